@@ -1,0 +1,91 @@
+/** Names that frames and fields carry on the wire: found by name everywhere, never by position. */
+export const flamegraphPanelId = 'hotspan-flamegraph-panel';
+export const datasourceId = 'hotspan-profiling-datasource';
+export const appId = 'hotspan-profiling-app';
+/** `props.basename` is the current path, so links start from this constant. */
+export const appRoot = `/a/${appId}`;
+
+/**
+ * Flame frame (`queryType: profile`). Grafana's trace view needs the name `response`.
+ * Fields in order: level int64, value int64, self int64, label enum, then file, line, library, kind, samples;
+ * with compare also valueRight, selfRight. Depth first, parents before children, exactly one root (level 0).
+ */
+export const flameFrameName = 'response';
+export const flameFields = {
+  level: 'level',
+  value: 'value',
+  self: 'self',
+  label: 'label',
+  file: 'file',
+  line: 'line',
+  library: 'library',
+  kind: 'kind',
+  samples: 'samples',
+  valueRight: 'valueRight',
+  selfRight: 'selfRight',
+} as const;
+
+/** `meta.custom` of a flame frame. Values in the profile type's unit. */
+export interface FlameFrameCustom {
+  profileType: string;
+  profileTypeName: string;
+  unit: 'ns' | 'bytes' | 'count';
+  total: number;
+  sampleCount: number;
+  profileCount: number;
+  nodes: number;
+  hiddenNodes: number;
+  /** Share of the total that sits in hidden nodes' self, 0..1. */
+  hiddenShare: number;
+  /** With compare: total of the right side. */
+  totalRight?: number;
+}
+
+/** Table frame (`queryType: dimension`), largest first. */
+export const dimensionFields = {
+  name: 'name',
+  self: 'self',
+  total: 'total',
+  selfShare: 'selfShare',
+  totalShare: 'totalShare',
+  samples: 'samples',
+} as const;
+
+/** Table frame (`queryType: profiles`), newest first; asked labels and `total <profile type>` columns follow. */
+export const profilesFields = {
+  time: 'time',
+  id: 'id',
+  service: 'service',
+  env: 'env',
+  version: 'version',
+  host: 'host',
+  language: 'language',
+  runtime: 'runtime',
+  duration: 'duration',
+  size: 'size',
+  samples: 'samples',
+  status: 'status',
+} as const;
+
+/** Table frame (`queryType: runtime`). With `compareId` also `other`. */
+export const runtimeFields = { group: 'group', key: 'key', value: 'value', other: 'other' } as const;
+
+/** Table frame (`queryType: requests`). `time` is the upload's start. */
+export const requestsFields = {
+  endpoint: 'endpoint',
+  spanId: 'spanId',
+  traceId: 'traceId',
+  value: 'value',
+  share: 'share',
+  samples: 'samples',
+  profileId: 'profileId',
+  service: 'service',
+  time: 'time',
+} as const;
+
+/** Table frame (`queryType: facets`): one row per label value, `count` = uploads. */
+export const facetFields = { name: 'name', value: 'value', count: 'count' } as const;
+
+/** Names of the number field of alert and series frames. */
+export const valueField = 'value';
+export const timeField = 'time';

@@ -1,0 +1,172 @@
+/**
+ * The wire contract of `POST /api/v1/query` (request) and of every query that a panel, page or alert rule holds.
+ * Pure types: the store validates what arrives with zod (`store/query/request.ts`), the datasource builds it.
+ */
+export const queryTypes = [
+  'profile',
+  'dimension',
+  'metrics',
+  'profiles',
+  'histogram',
+  'facets',
+  'runtime',
+  'requests',
+  'annotations',
+  'both',
+] as const;
+export type QueryType = (typeof queryTypes)[number];
+
+/** Ways to group samples. `methodLine` is `method + line`. */
+export const dimensions = [
+  'method',
+  'methodLine',
+  'class',
+  'package',
+  'library',
+  'file',
+  'directory',
+  'thread',
+  'endpoint',
+  'span',
+  'exception',
+  'allocatedClass',
+  'lock',
+  'peer',
+  'path',
+] as const;
+export type Dimension = (typeof dimensions)[number];
+
+export const measures = ['self', 'total', 'selfShare', 'totalShare', 'profiles'] as const;
+export type Measure = (typeof measures)[number];
+
+/**
+ * Keeps (or with `exclude` drops) samples by their stack or context.
+ * `any`: some frame (or the sample's thread, endpoint, span) is one of `values`; `leaf`: the leaf real frame is;
+ * `regex`: some frame matches one of the patterns; `prefix`: the stack starts, at its root, with `values` in order.
+ */
+export interface StackFilter {
+  dimension: Dimension;
+  match: 'any' | 'leaf' | 'regex' | 'prefix';
+  values: string[];
+  exclude?: boolean;
+}
+
+export type SpanScope = 'span' | 'children' | 'root' | 'time';
+
+export interface CompareWith {
+  from?: number;
+  to?: number;
+  selector?: string;
+  profileId?: string;
+}
+
+/** One query; fields that a query type doesn't know are ignored. Times are epoch milliseconds. */
+export interface HotspanQueryFields {
+  queryType?: QueryType;
+  /** Id (`cpu-time`), name (`CPU Time`), `type/unit`, `file:type` or Pyroscope's five-part id. */
+  profileType?: string;
+  /** `{service="a", env=~"p.*"}`; braces may be left out; empty = everything. */
+  selector?: string;
+  /** Explorer search grammar. */
+  filter?: string;
+  profileId?: string;
+  /** 16 hex digits or decimal. */
+  spanId?: string[];
+  rootSpanId?: string[];
+  spanScope?: SpanScope;
+  stackFilter?: StackFilter[];
+  adhocFilters?: AdhocFilter[];
+  limit?: number;
+
+  maxNodes?: number;
+  /** Path of labels from the root to the frame whose subtree is wanted. */
+  focus?: string[];
+  compare?: CompareWith;
+
+  dimension?: Dimension;
+  measure?: Measure;
+  groupBy?: string[];
+  rows?: string[];
+  format?: 'table' | 'alert';
+  topN?: number;
+
+  columns?: string[];
+  sort?: string;
+  cursor?: string;
+  /** histogram: label to stack by. */
+  by?: string;
+  /** facets: label names. requests: see `requestsBy`. */
+  names?: string[];
+  requestsBy?: 'span' | 'endpoint';
+  compareId?: string;
+
+  /** Accepted as they are from Grafana's Pyroscope query shape. */
+  labelSelector?: string;
+  profileTypeId?: string;
+  spanSelector?: string[];
+}
+
+export interface AdhocFilter {
+  key: string;
+  operator: '=' | '!=' | '=~' | '!~' | '=|' | '!=|';
+  value: string;
+  values?: string[];
+}
+
+export interface StoreQuery extends HotspanQueryFields {
+  refId: string;
+}
+
+export interface QueryRequest {
+  from: number;
+  to: number;
+  maxDataPoints?: number;
+  intervalMs?: number;
+  queries: StoreQuery[];
+}
+
+export interface QueryResponse {
+  results: Record<string, QueryResult>;
+}
+
+export interface QueryResult {
+  status: number;
+  frames: FrameJson[];
+  error?: ApiError;
+}
+
+/** `code` is from the table in `store/errors.ts`; `hint` says what to do. */
+export interface ApiError {
+  code: string;
+  message: string;
+  hint: string;
+}
+
+/** Grafana's data frame JSON: `schema` before `data`, `typeInfo` always, `nullable` where a null occurs. */
+export interface FrameJson {
+  schema: {
+    refId?: string;
+    name?: string;
+    meta?: FrameMetaJson;
+    fields: FieldJson[];
+  };
+  data: { values: unknown[][] };
+}
+
+export interface FrameMetaJson {
+  type?: string;
+  typeVersion?: [number, number];
+  preferredVisualisationType?: string;
+  preferredVisualisationPluginId?: string;
+  executedQueryString?: string;
+  notices?: Array<{ severity: 'info' | 'warning' | 'error'; text: string }>;
+  custom?: Record<string, unknown>;
+}
+
+export interface FieldJson {
+  name: string;
+  type: 'number' | 'string' | 'time' | 'boolean' | 'enum' | 'other';
+  typeInfo: { frame: string; nullable?: boolean };
+  labels?: Record<string, string>;
+  config?: Record<string, unknown>;
+}

@@ -1,0 +1,43 @@
+import type { TableName } from './engine';
+
+/**
+ * An upload ready for insertion: RowBinary bytes per table, columns in the order of `schema/migrations.ts`. Bytes of several
+ * uploads may be concatenated. Made by `ingest/encode` (parse worker), inserted by `ingest/batcher`, `profiles` last.
+ */
+export type EncodedTables = Readonly<Partial<Record<TableName, Uint8Array<ArrayBuffer>>>>;
+
+/** The columns of `profiles`, in table order. */
+export interface ProfileRow {
+  readonly tenant: string;
+  readonly service: string;
+  readonly env: string;
+  readonly version: string;
+  readonly host: string;
+  readonly runtime: string;
+  readonly language: string;
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  readonly receivedMs: number;
+  readonly profile: bigint;
+  /** UUID with dashes. */
+  readonly id: string;
+  readonly uploadKey: string;
+  readonly instance: string;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly types: readonly string[];
+  readonly totals: readonly number[];
+  readonly counts: readonly number[];
+  readonly sampleCount: number;
+  readonly sizeBytes: number;
+  readonly status: 'ok' | 'unreadable';
+  readonly reason: string;
+  readonly format: string;
+  readonly intake: string;
+  readonly runtimeInfo: string;
+  readonly attachments: string;
+  readonly endpointCounts: ReadonlyMap<string, number>;
+  readonly rawSegment: string;
+  readonly rawOffset: number;
+  readonly rawLength: number;
+  readonly retentionDays: number;
+}

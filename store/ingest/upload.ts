@@ -1,0 +1,33 @@
+import type { Profile, RuntimeInfoEntry } from '../../src/model/profile';
+
+/** One HTTP request of a client, after its protocol was understood and before its profiles are read. */
+export interface Upload {
+  readonly tenant: string;
+  /** Milliseconds since 1970, when the request was read. */
+  readonly receivedMs: number;
+  /** [start, end) as the client said it, ns since 1970; 0n = not said. */
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  /** Every tag, `service`, `env`, `version`, `host`, `language`, `runtime` among them where known; keys normalised. */
+  readonly labels: ReadonlyMap<string, string>;
+  readonly attachments: readonly Attachment[];
+  readonly runtimeInfo: readonly RuntimeInfoEntry[];
+  /** endpoint → requests in the window, where the client counts them. */
+  readonly endpointCounts: ReadonlyMap<string, number>;
+  /** Whoever sent it: `datadog`, `upload`, `pyroscope`, `otlp`. */
+  readonly intake: string;
+}
+
+/** A part of an upload, decompressed. `name` is the file name or field name that the client gave: `delta-heap.pprof`. */
+export interface Attachment {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** An attachment that was read; `profile` is absent for parts that hold no profile (metrics.json, go.trace). */
+export interface ReadAttachment {
+  readonly name: string;
+  readonly format: string;
+  readonly sizeBytes: number;
+  readonly profile?: Profile;
+}
