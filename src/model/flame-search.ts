@@ -1,0 +1,69 @@
+import { type FlameTree, type NodeIndex, drawnValue, nodeOfRow } from './flame-tree';
+
+/** Where the labels of a mask (one byte per label, 1 = wanted) are in a tree. */
+export interface FlameMatches {
+  readonly mask: Uint8Array;
+  /** Matching frames. */
+  readonly frames: number;
+  /** Distinct matching labels that occur. */
+  readonly methods: number;
+  /** Value below matching frames; a match inside a match is counted once. */
+  readonly total: number;
+  /** rows + 1 sums of matches, so a range of rows holds a match where the ends differ. */
+  readonly before: Uint32Array;
+}
+
+/** Marks the matching frames of a tree: one pass over the rows. */
+export function matchFlame(tree: FlameTree, mask: Uint8Array): FlameMatches {
+  const { level, label } = tree.columns;
+  const before = new Uint32Array(tree.length + 1);
+  const seen = new Uint8Array(mask.length);
+  let inside = Infinity; // level of the outermost open match
+  let total = 0;
+  for (let row = 0; row < tree.length; row++) {
+    const here = level[row]!;
+    const hit = mask[label[row]!] === 1;
+    before[row + 1] = before[row]! + (hit ? 1 : 0);
+    if (here <= inside) {
+      inside = hit ? here : Infinity;
+      total += hit ? drawnValue(tree.columns, row) : 0;
+    }
+    if (hit) {
+      seen[label[row]!] = 1;
+    }
+  }
+  const methods = seen.reduce((sum, one) => sum + one, 0);
+  return { mask, frames: before[tree.length]!, methods, total, before };
+}
+
+/** True if a frame, or with `count` one of that many siblings, or anything below them, matches. */
+export function hidesMatch(tree: FlameTree, { before }: FlameMatches, node: NodeIndex, count: number): boolean {
+  const last = node + Math.max(1, count) - 1;
+  return before[tree.rowEnd[last]!]! > before[tree.row[node]!]!;
+}
+
+const mostSteps = 10_000;
+
+/** Outermost matching frames, largest first: the order of next and previous. */
+export function matchSteps(tree: FlameTree, { mask }: FlameMatches): NodeIndex[] {
+  const { level, label } = tree.columns;
+  const rows: number[] = [];
+  let inside = Infinity;
+  for (let row = 0; row < tree.length; row++) {
+    if (level[row]! > inside) {
+      continue;
+    }
+    const hit = mask[label[row]!] === 1;
+    inside = hit ? level[row]! : Infinity;
+    if (hit) {
+      rows.push(row);
+    }
+  }
+  rows.sort((a, b) => drawnValue(tree.columns, b) - drawnValue(tree.columns, a) || a - b);
+  return rows.slice(0, mostSteps).map((row) => nodeOfRow(tree, row));
+}
+
+/** A mask over labels for a set of names. */
+export function maskOf(labels: readonly string[], names: ReadonlySet<string>): Uint8Array {
+  return Uint8Array.from(labels, (label) => (names.has(label) ? 1 : 0));
+}

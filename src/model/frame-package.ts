@@ -1,0 +1,44 @@
+/**
+ * The package of a method as its name or file tells: `github.com/a/b.(*T).M` → `github.com/a/b`, `java.util.HashMap.put`
+ * → `java.util`, a bare name in `site-packages/django/db/x.py` → `django`, else the file's directory. '' = unknown.
+ */
+export function packageOf(label: string, file: string): string {
+  return packageOfName(label.length > 1024 ? label.slice(0, 1024) : label) || packageOfFile(file);
+}
+
+function packageOfName(label: string): string {
+  const end = label.search(/[(<[ ]/);
+  const name = end < 0 ? label : label.slice(0, end);
+  const slash = name.lastIndexOf('/');
+  if (slash >= 0) {
+    const dot = name.indexOf('.', slash);
+    return dot < 0 ? name.slice(0, slash) : name.slice(0, dot);
+  }
+  const scope = name.indexOf('::');
+  if (scope > 0) {
+    return name.slice(0, scope);
+  }
+  return packageOfDotted(name.replace(/\.+$/, ''));
+}
+
+/** Parts in front of the first one with a capital letter; without one, all but the last. */
+function packageOfDotted(name: string): string {
+  const parts = name.split('.');
+  if (parts.length < 2) {
+    return '';
+  }
+  const type = parts.findIndex((part) => /^[A-Z]/.test(part));
+  return parts.slice(0, type > 0 ? type : type === 0 ? 0 : -1).join('.');
+}
+
+const librariesFolder = /(?:site-packages|dist-packages|node_modules|vendor|gems)\/((?:@[^/]+\/)?[^/]+)/g;
+
+function packageOfFile(file: string): string {
+  const path = file.replaceAll('\\', '/');
+  const library = [...path.matchAll(librariesFolder)].at(-1);
+  if (library) {
+    return library[1]!.replace(/\.py$/, '');
+  }
+  const slash = path.lastIndexOf('/');
+  return slash > 0 ? path.slice(0, slash) : '';
+}
