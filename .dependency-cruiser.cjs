@@ -12,7 +12,7 @@ const room = {
   query: '^store/query/',
 };
 const storeRoot = '^store/(errors|auth|log)\\.ts$';
-const npm = '^node_modules/|^(node:)?[a-z_]+(/[a-z_]+)*$';
+const npm = '^(node_modules/|node:|[a-z_]+$)';
 const grafana = '^node_modules/';
 
 /** Engines are seen through these files only; which engine runs is decided in store/main. */
@@ -48,11 +48,32 @@ const panel = {
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-    { name: 'no-orphan-rooms', severity: 'error', comment: 'such names say nothing', from: {}, to: { path: '(^|/)(utils?|helpers?|common|shared|misc)(/|\\.tsx?$)', pathNot: '^node_modules' } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-orphan-rooms',
+      severity: 'error',
+      comment: 'such names say nothing',
+      from: {},
+      to: { path: '(^|/)(utils?|helpers?|common|shared|misc)(/|\\.tsx?$)', pathNot: '^node_modules' },
+    },
     { name: 'browser-not-store', severity: 'error', from: { path: '^src/' }, to: { path: '^store/' } },
-    { name: 'store-not-browser', severity: 'error', from: { path: '^store/' }, to: { path: '^src/(app|ui|panels|datasource)/' } },
-    { name: 'chdb-only-in-its-child', severity: 'error', from: { pathNot: '^store/engines/chdb-child' }, to: { path: '^(node_modules/)?chdb' } },
+    {
+      name: 'store-not-browser',
+      severity: 'error',
+      from: { path: '^store/' },
+      to: { path: '^src/(app|ui|panels|datasource)/' },
+    },
+    {
+      name: 'chdb-only-in-its-child',
+      severity: 'error',
+      from: { pathNot: '^store/engines/chdb-child' },
+      to: { path: '^(node_modules/)?chdb' },
+    },
     ...directions,
     panel,
   ],
@@ -61,6 +82,10 @@ module.exports = {
     exclude: { path: '^(build|dist|coverage|tests/fixtures)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.store.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'], exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+    },
   },
 };

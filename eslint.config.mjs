@@ -19,7 +19,7 @@ export default defineConfig([
   },
   ...baseConfig,
   {
-    files: ['src/**/*.{ts,tsx}', 'store/**/*.ts', 'tests/**/*.{ts,tsx}'],
+    files: ['**/*.{ts,tsx}'],
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
