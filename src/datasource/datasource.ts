@@ -1,0 +1,102 @@
+import {
+  type AbstractQuery,
+  type AdHocVariableFilter,
+  CoreApp,
+  type DataQueryRequest,
+  type DataSourceGetTagKeysOptions,
+  type DataSourceGetTagValuesOptions,
+  type DataSourceInstanceSettings,
+  type MetricFindValue,
+  type ScopedVars,
+} from '@grafana/data';
+import { DataSourceWithBackend, getTemplateSrv } from '@grafana/runtime';
+import { fromAbstractQuery, toAbstractQuery } from './abstract';
+import { adhocSelector, toAdhocFilters } from './adhoc';
+import { type HotspanOptions, type HotspanQuery, fallbackProfileType, queryTypeInfos } from './query';
+import { Resources } from './resources';
+import { type Templates, expandQuery } from './template';
+import { VariableSupport } from './variables';
+
+/**
+ * All queries go through the Go backend unchanged but for variables: alert rules and public dashboards run without
+ * this class, so it must add nothing that an answer depends on.
+ */
+export class HotspanDatasource extends DataSourceWithBackend<HotspanQuery, HotspanOptions> {
+  override annotations = {
+    getDefaultQuery: (): Partial<HotspanQuery> => ({ queryType: 'annotations' }),
+  };
+  readonly resources: Resources;
+  readonly defaultProfileType: string;
+
+  constructor(
+    settings: DataSourceInstanceSettings<HotspanOptions>,
+    readonly templates: Templates = getTemplateSrv()
+  ) {
+    super(settings);
+    this.defaultProfileType = settings.jsonData.defaultProfileType || fallbackProfileType;
+    this.resources = new Resources((path, params) => this.getResource(path, params));
+    this.variables = new VariableSupport(this);
+  }
+
+  override getDefaultQuery(app: CoreApp): Partial<HotspanQuery> {
+    const common = { profileType: this.defaultProfileType, selector: '' };
+    if (app === CoreApp.UnifiedAlerting || app === CoreApp.CloudAlerting) {
+      return { ...common, queryType: 'dimension', dimension: 'method', measure: 'selfShare', format: 'alert' };
+    }
+    return { ...common, queryType: app === CoreApp.Explore ? 'both' : 'profile' };
+  }
+
+  /** Runtime info is about one profile; without its id there is nothing to ask. */
+  override filterQuery(query: HotspanQuery): boolean {
+    return !query.hide && (query.queryType !== 'runtime' || Boolean(query.profileId));
+  }
+
+  override applyTemplateVariables(
+    query: HotspanQuery,
+    scopedVars: ScopedVars,
+    filters?: AdHocVariableFilter[]
+  ): HotspanQuery {
+    const expanded = expandQuery(query, this.templates, scopedVars);
+    const adhocFilters = [...(query.adhocFilters ?? []), ...toAdhocFilters(filters)];
+    return {
+      ...expanded,
+      ...(!expanded.profileType && !expanded.profileTypeId && { profileType: this.defaultProfileType }),
+      ...(adhocFilters.length > 0 && { adhocFilters }),
+    };
+  }
+
+  override getQueryDisplayText(query: HotspanQuery): string {
+    const info = queryTypeInfos.find(({ value }) => value === (query.queryType ?? 'profile'));
+    const parts = [
+      info?.label ?? query.queryType,
+      query.profileType ?? query.profileTypeId,
+      query.selector || query.labelSelector || query.filter,
+      query.profileId,
+      query.dimension && `by ${query.dimension}`,
+    ];
+    return parts.filter(Boolean).join(' · ');
+  }
+
+  override async getTagKeys(options?: DataSourceGetTagKeysOptions<HotspanQuery>): Promise<MetricFindValue[]> {
+    const scope = { range: options?.timeRange, selector: adhocSelector(options?.filters) };
+    const labels = await this.resources.labels(scope);
+    return labels.map(({ name }) => ({ text: name, value: name }));
+  }
+
+  override async getTagValues(options: DataSourceGetTagValuesOptions<HotspanQuery>): Promise<MetricFindValue[]> {
+    const others = options.filters?.filter(({ key }) => key !== options.key);
+    const scope = { range: options.timeRange, selector: adhocSelector(others) };
+    const values = await this.resources.labelValues(options.key, scope);
+    return values.map(({ value }) => ({ text: value, value }));
+  }
+
+  async importFromAbstractQueries(queries: AbstractQuery[]): Promise<HotspanQuery[]> {
+    return queries.map((query) => fromAbstractQuery(query, this.defaultProfileType));
+  }
+
+  async exportToAbstractQueries(queries: HotspanQuery[]): Promise<AbstractQuery[]> {
+    return queries.map(toAbstractQuery);
+  }
+}
+
+export type HotspanRequest = DataQueryRequest<HotspanQuery>;

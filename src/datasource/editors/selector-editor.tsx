@@ -1,0 +1,184 @@
+import React, { useState } from 'react';
+import { EditorField } from '@grafana/plugin-ui';
+import { Button, Combobox, IconButton, Input, MultiCombobox, RadioButtonGroup, Stack } from '@grafana/ui';
+import {
+  type LabelMatcher,
+  escapeRegex,
+  formatSelector,
+  isMatchOperator,
+  matchOperators,
+  parseSelector,
+} from '../../ui/selector';
+import { type HotspanQuery } from '../query';
+import { type OptionLoaders } from './options';
+
+interface Props {
+  selector: string;
+  mode: HotspanQuery['editorMode'];
+  loaders: OptionLoaders;
+  onChange: (selector: string) => void;
+  onModeChange: (mode: 'builder' | 'code') => void;
+}
+
+const modes: Array<{ label: string; value: 'builder' | 'code' }> = [
+  { label: 'Builder', value: 'builder' },
+  { label: 'Text', value: 'code' },
+];
+
+/** The label selector, as rows or as text; text that can't be shown as rows stays text. */
+export function SelectorEditor({ selector, mode = 'builder', loaders, onChange, onModeChange }: Props) {
+  const matchers = parseSelector(selector);
+  const builder = mode === 'builder' && matchers !== undefined;
+  return (
+    <EditorField
+      label="Labels"
+      tooltip={matchers === undefined ? 'This text is not a list of label conditions; edit it as text.' : undefined}
+    >
+      <Stack direction="column" gap={1} alignItems="flex-start">
+        <RadioButtonGroup
+          size="sm"
+          aria-label="Edit labels as"
+          options={modes}
+          value={builder ? 'builder' : 'code'}
+          disabledOptions={matchers === undefined ? ['builder'] : []}
+          onChange={onModeChange}
+        />
+        {builder ? (
+          <MatcherList matchers={matchers} loaders={loaders} onChange={onChange} />
+        ) : (
+          <SelectorText key={selector} selector={selector} onChange={onChange} />
+        )}
+      </Stack>
+    </EditorField>
+  );
+}
+
+function SelectorText({ selector, onChange }: Pick<Props, 'selector' | 'onChange'>) {
+  const [text, setText] = useState(selector);
+  const commit = () => text !== selector && onChange(text);
+  return (
+    <Input
+      aria-label="Label selector"
+      width={60}
+      value={text}
+      placeholder='{service="shop", env=~"prod|stage"}'
+      onChange={({ currentTarget }) => setText(currentTarget.value)}
+      onBlur={commit}
+      onKeyDown={({ key }) => key === 'Enter' && commit()}
+    />
+  );
+}
+
+type MatcherListProps = { matchers: LabelMatcher[] } & Pick<Props, 'loaders' | 'onChange'>;
+
+/** A row without a name or value yet is not part of the selector, so it lives here until it is complete. */
+function MatcherList({ matchers, loaders, onChange }: MatcherListProps) {
+  const [draft, setDraft] = useState<LabelMatcher>();
+  const rows = draft ? [...matchers, draft] : matchers;
+  const update = (index: number, row: LabelMatcher | undefined) => {
+    const next = rows.flatMap((old, at) => (at === index ? (row ? [row] : []) : [old]));
+    const complete = next.filter(({ name, value }) => name !== '' && value !== '');
+    setDraft(next.find((matcher) => !complete.includes(matcher)));
+    const text = formatSelector(complete);
+    if (text !== formatSelector(matchers)) {
+      onChange(text);
+    }
+  };
+  return (
+    <Stack direction="column" gap={0.5}>
+      {rows.map((row, index) => (
+        <MatcherRow
+          key={index}
+          matcher={row}
+          others={formatSelector(matchers.filter((_, at) => at !== index))}
+          loaders={loaders}
+          onChange={(next) => update(index, next)}
+          onRemove={() => update(index, undefined)}
+        />
+      ))}
+      <div>
+        <Button
+          size="sm"
+          variant="secondary"
+          icon="plus"
+          disabled={draft !== undefined}
+          onClick={() => setDraft({ name: matchers.length === 0 ? 'service' : '', operator: '=', value: '' })}
+        >
+          Add label
+        </Button>
+      </div>
+    </Stack>
+  );
+}
+
+interface RowProps {
+  matcher: LabelMatcher;
+  /** Selector of the other rows: the values offered are those that occur under it. */
+  others: string;
+  loaders: OptionLoaders;
+  onChange: (matcher: LabelMatcher) => void;
+  onRemove: () => void;
+}
+
+const operatorOptions = [...matchOperators].map((value) => ({ value: String(value), label: value }));
+
+function MatcherRow({ matcher, others, loaders, onChange, onRemove }: RowProps) {
+  return (
+    <Stack gap={0.5} alignItems="center">
+      <Combobox
+        placeholder="Label"
+        width={20}
+        createCustomValue
+        options={loaders.labels}
+        value={matcher.name || null}
+        onChange={({ value }) => onChange({ ...matcher, name: value, value: '' })}
+      />
+      <Combobox
+        placeholder="Operator"
+        width={8}
+        options={operatorOptions}
+        value={matcher.operator}
+        onChange={({ value }) => isMatchOperator(value) && onChange({ ...matcher, operator: value })}
+      />
+      <MatcherValue matcher={matcher} others={others} loaders={loaders} onChange={onChange} />
+      <IconButton name="trash-alt" aria-label={`Remove label ${matcher.name}`} onClick={onRemove} />
+    </Stack>
+  );
+}
+
+/** The values of an expression that is a plain list of names; undefined when it is more than that. */
+function listOf(regex: string): string[] | undefined {
+  const values = regex === '' ? [] : regex.replace(/^\((.*)\)$/s, '$1').split('|');
+  const names = values.map((value) => value.replace(/\\(.)/gs, '$1'));
+  return names.every((name, index) => escapeRegex(name) === values[index]) ? names : undefined;
+}
+
+function MatcherValue({ matcher, others, loaders, onChange }: Omit<RowProps, 'onRemove'>) {
+  const options = loaders.labelValues(matcher.name, others);
+  const isRegex = matcher.operator === '=~' || matcher.operator === '!~';
+  const names = isRegex ? listOf(matcher.value) : undefined;
+  if (names && !matcher.value.includes('$')) {
+    return (
+      <MultiCombobox
+        key={matcher.name + others}
+        placeholder="Values"
+        width={36}
+        createCustomValue
+        options={options}
+        value={names}
+        onChange={(picked) => onChange({ ...matcher, value: picked.map(({ value }) => escapeRegex(value)).join('|') })}
+      />
+    );
+  }
+  return (
+    <Combobox
+      key={matcher.name + others}
+      placeholder="Value"
+      width={36}
+      createCustomValue
+      options={options}
+      value={matcher.value || null}
+      onChange={({ value }) => onChange({ ...matcher, value })}
+    />
+  );
+}
