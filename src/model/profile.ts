@@ -26,6 +26,8 @@ export interface Profile {
   readonly startNs: bigint;
   /** 0 = not said by the file. */
   readonly durationNs: number;
+  /** What one event of a raw count stands for, as the file says it: cpu/nanoseconds, 10000000. */
+  readonly period?: SamplingPeriod;
   /** What the file itself tells about the process, in the order of the file. */
   readonly runtimeInfo: readonly RuntimeInfoEntry[];
 }
@@ -34,6 +36,10 @@ export interface Profile {
 export interface ValueType {
   readonly type: string;
   readonly unit: string;
+}
+
+export interface SamplingPeriod extends ValueType {
+  readonly value: number;
 }
 
 /** Frames are real methods, except `detail…` kinds: one extra leaf frame that names what the sample was about. */
