@@ -18,7 +18,7 @@ export const migrations: readonly Migration[] = [
     id: 1,
     name: 'first tables',
     statements: [
-      `CREATE TABLE profiles (
+      `CREATE TABLE IF NOT EXISTS profiles (
         tenant LowCardinality(String),
         service LowCardinality(String),
         env LowCardinality(String),
@@ -56,7 +56,7 @@ export const migrations: readonly Migration[] = [
       PARTITION BY (toDate(start), retention_days)
       ORDER BY (tenant, service, start, profile)
       ${durable}`,
-      `CREATE TABLE samples (
+      `CREATE TABLE IF NOT EXISTS samples (
         tenant LowCardinality(String),
         service LowCardinality(String),
         profile_type LowCardinality(String),
@@ -72,7 +72,7 @@ export const migrations: readonly Migration[] = [
       PARTITION BY (toDate(hour), retention_days)
       ORDER BY (tenant, service, profile_type, hour, stack, profile)
       ${durable}`,
-      `CREATE TABLE profile_spans (
+      `CREATE TABLE IF NOT EXISTS profile_spans (
         tenant LowCardinality(String),
         service LowCardinality(String),
         start DateTime('UTC'),
@@ -89,7 +89,7 @@ export const migrations: readonly Migration[] = [
       PARTITION BY (toDate(start), retention_days)
       ORDER BY (tenant, service, start, profile)
       ${durable}, index_granularity = 64`,
-      `CREATE TABLE stacks (
+      `CREATE TABLE IF NOT EXISTS stacks (
         tenant LowCardinality(String),
         service LowCardinality(String),
         stack UInt64,
@@ -99,7 +99,7 @@ export const migrations: readonly Migration[] = [
       PARTITION BY seen
       ORDER BY (tenant, service, stack)
       ${durable}, index_granularity = 1024`,
-      `CREATE TABLE frames (
+      `CREATE TABLE IF NOT EXISTS frames (
         tenant LowCardinality(String),
         frame UInt64,
         method String,
