@@ -3,10 +3,14 @@
  * → `java.util`, a bare name in `site-packages/django/db/x.py` → `django`, else the file's directory. '' = unknown.
  */
 export function packageOf(label: string, file: string): string {
-  return packageOfName(label.length > 1024 ? label.slice(0, 1024) : label) || packageOfFile(file);
+  return packageOfName(label) || packageOfFile(file);
 }
 
-function packageOfName(label: string): string {
+const longestName = 1024;
+
+/** The part of `packageOf` that the name alone tells; '' = a bare name. */
+export function packageOfName(method: string): string {
+  const label = method.length > longestName ? method.slice(0, longestName) : method;
   const end = label.search(/[(<[ ]/);
   const name = end < 0 ? label : label.slice(0, end);
   const slash = name.lastIndexOf('/');
@@ -33,7 +37,8 @@ function packageOfDotted(name: string): string {
 
 const librariesFolder = /(?:site-packages|dist-packages|node_modules|vendor|gems)\/((?:@[^/]+\/)?[^/]+)/g;
 
-function packageOfFile(file: string): string {
+/** The part of `packageOf` that the file alone tells. */
+export function packageOfFile(file: string): string {
   const path = file.replaceAll('\\', '/');
   const library = [...path.matchAll(librariesFolder)].at(-1);
   if (library) {

@@ -1,0 +1,163 @@
+import { css, cx } from '@emotion/css';
+import { type GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import React, {
+  type MouseEvent,
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+} from 'react';
+import { type FlameLayout, entryOfNode, hitFlame } from '../../model/flame-layout';
+import { type FlameTree, type NodeIndex, levelOf } from '../../model/flame-tree';
+import { type FlameScene, paintFlame, rowPx } from './flame-painter';
+import { type HoverStore } from './hover-store';
+
+type Scene = Omit<FlameScene, 'heightPx' | 'scrollPx' | 'pixelRatio'>;
+
+interface FlameCanvasProps {
+  scene: Scene;
+  heightPx: number;
+  scrollRef: RefObject<HTMLDivElement>;
+  hover: HoverStore;
+  /** Node that the keyboard is on. */
+  active: NodeIndex;
+  onClick: (entry: number, event: MouseEvent) => void;
+  onMenu: (entry: number, event: MouseEvent) => void;
+  /** Overlays in the coordinates of the tree. */
+  children?: ReactNode;
+}
+
+/**
+ * The drawing: a canvas as large as the viewport that stays in place while a spacer as tall as the tree scrolls past it.
+ * Hover and keyboard marks are elements over it, so moving them paints nothing.
+ */
+export function FlameCanvas({
+  scene,
+  heightPx,
+  scrollRef,
+  hover,
+  active,
+  onClick,
+  onMenu,
+  children,
+}: FlameCanvasProps) {
+  const styles = useStyles2(getStyles);
+  const { layout, data } = scene;
+  const canvasRef = usePainting(scene, heightPx, scrollRef);
+  useKeepInView(data.tree, layout, active, scrollRef, heightPx);
+  const entryAt = (event: MouseEvent) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    return hitFlame(layout, Math.floor((event.clientY - box.top) / rowPx), event.clientX - box.left);
+  };
+  const treePx = layout.rows * rowPx;
+  return (
+    <div
+      className={styles.space}
+      style={{ height: Math.max(treePx, heightPx), width: layout.widthPx }}
+      onMouseMove={(event) => hover.set({ entry: entryAt(event), x: event.clientX, y: event.clientY })}
+      onMouseLeave={hover.clear}
+      onClick={(event) => onClick(entryAt(event), event)}
+      onContextMenu={(event) => onMenu(entryAt(event), event)}
+    >
+      <canvas ref={canvasRef} className={styles.canvas} style={{ width: layout.widthPx, height: heightPx }} />
+      <ActiveMark tree={data.tree} layout={layout} active={active} />
+      {children}
+    </div>
+  );
+}
+
+/** Paints after every change of the scene, and at most once per animation frame while scrolling. */
+function usePainting(scene: Scene, heightPx: number, scrollRef: RefObject<HTMLDivElement>) {
+  const canvasRef = useRef<HTMLCanvasElement>(null);
+  const paint = useCallback(() => {
+    if (canvasRef.current && heightPx > 0 && scene.layout.widthPx > 0) {
+      const scrollPx = scrollRef.current?.scrollTop ?? 0;
+      paintFlame(canvasRef.current, { ...scene, heightPx, scrollPx, pixelRatio: window.devicePixelRatio || 1 });
+    }
+  }, [scene, heightPx, scrollRef]);
+  useLayoutEffect(paint, [paint]);
+  useEffect(() => {
+    const viewport = scrollRef.current;
+    let frame = 0;
+    const onScroll = () => {
+      frame ||= requestAnimationFrame(() => {
+        frame = 0;
+        paint();
+      });
+    };
+    viewport?.addEventListener('scroll', onScroll, { passive: true });
+    document.fonts?.addEventListener?.('loadingdone', onScroll);
+    return () => {
+      cancelAnimationFrame(frame);
+      viewport?.removeEventListener('scroll', onScroll);
+      document.fonts?.removeEventListener?.('loadingdone', onScroll);
+    };
+  }, [paint, scrollRef]);
+  return canvasRef;
+}
+
+function useKeepInView(
+  tree: FlameTree,
+  { focus }: FlameLayout,
+  active: NodeIndex,
+  scrollRef: RefObject<HTMLDivElement>,
+  heightPx: number
+) {
+  useLayoutEffect(() => {
+    const viewport = scrollRef.current;
+    if (!viewport || active < 0 || active >= tree.length) {
+      return;
+    }
+    const top = Math.max(0, levelOf(tree, active) - levelOf(tree, focus)) * rowPx;
+    if (top < viewport.scrollTop) {
+      viewport.scrollTop = top;
+    } else if (top + rowPx > viewport.scrollTop + heightPx) {
+      viewport.scrollTop = top + rowPx - heightPx;
+    }
+  }, [tree, focus, active, scrollRef, heightPx]);
+}
+
+function ActiveMark({ tree, layout, active }: { tree: FlameTree; layout: FlameLayout; active: NodeIndex }) {
+  const entry = active >= 0 && active < tree.length ? entryOfNode(tree, layout, active) : -1;
+  return entry < 0 ? null : <EntryMark layout={layout} entry={entry} kind="active" />;
+}
+
+/** The outline of an entry. */
+export function EntryMark({ layout, entry, kind }: { layout: FlameLayout; entry: number; kind: 'active' | 'hover' }) {
+  const styles = useStyles2(getStyles);
+  const row = rowOfEntry(layout, entry);
+  const place = { left: layout.x[entry], top: row * rowPx, width: Math.max(2, layout.w[entry]), height: rowPx - 1 };
+  return <div className={cx(styles.mark, kind === 'active' ? styles.active : styles.hover)} style={place} />;
+}
+
+function rowOfEntry({ rowStart, rows }: FlameLayout, entry: number): number {
+  let low = 0;
+  let high = rows;
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if (rowStart[middle] <= entry) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  space: css({ position: 'relative', cursor: 'pointer' }),
+  canvas: css({ position: 'sticky', top: 0, display: 'block' }),
+  mark: css({ position: 'absolute', pointerEvents: 'none' }),
+  hover: css({ boxShadow: `inset 0 0 0 1px ${theme.colors.text.maxContrast}` }),
+  // Only the keyboard's place is marked while the graph has the focus.
+  active: css({
+    display: 'none',
+    '[data-flame-view]:focus-visible &': {
+      display: 'block',
+      boxShadow: `inset 0 0 0 2px ${theme.colors.primary.border}, 0 0 0 1px ${theme.colors.text.maxContrast}`,
+    },
+  }),
+});

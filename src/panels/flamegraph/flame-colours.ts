@@ -1,0 +1,129 @@
+import { type GrafanaTheme2, colorManipulator } from '@grafana/data';
+import { flameFields } from '../../api/frames';
+import { packageOfFile, packageOfName } from '../../model/frame-package';
+import { fieldByName, internTexts } from '../../ui/panel-fields';
+import { type FlameData } from './flame-data';
+import { type ColourBy } from './options';
+
+/** Fill and text colour per bucket, as they are and dimmed. Bucket 0 = nothing known. */
+export interface FlamePalette {
+  readonly fill: readonly string[];
+  readonly text: readonly string[];
+  readonly dimFill: readonly string[];
+  readonly dimText: string;
+  readonly background: string;
+  readonly run: string;
+  readonly runMatch: string;
+  readonly selected: string;
+  readonly hatch: string;
+}
+
+/** Hues that people with any colour blindness tell apart; the shades differ in lightness as well. */
+const hues = ['blue', 'orange', 'purple', 'yellow'];
+const shades = ['super-light-', 'light-', '', 'semi-dark-', 'dark-'];
+
+/** Buckets of a comparison: from much less (blue) over unchanged to much more (orange). */
+const diffSteps = ['dark-blue', 'blue', 'super-light-blue', '', 'super-light-orange', 'orange', 'dark-orange'];
+
+export const neutralBucket = 0;
+
+function palette(theme: GrafanaTheme2, names: readonly string[]): FlamePalette {
+  const background = theme.colors.background.primary;
+  const neutral = colorManipulator.emphasize(background, theme.isDark ? 0.22 : 0.18);
+  const fill = names.map((name) => (name === '' ? neutral : theme.visualization.getColorByName(name)));
+  const dim = (colour: string) => mix(colour, background, 0.78);
+  return {
+    fill,
+    text: fill.map((colour) => theme.colors.getContrastText(colour, 4.5)),
+    dimFill: fill.map(dim),
+    dimText: theme.colors.text.disabled,
+    background,
+    run: colorManipulator.emphasize(background, theme.isDark ? 0.14 : 0.1),
+    runMatch: theme.colors.warning.main,
+    selected: theme.colors.text.maxContrast,
+    hatch: theme.isDark ? 'rgba(0, 0, 0, 0.35)' : 'rgba(255, 255, 255, 0.6)',
+  };
+}
+
+/** `part` of the way from one colour to another. */
+function mix(from: string, to: string, part: number): string {
+  const a = colorManipulator.decomposeColor(colorManipulator.asHexString(from)).values;
+  const b = colorManipulator.decomposeColor(colorManipulator.asHexString(to)).values;
+  const [red, green, blue] = [0, 1, 2].map((i) => Math.round(Number(a[i]) + (Number(b[i]) - Number(a[i])) * part));
+  return `rgb(${red}, ${green}, ${blue})`;
+}
+
+export function packagePalette(theme: GrafanaTheme2): FlamePalette {
+  const names = shades.flatMap((shade) => hues.map((hue) => shade + hue));
+  return palette(theme, ['', ...names]);
+}
+
+export function diffPalette(theme: GrafanaTheme2): FlamePalette {
+  return palette(theme, diffSteps);
+}
+
+/** The same name has the same colour in every panel and after every refresh (FNV-1a). */
+export function bucketOfText(text: string, buckets: number): number {
+  if (text === '') {
+    return neutralBucket;
+  }
+  let hash = 2166136261;
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 16777619);
+  }
+  return 1 + (((hash ^ (hash >>> 15)) >>> 0) % (buckets - 1));
+}
+
+/** A function that gives the bucket of a row, remembering names it has seen. */
+export function bucketsBy(data: FlameData, by: ColourBy, buckets: number): (row: number) => number {
+  const byLabel = bucketsByLabel(data, buckets);
+  const byFile = bucketsByField(data, flameFields.file, (file) => bucketOfText(packageOfFile(file), buckets));
+  const byPackage = (row: number) => byLabel(row) || byFile(row);
+  if (by === 'package') {
+    return byPackage;
+  }
+  const byLibrary = bucketsByField(data, flameFields.library, (library) => bucketOfText(library, buckets));
+  return (row) => byLibrary(row) || byPackage(row);
+}
+
+function bucketsByLabel({ tree }: FlameData, buckets: number): (row: number) => number {
+  const { label, labels } = tree.columns;
+  const known: number[] = [];
+  return (row) => (known[label[row]] ??= bucketOfText(packageOfName(labels[label[row]] ?? ''), buckets));
+}
+
+function bucketsByField(
+  { frame }: FlameData,
+  name: string,
+  bucketOf: (text: string) => number
+): (row: number) => number {
+  const field = fieldByName(frame, name);
+  if (!field) {
+    return () => neutralBucket;
+  }
+  const { labels, index } = internTexts(field);
+  const known: number[] = [];
+  return (row) => (known[index[row]] ??= bucketOf(labels[index[row]] ?? ''));
+}
+
+export type Change = 'new' | 'gone' | 'both';
+
+/** Bucket of a row's change, by shares of the two totals, so that sides of different length compare. */
+export function diffBuckets({ tree }: FlameData): {
+  bucketOf: (row: number) => number;
+  changeOf: (row: number) => Change;
+} {
+  const { value, valueRight = [] } = tree.columns;
+  const left = value[0] || 1;
+  const right = valueRight[0] || 1;
+  const steps = (diffSteps.length - 1) / 2;
+  return {
+    bucketOf: (row) => {
+      const before = value[row] / left;
+      const after = valueRight[row] / right;
+      const change = before + after > 0 ? (after - before) / (after + before) : 0;
+      return steps + Math.sign(change) * Math.min(steps, Math.floor(Math.abs(change) * (steps + 0.99) + 0.5));
+    },
+    changeOf: (row) => (value[row] === 0 && valueRight[row] > 0 ? 'new' : valueRight[row] === 0 ? 'gone' : 'both'),
+  };
+}

@@ -1,0 +1,179 @@
+import { fitName } from '../../model/display-name';
+import { type FlameLayout } from '../../model/flame-layout';
+import { type FlameMatches, hidesMatch } from '../../model/flame-search';
+import { formatPart } from '../../model/units';
+import { type Change, type FlamePalette } from './flame-colours';
+import { type FlameData, shownLabel } from './flame-data';
+
+export const rowPx = 20;
+const gapPx = 1;
+const textPaddingPx = 4;
+const fewestLabelPx = 20;
+
+/** All that a painting depends on. The painter decides nothing: it draws the rows of the layout that are in view. */
+export interface FlameScene {
+  readonly data: FlameData;
+  readonly layout: FlameLayout;
+  readonly palette: FlamePalette;
+  readonly bucketOf: (row: number) => number;
+  readonly changeOf?: (row: number) => Change;
+  readonly matches?: FlameMatches;
+  /** By label index; undefined = nothing picked. */
+  readonly selected?: Uint8Array;
+  readonly font: string;
+  readonly heightPx: number;
+  readonly scrollPx: number;
+  readonly pixelRatio: number;
+}
+
+/** Sizes the canvas to the viewport and draws the scene. */
+export function paintFlame(canvas: HTMLCanvasElement, scene: FlameScene) {
+  const { layout, heightPx, scrollPx, pixelRatio, palette, font } = scene;
+  const context = canvas.getContext('2d', { alpha: false });
+  if (!context) {
+    return;
+  }
+  setSize(canvas, Math.round(layout.widthPx * pixelRatio), Math.round(heightPx * pixelRatio));
+  context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
+  context.fillStyle = palette.background;
+  context.fillRect(0, 0, layout.widthPx, heightPx);
+  context.font = font;
+  context.textBaseline = 'middle';
+  context.direction = 'ltr';
+  const brush: Brush = { context, cellPx: context.measureText('m').width, hatch: {} };
+  const first = Math.floor(scrollPx / rowPx);
+  const last = Math.min(layout.rows, Math.ceil((scrollPx + heightPx) / rowPx));
+  for (let row = first; row < last; row++) {
+    paintRow(brush, scene, row, row * rowPx - scrollPx);
+  }
+}
+
+interface Brush {
+  readonly context: CanvasRenderingContext2D;
+  /** Width of one character of the monospace font. */
+  readonly cellPx: number;
+  readonly hatch: Partial<Record<Change, CanvasPattern | null>>;
+}
+
+function setSize(canvas: HTMLCanvasElement, width: number, height: number) {
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+}
+
+function paintRow(brush: Brush, scene: FlameScene, row: number, y: number) {
+  const { rowStart, count, w } = scene.layout;
+  for (let entry = rowStart[row]; entry < rowStart[row + 1]; entry++) {
+    if (count[entry] > 0) {
+      paintRun(brush, scene, entry, y);
+    } else {
+      paintFrame(brush, scene, entry, y);
+    }
+  }
+  for (let entry = rowStart[row]; entry < rowStart[row + 1]; entry++) {
+    if (count[entry] === 0 && w[entry] >= fewestLabelPx) {
+      paintLabel(brush, scene, entry, y);
+    }
+  }
+}
+
+/** Frames keep a gap to the next one only where they have room for it. */
+function boxWidth(w: number): number {
+  return w > 3 * gapPx ? w - gapPx : Math.max(w, 0.5);
+}
+
+function paintRun({ context }: Brush, { data, layout, matches, palette }: FlameScene, entry: number, y: number) {
+  const tinted = matches !== undefined && hidesMatch(data.tree, matches, layout.node[entry], layout.count[entry]);
+  context.fillStyle = tinted ? palette.runMatch : palette.run;
+  context.fillRect(layout.x[entry], y, boxWidth(layout.w[entry]), rowPx - gapPx);
+}
+
+function paintFrame(brush: Brush, scene: FlameScene, entry: number, y: number) {
+  const { context } = brush;
+  const { data, layout, matches, palette, selected } = scene;
+  const row = data.tree.row[layout.node[entry]];
+  const label = data.tree.columns.label[row];
+  const dim = matches !== undefined && matches.mask[label] === 0;
+  const x = layout.x[entry];
+  const width = boxWidth(layout.w[entry]);
+  context.fillStyle = (dim ? palette.dimFill : palette.fill)[scene.bucketOf(row)];
+  context.fillRect(x, y, width, rowPx - gapPx);
+  const change = scene.changeOf?.(row);
+  if (change && change !== 'both' && width > 2) {
+    context.fillStyle = hatchOf(brush, palette, change) ?? palette.background;
+    context.fillRect(x, y, width, rowPx - gapPx);
+  }
+  if (selected?.[label] === 1) {
+    context.fillStyle = palette.selected;
+    context.fillRect(x, y, width, 2);
+    context.fillRect(x, y + rowPx - gapPx - 2, width, 2);
+  }
+}
+
+/** Stripes, so that new (rising) and gone (falling) are told apart without colour. */
+function hatchOf(brush: Brush, palette: FlamePalette, change: Change): CanvasPattern | null {
+  const known = brush.hatch[change];
+  if (known !== undefined) {
+    return known;
+  }
+  const tile = document.createElement('canvas');
+  tile.width = tile.height = 6;
+  const context = tile.getContext('2d');
+  if (context) {
+    context.fillStyle = palette.hatch;
+    for (let i = 0; i < 6; i++) {
+      context.fillRect(i, change === 'new' ? 5 - i : i, 2, 1);
+    }
+  }
+  return (brush.hatch[change] = brush.context.createPattern(tile, 'repeat'));
+}
+
+const onlySimple = /^[\x20-\x7e…·]*$/;
+
+function paintLabel({ context, cellPx }: Brush, scene: FlameScene, entry: number, y: number) {
+  const { data, layout, matches, palette } = scene;
+  const { tree } = data;
+  const row = tree.row[layout.node[entry]];
+  const label = tree.columns.label[row];
+  const name = shownLabel(data, label);
+  const dim = matches !== undefined && matches.mask[label] === 0;
+  const room = layout.w[entry] - gapPx - 2 * textPaddingPx;
+  const cells = Math.floor(room / cellPx);
+  const text = withValue(data, row, name, cells);
+  context.fillStyle = dim ? palette.dimText : palette.text[scene.bucketOf(row)];
+  const x = layout.x[entry] + textPaddingPx;
+  const middle = y + (rowPx - gapPx) / 2 + 0.5;
+  if (onlySimple.test(text)) {
+    context.fillText(text, x, middle);
+  } else {
+    paintClipped(context, text, x, y, middle, room);
+  }
+}
+
+/** The name, with value and share of all where both fit. */
+function withValue(data: FlameData, row: number, name: string, cells: number): string {
+  if (name.length + 8 > cells) {
+    return fitName(name, cells);
+  }
+  const { value } = data.tree.columns;
+  const long = `${name}  ${data.format(value[row])}  ${formatPart(value[row], value[0])}`;
+  return long.length <= cells ? long.replaceAll('\u2009', ' ') : name;
+}
+
+/** Texts in other scripts are as wide as they are, so the canvas cuts them. */
+function paintClipped(
+  context: CanvasRenderingContext2D,
+  text: string,
+  x: number,
+  y: number,
+  middle: number,
+  room: number
+) {
+  context.save();
+  context.beginPath();
+  context.rect(x, y, room, rowPx);
+  context.clip();
+  context.fillText(text, x, middle);
+  context.restore();
+}

@@ -1,0 +1,134 @@
+import { css } from '@emotion/css';
+import { type GrafanaTheme2 } from '@grafana/data';
+import { Portal, VizTooltipContainer, useStyles2 } from '@grafana/ui';
+import React, { useSyncExternalStore } from 'react';
+import { type FlameLayout, runValue } from '../../model/flame-layout';
+import { type NodeIndex, parentOf } from '../../model/flame-tree';
+import { formatCount, formatPart, formatShare } from '../../model/units';
+import { EntryMark } from './flame-canvas';
+import { type FlameData, frameDetails } from './flame-data';
+import { type HoverStore } from './hover-store';
+
+interface HoverLayerProps {
+  data: FlameData;
+  layout: FlameLayout;
+  hover: HoverStore;
+}
+
+/** Outline and tooltip of what the pointer is on. */
+export function HoverLayer({ data, layout, hover }: HoverLayerProps) {
+  const { entry, x, y } = useSyncExternalStore(hover.subscribe, hover.get);
+  if (entry < 0 || entry >= layout.node.length) {
+    return null;
+  }
+  return (
+    <>
+      <EntryMark layout={layout} entry={entry} kind="hover" />
+      <Portal>
+        <VizTooltipContainer position={{ x, y }} offset={{ x: 12, y: 12 }}>
+          <EntryTooltip data={data} layout={layout} entry={entry} />
+        </VizTooltipContainer>
+      </Portal>
+    </>
+  );
+}
+
+function EntryTooltip({ data, layout, entry }: { data: FlameData; layout: FlameLayout; entry: number }) {
+  const styles = useStyles2(getStyles);
+  const node = layout.node[entry];
+  const count = layout.count[entry];
+  const content = count > 0 ? runContent(data, node, count) : frameContent(data, node, layout.focus);
+  return (
+    <div className={styles.tooltip} data-testid="flame-tooltip">
+      <div className={styles.name}>{content.title}</div>
+      {content.notes.map((note) => (
+        <div key={note} className={styles.note}>
+          {note}
+        </div>
+      ))}
+      <dl className={styles.facts}>
+        {content.facts.map(([name, value]) => (
+          <React.Fragment key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </React.Fragment>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+interface TooltipContent {
+  title: string;
+  notes: string[];
+  facts: Array<readonly [string, string]>;
+}
+
+function runContent({ tree, format }: FlameData, first: NodeIndex, count: number): TooltipContent {
+  const value = runValue(tree, first, count);
+  const title = `${formatCount(count)} small ${count === 1 ? 'frame' : 'frames'}, ${formatPart(value, tree.width[0])}`;
+  return { title, notes: ['Click to zoom in on their caller'], facts: [['Total', format(value)]] };
+}
+
+function frameContent(data: FlameData, node: NodeIndex, focus: NodeIndex): TooltipContent {
+  const details = frameDetails(data, node);
+  const facts = data.isDiff ? diffFacts(data, node) : plainFacts(data, node, focus);
+  if (Number.isFinite(details.samples)) {
+    facts.push(['Samples', `${formatCount(details.samples)} ±${formatCount(Math.round(Math.sqrt(details.samples)))}`]);
+  }
+  return { title: details.name, notes: [details.library, details.source].filter((note) => note !== ''), facts };
+}
+
+function plainFacts(data: FlameData, node: NodeIndex, focus: NodeIndex): TooltipContent['facts'] {
+  const { tree, format } = data;
+  const { value, self } = frameDetails(data, node);
+  const parent = parentOf(tree, node);
+  const facts: TooltipContent['facts'] = [
+    ['Total', `${format(value)} · ${formatPart(value, tree.width[0])} of all`],
+    ['Self', `${format(self)} · ${formatPart(self, tree.width[0])} of all`],
+  ];
+  if (parent >= 0) {
+    facts.push(['Of caller', formatPart(value, tree.width[parent])]);
+  }
+  if (focus > 0 && focus !== node && focus !== parent) {
+    facts.push(['Of zoomed', formatPart(value, tree.width[focus])]);
+  }
+  return facts;
+}
+
+function diffFacts(data: FlameData, node: NodeIndex): TooltipContent['facts'] {
+  const { format, tree } = data;
+  const { value, valueRight, self, selfRight } = frameDetails(data, node);
+  const left = value / (tree.columns.value[0] || 1);
+  const right = valueRight / (tree.columns.valueRight?.[0] || 1);
+  const points = right - left;
+  return [
+    ['Left', `${format(value)} · ${formatShare(left)}`],
+    ['Right', `${format(valueRight)} · ${formatShare(right)}`],
+    ['Change', `${points > 0 ? '+' : ''}${formatShare(points)} of all`],
+    ['Self left, right', `${format(self)}, ${format(selfRight)}`],
+  ];
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  tooltip: css({ padding: theme.spacing(1), maxWidth: 520, fontSize: theme.typography.bodySmall.fontSize }),
+  name: css({
+    fontFamily: theme.typography.fontFamilyMonospace,
+    overflowWrap: 'anywhere',
+    display: '-webkit-box',
+    WebkitLineClamp: 6,
+    WebkitBoxOrient: 'vertical',
+    overflow: 'hidden',
+    unicodeBidi: 'isolate',
+  }),
+  note: css({ color: theme.colors.text.secondary, overflowWrap: 'anywhere' }),
+  facts: css({
+    display: 'grid',
+    gridTemplateColumns: 'auto 1fr',
+    columnGap: theme.spacing(2),
+    margin: theme.spacing(0.5, 0, 0),
+    fontVariantNumeric: 'tabular-nums',
+    '& dt': { color: theme.colors.text.secondary, fontWeight: 'normal' },
+    '& dd': { margin: 0, textAlign: 'right' },
+  }),
+});

@@ -1,0 +1,27 @@
+import { AppEvents } from '@grafana/data';
+import { getAppEvents } from '@grafana/runtime';
+
+/** Puts text on the clipboard and says so. Without the clipboard API (plain http) a hidden text area does it. */
+export async function copyText(text: string, what: string): Promise<void> {
+  try {
+    await writeClipboard(text);
+    getAppEvents().publish({ type: AppEvents.alertSuccess.name, payload: [`${what} copied`] });
+  } catch {
+    getAppEvents().publish({ type: AppEvents.alertError.name, payload: [`${what} could not be copied`] });
+  }
+}
+
+async function writeClipboard(text: string): Promise<void> {
+  if (navigator.clipboard) {
+    return navigator.clipboard.writeText(text);
+  }
+  const area = document.createElement('textarea');
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand('copy');
+  area.remove();
+  if (!done) {
+    throw new Error('no clipboard');
+  }
+}
