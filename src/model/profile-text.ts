@@ -99,9 +99,9 @@ function parseSample(builder: ProfileBuilder, line: string): void {
 }
 
 function parseFrame(builder: ProfileBuilder, text: string): number {
-  const [, name = '', attributes = ''] = /^\s*("(?:[^"\\]|\\.)*"|[^[]*?)\s*(?:\[(.*)\])?\s*$/.exec(text) ?? [];
+  const [, name = '', attributes = ''] = /^\s*("(?:[^"\\]|\\.)*"|[^[]*?)\s*(?:\[(.*)\])?\s*$/s.exec(text) ?? [];
   const { class: className, pkg, lib, file, kind } = parseAttributes(attributes);
-  const [, path = '', line = '0'] = /^(.*?)(?::(-?\d+))?$/.exec(file ?? '') ?? [];
+  const [, path = '', line = '0'] = /^(.*?)(?::(-?\d+))?$/s.exec(file ?? '') ?? [];
   return builder.frame({
     method: builder.string(unquote(name)),
     className: builder.string(className ?? ''),

@@ -1,0 +1,53 @@
+import {
+  type Profile,
+  ReaderError,
+  type ReaderLimits,
+  type SamplingPeriod,
+  type ValueType,
+} from '../../../src/model/profile';
+import { ProfileBuilder } from '../../../src/model/profile-builder';
+import { ProtobufCursor } from '../protobuf';
+import type { Reader } from '../reader';
+import { type Layout, looksLikePprof, readLayout, type Spans } from './layout';
+import { readSamples } from './samples';
+import { StringTable } from './strings';
+import { enter, readLocations, stringIndex } from './symbols';
+
+/** Reads uncompressed profile.proto, as `go tool pprof` would; what that refuses is refused here as well. */
+export const pprofReader: Reader = { format: 'pprof', sniff: looksLikePprof, read: readPprof };
+
+function readPprof(bytes: Uint8Array, limits: ReaderLimits): Profile {
+  if (!looksLikePprof(bytes)) {
+    throw new ReaderError('pprof', 0, bytes.length === 0 ? 'an empty file' : 'not a pprof profile', 'notMine');
+  }
+  const cursor = new ProtobufCursor(bytes, 'pprof');
+  const layout = readLayout(cursor, limits);
+  const strings = new StringTable(cursor, layout.strings);
+  const builder = new ProfileBuilder(readTypes(cursor, layout.sampleTypes, strings), layout.samples.length);
+  const locations = readLocations(cursor, layout, strings, builder, limits);
+  readSamples(cursor, layout.samples, strings, locations, builder, limits);
+  const period = readPeriod(cursor, layout, strings);
+  return builder.finish({ startNs: layout.timeNs, durationNs: layout.durationNs, period });
+}
+
+function readTypes(cursor: ProtobufCursor, spans: Spans, strings: StringTable): ValueType[] {
+  return Array.from({ length: spans.length }, (_, i) => {
+    enter(cursor, spans, i);
+    const text = { type: '', unit: '' };
+    while (cursor.at < cursor.end) {
+      const field = cursor.field();
+      if (field > 2) {
+        cursor.skip();
+        continue;
+      }
+      cursor.expect(0, 'a value type');
+      text[field === 1 ? 'type' : 'unit'] = strings.get(stringIndex(cursor, strings));
+    }
+    return text;
+  });
+}
+
+function readPeriod(cursor: ProtobufCursor, layout: Layout, strings: StringTable): SamplingPeriod | undefined {
+  const type = readTypes(cursor, layout.periodType, strings).at(-1);
+  return type && { ...type, value: layout.period };
+}

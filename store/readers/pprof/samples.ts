@@ -1,0 +1,187 @@
+import type { ReaderLimits } from '../../../src/model/profile';
+import type { ProfileBuilder } from '../../../src/model/profile-builder';
+import { type ProtobufCursor, wireBytes, wireVarint } from '../protobuf';
+import { LabelReader } from './labels';
+import type { Spans } from './layout';
+import type { StringTable } from './strings';
+import { enter, type Locations } from './symbols';
+
+/** Frames in all distinct stacks: 128 MB. A crafted file could otherwise expand to a thousand times its size. */
+const maxStackFrames = 32_000_000;
+/** Samples times types: 320 MB. */
+const maxValues = 40_000_000;
+
+/** Reads all samples into the builder. */
+export function readSamples(
+  cursor: ProtobufCursor,
+  spans: Spans,
+  strings: StringTable,
+  locations: Locations,
+  builder: ProfileBuilder,
+  limits: ReaderLimits
+): void {
+  if (spans.length > 0 && builder.valueTypes.length === 0) {
+    cursor.fail('samples, but no sample type');
+  }
+  if (spans.length * builder.valueTypes.length > maxValues) {
+    cursor.fail(`more than ${maxValues} values`, 'tooLarge');
+  }
+  const reader = new SampleReader(
+    cursor,
+    new LabelReader(cursor, strings, builder, limits),
+    locations,
+    builder,
+    limits
+  );
+  for (let i = 0; i < spans.length; i++) {
+    enter(cursor, spans, i);
+    reader.read();
+  }
+}
+
+class SampleReader {
+  /** Frames of the sample at hand; entry 0 is kept free for a detail frame, the stack starts at 1. */
+  private scratch = new Uint32Array(1024);
+  private depth = 0;
+  private valueCount = 0;
+  private readonly values: Float64Array;
+
+  constructor(
+    private readonly cursor: ProtobufCursor,
+    private readonly labels: LabelReader,
+    private readonly locations: Locations,
+    private readonly builder: ProfileBuilder,
+    private readonly limits: ReaderLimits
+  ) {
+    this.values = new Float64Array(builder.valueTypes.length);
+  }
+
+  /** Reads the sample between the cursor's `at` and `end`. */
+  read(): void {
+    const { cursor } = this;
+    this.depth = 0;
+    this.valueCount = 0;
+    this.labels.startSample();
+    while (cursor.at < cursor.end) {
+      const field = cursor.field();
+      if (field === 1) {
+        this.readLocations();
+      } else if (field === 2) {
+        this.readValues();
+      } else if (field === 3) {
+        cursor.expect(wireBytes, 'a label');
+        const outer = cursor.end;
+        cursor.end = cursor.bytesEnd();
+        this.labels.read(cursor.end);
+        cursor.end = outer;
+      } else {
+        cursor.skip();
+      }
+    }
+    this.finish();
+  }
+
+  private readLocations(): void {
+    const { cursor } = this;
+    if (cursor.wire === wireVarint) {
+      this.readLocation();
+      return;
+    }
+    cursor.expect(wireBytes, 'location ids');
+    const outer = cursor.end;
+    const end = (cursor.end = cursor.bytesEnd());
+    while (cursor.at < end) {
+      this.readLocation();
+    }
+    cursor.end = outer;
+  }
+
+  private readLocation(): void {
+    const { cursor, locations } = this;
+    cursor.words();
+    const index = locations.ids.find(cursor.low, cursor.high);
+    if (index < 0) {
+      cursor.fail('a sample names a location that is not there');
+    }
+    const last = locations.start[index + 1];
+    for (let i = locations.start[index]; i < last; i++) {
+      if (++this.depth >= this.scratch.length) {
+        this.growScratch();
+      }
+      this.scratch[this.depth] = locations.frame[i];
+    }
+  }
+
+  private growScratch(): void {
+    if (this.depth > this.limits.stackDepth) {
+      this.cursor.fail(`a stack deeper than ${this.limits.stackDepth} frames`, 'tooLarge');
+    }
+    const larger = new Uint32Array(Math.min(this.scratch.length * 2, this.limits.stackDepth + 2));
+    larger.set(this.scratch);
+    this.scratch = larger;
+  }
+
+  private readValues(): void {
+    const { cursor } = this;
+    if (cursor.wire === wireVarint) {
+      this.readValue();
+      return;
+    }
+    cursor.expect(wireBytes, 'values');
+    const outer = cursor.end;
+    const end = (cursor.end = cursor.bytesEnd());
+    while (cursor.at < end) {
+      this.readValue();
+    }
+    cursor.end = outer;
+  }
+
+  private readValue(): void {
+    const { cursor } = this;
+    const byte = cursor.bytes[cursor.at];
+    let value = byte;
+    if (byte < 0x80) {
+      cursor.at++;
+    } else {
+      cursor.words();
+      value = cursor.signed();
+      if (value !== value) {
+        cursor.fail('a value beyond 2^53 - 1, which can not be kept exactly');
+      }
+    }
+    if (this.valueCount < this.values.length) {
+      this.values[this.valueCount] = value;
+    }
+    this.valueCount++;
+  }
+
+  private finish(): void {
+    const { builder, cursor, labels, values } = this;
+    if (this.valueCount !== values.length) {
+      cursor.fail(`a sample has ${this.valueCount} values for ${values.length} types`);
+    }
+    const base = builder.sample(this.stack(), labels.context());
+    for (let i = 0; i < values.length; i++) {
+      builder.values[base + i] = values[i];
+    }
+    if (builder.stackFrames > maxStackFrames) {
+      cursor.fail(`more than ${maxStackFrames} frames in all stacks`, 'tooLarge');
+    }
+  }
+
+  private stack(): number {
+    const { builder, labels, scratch, depth } = this;
+    if (depth > this.limits.stackDepth) {
+      this.cursor.fail(`a stack deeper than ${this.limits.stackDepth} frames`, 'tooLarge');
+    }
+    if (labels.className !== 0 && depth > 0) {
+      scratch[1] = builder.frameWithClass(scratch[1], labels.className);
+    }
+    const detail = labels.detailFrame();
+    if (detail < 0) {
+      return builder.stack(scratch.subarray(1, depth + 1), depth);
+    }
+    scratch[0] = detail;
+    return builder.stack(scratch, depth + 1);
+  }
+}
