@@ -21,6 +21,8 @@ export interface ChdbEngineOptions {
   /** Memory of the whole child; about 270 MB of it are taken before the first query. */
   readonly memoryBytes?: number;
   readonly limits?: Partial<EngineLimits>;
+  /** A child that says nothing for so long is replaced. */
+  readonly silenceTimeoutMs?: number;
   /** Called when the engine answers and when it stops answering; `true` = time to send again what failed. */
   readonly onReadyChange?: (ready: boolean) => void;
 }
@@ -35,7 +37,7 @@ const defaultMemoryBytes = 1_200_000_000;
 /** Opening a big data folder after a crash on a busy machine. */
 const startTimeoutMs = 120_000;
 /** The child says `alive` every second; a stopped process or a blocked loop doesn't. */
-const silenceTimeoutMs = 10_000;
+const defaultSilenceTimeoutMs = 10_000;
 const silenceCheckMs = 1000;
 const closeTimeoutMs = 10_000;
 const firstBackoffMs = 100;
@@ -144,7 +146,7 @@ async function startChild(options: ChdbEngineOptions): Promise<Child> {
   process.send(start);
   try {
     const port = await untilListening(process);
-    watch(process, options.logger);
+    watch(process, options);
     options.logger.info(
       { pid: process.pid, startMs: Math.round(performance.now() - startedMs) },
       'the engine is ready'
@@ -204,7 +206,8 @@ function untilListening(child: ChildProcess): Promise<number> {
 }
 
 /** Kills the child when it falls silent or is stuck; the supervisor sees its exit. */
-function watch(child: ChildProcess, logger: EngineLogger): void {
+function watch(child: ChildProcess, options: ChdbEngineOptions): void {
+  const { logger, silenceTimeoutMs = defaultSilenceTimeoutMs } = options;
   let heardMs = Date.now();
   let checkedMs = heardMs;
   const kill = (reason: string) => {
