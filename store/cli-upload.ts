@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+
+export interface UploadOptions {
+  readonly url: string;
+  readonly token?: string;
+  readonly service?: string;
+  readonly env?: string;
+  readonly start?: string;
+  readonly end?: string;
+  readonly label: readonly string[];
+}
+
+export interface UploadOutput {
+  out(line: string): void;
+  err(line: string): void;
+}
+
+const accepted = z.object({ id: z.string(), repeated: z.boolean() });
+const refused = z.object({ error: z.object({ code: z.string(), message: z.string(), hint: z.string() }) });
+
+/** `hotspan upload FILE…`: one upload per file, one line with the id per upload. Returns the exit code. */
+export async function uploadFiles(
+  files: readonly string[],
+  options: UploadOptions,
+  output: UploadOutput
+): Promise<number> {
+  let failed = 0;
+  for (const file of files) {
+    try {
+      output.out(await uploadFile(file, options));
+    } catch (error) {
+      failed++;
+      output.err(`${file}: ${reasonOf(error, options.url)}`);
+    }
+  }
+  return failed === 0 ? 0 : 1;
+}
+
+async function uploadFile(file: string, options: UploadOptions): Promise<string> {
+  const response = await fetch(uploadUrl(file, options), {
+    method: 'POST',
+    body: await readFile(file),
+    headers: {
+      'content-type': 'application/octet-stream',
+      ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
+    },
+    signal: AbortSignal.timeout(60_000),
+  });
+  const text = await response.text();
+  if (!response.ok) {
+    throw new Error(refusalOf(response.status, text));
+  }
+  const { id, repeated } = accepted.parse(JSON.parse(text));
+  return `${id}  ${file}${repeated ? '  (was uploaded before)' : ''}`;
+}
+
+function uploadUrl(file: string, options: UploadOptions): URL {
+  const url = new URL(`${options.url.replace(/\/$/, '')}/api/v1/upload`);
+  url.searchParams.set('name', path.basename(file));
+  for (const name of ['service', 'env', 'start', 'end'] as const) {
+    const value = options[name];
+    if (value !== undefined) {
+      url.searchParams.set(name, value);
+    }
+  }
+  for (const pair of options.label) {
+    const at = pair.indexOf('=');
+    if (at < 1) {
+      throw new Error(`--label ${pair} is not KEY=VALUE`);
+    }
+    url.searchParams.append(pair.slice(0, at), pair.slice(at + 1));
+  }
+  return url;
+}
+
+function refusalOf(status: number, text: string): string {
+  const parsed = refused.safeParse(tryJson(text));
+  if (!parsed.success) {
+    return `the server answered ${status}, but not like a Hotspan store; check --url`;
+  }
+  const { code, message, hint } = parsed.data.error;
+  return `${message} (${code}). ${hint}`;
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function reasonOf(error: unknown, url: string): string {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  const cause = error.cause instanceof Error ? Reflect.get(error.cause, 'code') : undefined;
+  if (typeof cause === 'string') {
+    return `nothing answers at ${url} (${cause}); start it with "hotspan store" or give --url`;
+  }
+  return Reflect.get(error, 'code') === 'ENOENT' ? 'no such file' : error.message;
+}

@@ -1,0 +1,99 @@
+import { Piscina } from 'piscina';
+import { HotspanError } from '../errors';
+import type { ParseAnswer, ParseJob, WorkerError } from './parse-worker';
+import type { ParsedUpload } from './read-upload';
+import type { Attachment } from './upload';
+import type { UploadLimits, UploadRequest } from './upload-request';
+
+export interface ParsePoolSettings {
+  readonly workerFile: string;
+  readonly threads: number;
+  readonly limits: UploadLimits & { readonly parseSeconds: number };
+  readonly defaultService: string;
+  readonly retentionDays: number;
+}
+
+export type UploadJob = Pick<ParseJob, 'request' | 'body' | 'sequence' | 'keepUnreadable' | 'unreadableReason'>;
+
+/** Worker threads that read uploads. */
+export interface ParsePool {
+  parse(job: UploadJob): Promise<ParsedUpload>;
+  attachments(request: UploadRequest, body: Uint8Array<ArrayBuffer>): Promise<readonly Attachment[]>;
+  /** How long a new upload would wait for a worker, from what is queued and how long reading took lately. */
+  waitMs(): number;
+  /** Queued and running. */
+  size(): number;
+  close(): Promise<void>;
+}
+
+/** Heap of one worker; typed arrays lie outside of it and are bounded by the decompression limits. */
+const workerHeapMb = 1024;
+
+export function startParsePool(settings: ParsePoolSettings): ParsePool {
+  const { limits, defaultService, retentionDays } = settings;
+  const pool = new Piscina({
+    filename: settings.workerFile,
+    minThreads: settings.threads,
+    maxThreads: settings.threads,
+    idleTimeout: Infinity,
+    resourceLimits: { maxOldGenerationSizeMb: workerHeapMb },
+  });
+  let averageMs = 20;
+  let waiting = 0;
+  const run = async <Answer>(job: unknown, name?: string): Promise<Answer> => {
+    waiting++;
+    try {
+      const signal = AbortSignal.timeout(limits.parseSeconds * 1000 + waitMs());
+      const answer: Answer = await pool.run(job, { name, signal });
+      return answer;
+    } catch (error) {
+      throw crashReason(error, limits.parseSeconds);
+    } finally {
+      waiting--;
+    }
+  };
+  const waitMs = () => (Math.max(0, waiting - settings.threads) * averageMs) / settings.threads;
+  return {
+    parse: async (upload) => {
+      const job: ParseJob = { ...upload, limits, defaultService, retentionDays };
+      const answer = await run<ParseAnswer>(job);
+      averageMs += 0.1 * (answer.tookMs - averageMs);
+      if ('error' in answer) {
+        throw workerError(answer.error);
+      }
+      return answer.upload;
+    },
+    attachments: async (request, body) => {
+      const answer = await run<{ attachments: readonly Attachment[] } | { error: WorkerError }>(
+        { request, body, limits, defaultService },
+        'attachments'
+      );
+      if ('error' in answer) {
+        throw workerError(answer.error);
+      }
+      return answer.attachments;
+    },
+    waitMs,
+    size: () => waiting,
+    close: () => pool.close({ force: true }),
+  };
+}
+
+function workerError(error: WorkerError): HotspanError {
+  return new HotspanError(error.code, error.message);
+}
+
+/** The worker was stopped for its time or memory, or died. Sending the same again would not help. */
+function crashReason(error: unknown, parseSeconds: number): HotspanError {
+  const code = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  if (error instanceof Error && error.name === 'AbortError') {
+    return new HotspanError('unreadable_profile', `reading took longer than limits.parseSeconds = ${parseSeconds} s`);
+  }
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
+    return new HotspanError('unreadable_profile', `reading needed more than ${workerHeapMb} MiB of memory`);
+  }
+  return new HotspanError(
+    'internal',
+    `the parse worker stopped: ${error instanceof Error ? error.message : String(error)}`
+  );
+}

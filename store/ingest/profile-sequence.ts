@@ -1,0 +1,21 @@
+import { randomInt } from 'node:crypto';
+
+/** Low half of profile numbers: writer (8 bits) | sequence (24 bits), see docs/formats/tables.md. */
+export interface ProfileSequence {
+  next(): number;
+}
+
+/**
+ * A random writer and start per process: two processes meet in one number only when they also read uploads that start
+ * in the same second, and then with one chance in 2^32.
+ */
+export function makeProfileSequence(): ProfileSequence {
+  const writer = randomInt(256);
+  let sequence = randomInt(2 ** 24);
+  return {
+    next: () => {
+      sequence = (sequence + 1) % 2 ** 24;
+      return writer * 2 ** 24 + sequence;
+    },
+  };
+}

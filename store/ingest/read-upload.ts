@@ -1,0 +1,192 @@
+import { HotspanError } from '../errors';
+import type { ProfileRow } from '../engines/rows';
+import { sniffReader } from '../readers/readers';
+import { defaultReaderLimits, ReaderError, type Profile, type RuntimeInfoEntry } from '../../src/model/profile';
+import type { ContentHasher } from './content-ids';
+import type { FormContext } from './datadog';
+import { encodeUpload, type EncodedUpload } from './encode-upload';
+import { instanceOf } from './labels';
+import { mergeSamples, type IdentifiedProfile } from './merge-samples';
+import { metricsInfo, redact } from './runtime-info';
+import { windowOf, type Window } from './times';
+import type { Attachment, Upload } from './upload';
+import { uploadKey } from './upload-key';
+
+/** `profiles` without what is known only once the upload is on disk. */
+export type ParsedRow = Omit<ProfileRow, 'id' | 'rawSegment' | 'rawOffset' | 'rawLength'>;
+
+export interface ParsedUpload extends EncodedUpload {
+  readonly row: ParsedRow;
+}
+
+export interface ReadContext extends FormContext {
+  readonly retentionDays: number;
+  /** Low half of the profile number: writer and sequence. */
+  readonly sequence: number;
+  readonly bodyBytes: number;
+  readonly hasher: ContentHasher;
+}
+
+/** What became of one attachment. */
+interface ReadPart {
+  readonly attachment: Attachment;
+  readonly format: string;
+  readonly profile?: Profile;
+  /** Why a file that should hold a profile gave none. */
+  readonly reason?: string;
+  readonly info?: readonly RuntimeInfoEntry[];
+}
+
+/**
+ * Reads every file of an upload. Throws when nothing of it can ever be shown. JFR recordings are kept even so: what can't be
+ * read today a later version may.
+ */
+export function readUpload(upload: Upload, context: ReadContext): ParsedUpload {
+  const parts = upload.attachments.map(readPart);
+  const profiles = parts.filter((part) => part.profile !== undefined);
+  if (profiles.length === 0 && !parts.some((part) => part.format === 'jfr')) {
+    throw refusal(parts);
+  }
+  return assemble(upload, parts, context);
+}
+
+/** An upload that was acknowledged before it was read and can't be: listed, downloadable, without samples. */
+export function unreadableUpload(upload: Upload, reason: string, context: ReadContext): ParsedUpload {
+  const parts = upload.attachments.map((attachment) => ({ attachment, format: 'unknown', reason }));
+  return assemble(upload, parts, context);
+}
+
+function readPart(attachment: Attachment): ReadPart {
+  const reader = sniffReader(attachment.bytes);
+  if (!reader) {
+    return readOtherPart(attachment);
+  }
+  try {
+    return { attachment, format: reader.format, profile: reader.read(attachment.bytes, defaultReaderLimits) };
+  } catch (error) {
+    if (error instanceof ReaderError) {
+      const format = error.kind === 'notMine' ? 'unknown' : reader.format;
+      const place = error.offset > 0 ? ` (at byte ${error.offset})` : '';
+      return { attachment, format, reason: `${attachment.name}: ${error.reason}${place}` };
+    }
+    throw error;
+  }
+}
+
+function readOtherPart(attachment: Attachment): ReadPart {
+  const { bytes, name } = attachment;
+  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 16));
+  if (/^go 1\.\d+ trace/.test(start)) {
+    return { attachment, format: 'go-trace' };
+  }
+  if (/^\s*[[{]/.test(start)) {
+    return { attachment, format: 'json', info: name === 'metrics.json' ? metricsInfo(bytes) : undefined };
+  }
+  return { attachment, format: 'unknown', reason: `${name}: no known profile format starts with these bytes` };
+}
+
+function refusal(parts: readonly ReadPart[]): HotspanError {
+  const reasons = parts.flatMap(({ reason }) => reason ?? []);
+  const recognised = parts.some(({ format, reason }) => reason !== undefined && format !== 'unknown');
+  return reasons.length === 0
+    ? new HotspanError(
+        'no_attachment',
+        `no file of the upload is a profile: ${parts.map(({ attachment }) => attachment.name).join(', ')}`
+      )
+    : new HotspanError(recognised ? 'unreadable_profile' : 'unsupported_format', reasons.join('; '));
+}
+
+function assemble(upload: Upload, parts: readonly ReadPart[], context: ReadContext): ParsedUpload {
+  const { hasher } = context;
+  const identified = parts.flatMap(({ attachment, profile }): Identified[] => {
+    if (profile === undefined) {
+      return [];
+    }
+    const frameIds = hasher.frameIds(profile.frames, profile.strings);
+    return [{ name: attachment.name, profile, frameIds, stackIds: hasher.stackIds(profile.stacks, frameIds) }];
+  });
+  const window = windowOf(upload, fileTimes(identified), upload.receivedMs);
+  const labels = new Map(upload.labels);
+  if (window.skewed) {
+    labels.set('clock', 'skewed');
+  }
+  const samples = mergeSamples(identified, labels.get('language') ?? '');
+  const row = makeRow(
+    upload,
+    parts,
+    { labels, window, samples, status: identified.length > 0 ? 'ok' : 'unreadable' },
+    context
+  );
+  return { row, ...encodeUpload(row, identified, samples) };
+}
+
+export interface Identified extends IdentifiedProfile {
+  readonly frameIds: BigUint64Array;
+}
+
+/** Of several files, the first that says when it was recorded, and the longest recording. */
+function fileTimes(files: readonly IdentifiedProfile[]): { startNs: bigint; durationNs: number } {
+  return {
+    startNs: files.find(({ profile }) => profile.startNs > 0n)?.profile.startNs ?? 0n,
+    durationNs: files.reduce((longest, { profile }) => Math.max(longest, profile.durationNs), 0),
+  };
+}
+
+interface RowFacts {
+  readonly labels: ReadonlyMap<string, string>;
+  readonly window: Window;
+  readonly samples: ReturnType<typeof mergeSamples>;
+  readonly status: 'ok' | 'unreadable';
+}
+
+const columnLabels = ['service', 'env', 'version', 'host', 'runtime', 'language'] as const;
+
+function makeRow(upload: Upload, parts: readonly ReadPart[], facts: RowFacts, context: ReadContext): ParsedRow {
+  const { labels, window, samples } = facts;
+  const column = (name: (typeof columnLabels)[number]) => labels.get(name) ?? '';
+  const instance = instanceOf(upload.labels, context.request.peer);
+  const startSeconds = window.startNs / 1_000_000_000n;
+  return {
+    tenant: upload.tenant,
+    service: column('service'),
+    env: column('env'),
+    version: column('version'),
+    host: column('host'),
+    runtime: column('runtime'),
+    language: column('language'),
+    startNs: window.startNs,
+    endNs: window.endNs,
+    receivedMs: upload.receivedMs,
+    profile: (startSeconds << 32n) | BigInt(context.sequence),
+    uploadKey: uploadKey({ ...upload, instance }),
+    instance,
+    labels: new Map([...labels].filter(([name]) => !columnLabels.some((own) => own === name))),
+    types: samples.types,
+    totals: samples.totals,
+    counts: samples.counts,
+    sampleCount: samples.sampleCount,
+    sizeBytes: context.bodyBytes,
+    status: facts.status,
+    reason: [...new Set(parts.flatMap(({ reason }) => reason ?? []))].join('; ').slice(0, 2000),
+    format: [...new Set(parts.filter((part) => part.profile ?? part.reason).map((part) => part.format))]
+      .sort()
+      .join(','),
+    intake: upload.intake,
+    runtimeInfo: JSON.stringify(runtimeInfo(upload, parts, labels).map(({ group, key, value }) => [group, key, value])),
+    attachments: JSON.stringify(
+      parts.map(({ attachment, format }) => ({ name: attachment.name, format, sizeBytes: attachment.bytes.length }))
+    ),
+    endpointCounts: upload.endpointCounts,
+    retentionDays: context.retentionDays,
+  };
+}
+
+function runtimeInfo(
+  upload: Upload,
+  parts: readonly ReadPart[],
+  labels: ReadonlyMap<string, string>
+): RuntimeInfoEntry[] {
+  const tags = [...labels].map(([key, value]) => ({ group: 'Tags', key, value }));
+  const fromFiles = parts.flatMap(({ profile, info }) => [...(profile?.runtimeInfo ?? []), ...(info ?? [])]);
+  return redact([...tags, ...upload.runtimeInfo, ...fromFiles]);
+}

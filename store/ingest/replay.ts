@@ -1,0 +1,80 @@
+import type { Logger } from 'pino';
+import type { Engine } from '../engines/engine';
+import type { Duplicates } from './duplicates';
+import type { Intake } from './intake';
+import type { Spool, StoredRecord } from './spool';
+
+export interface ReplaySettings {
+  readonly engine: Pick<Engine, 'select'>;
+  readonly spool: Spool;
+  readonly intake: Intake;
+  readonly duplicates: Duplicates;
+  readonly logger: Logger;
+}
+
+const idsPerQuestion = 500;
+/** Stored uploads that are read at one time. */
+const readAtOnce = 4;
+
+/** After a start: what the engine has of the last day is known again, so repeats are recognised. */
+export async function loadKnownKeys(
+  engine: Pick<Engine, 'select'>,
+  duplicates: Duplicates,
+  sinceMs: number,
+  limit: number
+): Promise<number> {
+  const columns = await engine.select(
+    {
+      sql: `SELECT toString(upload_key) AS upload_key, toString(id) AS id, toUnixTimestamp64Milli(received) AS received_ms
+        FROM profiles WHERE received >= fromUnixTimestamp64Milli({since:Int64})
+        ORDER BY received DESC LIMIT {limit:UInt64}`,
+      params: { since: sinceMs, limit },
+    },
+    { maxRows: limit, maxSeconds: 60 }
+  );
+  const keys = columns.strings('upload_key');
+  const ids = columns.strings('id');
+  const received = columns.bigints('received_ms');
+  for (let row = columns.rows - 1; row >= 0; row--) {
+    duplicates.remember(keys[row], ids[row], Number(received[row]));
+  }
+  return columns.rows;
+}
+
+/** Records behind the checkpoint: those that the engine has are passed, the others are read again and inserted. */
+export async function replaySpool(settings: ReplaySettings): Promise<void> {
+  const { spool, logger } = settings;
+  let again = 0;
+  for (let from = 0; from < spool.toReplay.length; from += idsPerQuestion) {
+    again += await replayRecords(spool.toReplay.slice(from, from + idsPerQuestion), settings);
+  }
+  if (spool.toReplay.length > 0) {
+    logger.info({ records: spool.toReplay.length, readAgain: again }, 'replayed the spool');
+  }
+}
+
+async function replayRecords(records: readonly StoredRecord[], settings: ReplaySettings): Promise<number> {
+  const { engine, spool, intake } = settings;
+  const present = await insertedIds(
+    engine,
+    records.map(({ header }) => header.id)
+  );
+  const missing = records.filter(({ header }) => !present.has(header.id));
+  records.filter(({ header }) => present.has(header.id)).forEach(({ ref }) => spool.done(ref));
+  const queue = [...missing];
+  const read = async () => {
+    for (let record = queue.shift(); record; record = queue.shift()) {
+      await intake.readStored(record);
+    }
+  };
+  await Promise.all(Array.from({ length: readAtOnce }, read));
+  return missing.length;
+}
+
+async function insertedIds(engine: Pick<Engine, 'select'>, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const columns = await engine.select({
+    sql: 'SELECT toString(id) AS id FROM profiles WHERE id IN (SELECT toUUID(arrayJoin({ids:Array(String)})))',
+    params: { ids },
+  });
+  return new Set(columns.strings('id'));
+}

@@ -1,0 +1,40 @@
+/**
+ * What is kept of an HTTP request beside its body: enough to read the upload again, now or after a restart. Lies as JSON
+ * in front of the body in a segment file (docs/formats/spool.md).
+ */
+export interface UploadRequest {
+  readonly intake: Intake;
+  readonly tenant: string;
+  readonly receivedMs: number;
+  /** Address of the sender; names the instance when nothing else does. */
+  readonly peer: string;
+  readonly contentType: string;
+  /** Query string without the question mark. */
+  readonly query: string;
+  /** Only `keptHeaders`, lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export type Intake = 'datadog' | 'upload';
+
+/** Headers that say something about the profile. Credentials are never kept. */
+export const keptHeaders = [
+  'user-agent',
+  'dd-evp-origin',
+  'dd-evp-origin-version',
+  'datadog-container-id',
+  'datadog-entity-id',
+  'datadog-meta-lang',
+  'datadog-meta-lang-version',
+  'x-datadog-additional-tags',
+  'x-datadog-container-tags',
+] as const;
+
+export interface UploadLimits {
+  readonly bodyBytes: number;
+  readonly partBytes: number;
+  readonly decompressedBytes: number;
+  readonly parts: number;
+  readonly labels: number;
+  readonly labelValueBytes: number;
+}

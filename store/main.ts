@@ -1,0 +1,267 @@
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FastifyInstance } from 'fastify';
+import { destination, pino, type Logger } from 'pino';
+import { makeCli } from './cli';
+import { uploadFiles } from './cli-upload';
+import { ConfigError, loadConfig, type Address, type Config } from './config';
+import { startChdbEngine } from './engines/chdb';
+import { openClickhouseEngine } from './engines/clickhouse';
+import type { Engine } from './engines/engine';
+import { migrate, NewerSchemaError } from './engines/schema/migrate';
+import { agentRoutes } from './ingest/agent-paths';
+import { startBatcher } from './ingest/batcher';
+import { Duplicates } from './ingest/duplicates';
+import { makeIntake } from './ingest/intake';
+import { startParsePool } from './ingest/parse-pool';
+import { makeProfileSequence } from './ingest/profile-sequence';
+import { deleteOldSegments, makeRawUploads, rawUsage } from './ingest/raw-uploads';
+import { loadKnownKeys, replaySpool } from './ingest/replay';
+import { ingestRoutes } from './ingest/routes';
+import { openSpool } from './ingest/spool';
+import { makeMetrics } from './metrics';
+import { makeServer, type ServerSettings } from './server';
+
+/** The only place that knows all rooms of the store: it starts them in order and stops them in the reverse order. */
+const version = process.env.HOTSPAN_VERSION ?? 'dev';
+
+const repeatWindowMs = 86_400_000;
+/** About 150 bytes each; older keys are forgotten first. */
+const maxKnownKeys = 500_000;
+const maxParseWaitMs = 2000;
+const engineRetryMs = 1000;
+const rawRetentionEveryMs = 60_000;
+const drainMs = 10_000;
+
+function builtFile(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+async function openEngine(config: Config, logger: Logger): Promise<Engine> {
+  if (config.clickhouseUrl === undefined) {
+    return startChdbEngine({
+      dataDir: path.resolve(config.dataDir, 'engine'),
+      childFile: builtFile('./chdb-child.mjs'),
+      logger,
+    });
+  }
+  const { origin, username, password, pathname } = new URL(config.clickhouseUrl);
+  return openClickhouseEngine({
+    url: origin,
+    user: decodeURIComponent(username) || 'default',
+    password: decodeURIComponent(password),
+    database: pathname.slice(1) || 'hotspan',
+  });
+}
+
+/** Starts everything; the result stops it. */
+async function runStore(config: Config, logger: Logger): Promise<() => Promise<void>> {
+  const rawDir = path.resolve(config.dataDir, 'raw');
+  const spool = openSpool({ dir: rawDir, maxPendingBytes: config.spoolMaxBytes, logger });
+  const pool = startParsePool({
+    workerFile: builtFile('./parse-worker.mjs'),
+    threads: config.parseThreads ?? Math.min(4, Math.max(1, os.availableParallelism() - 1)),
+    limits: config.limits,
+    defaultService: config.defaultService,
+    retentionDays: Math.ceil(config.retention / 86_400_000),
+  });
+  const engine = await openEngine(config, logger);
+  const state = { replayed: false, stopping: false };
+  let tablesExist = () => undefined as void;
+  const metrics = makeMetrics({
+    queueLength: () => pool.size(),
+    deferred: () => intake.deferred(),
+    batcherLength: () => batcher.size(),
+    spoolBytes: () => spool.pendingBytes(),
+    engineReady: () => engine.ready,
+  });
+  const batcher = startBatcher({
+    engine,
+    logger,
+    whenReady: new Promise<void>((resolve) => (tablesExist = resolve)),
+    onInsert: metrics.inserted,
+    onInsertError: metrics.insertFailed,
+  });
+  const duplicates = new Duplicates(repeatWindowMs, maxKnownKeys);
+  const rawUploads = makeRawUploads(rawDir, (request, body) => pool.attachments(request, body));
+  const intake = makeIntake({
+    pool,
+    spool,
+    batcher,
+    duplicates,
+    rawUploads,
+    sequence: makeProfileSequence(),
+    logger,
+    maxWaitMs: maxParseWaitMs,
+  });
+
+  /** Tables, then what is known, so that repeats are recognised before the first upload. */
+  const prepare = async () => {
+    await migrate(engine);
+    await loadKnownKeys(engine, duplicates, Date.now() - repeatWindowMs, maxKnownKeys);
+    for (const { header } of spool.toReplay) {
+      duplicates.remember(header.key, header.id, header.request.receivedMs);
+    }
+    tablesExist();
+  };
+  const replay = async () => {
+    await replaySpool({ engine, spool, intake, duplicates, logger });
+    state.replayed = true;
+  };
+  const prepared = await attempt(prepare, logger);
+  const catchUp = async () => {
+    if (!prepared) {
+      await untilDone(prepare, logger, state);
+    }
+    await untilDone(replay, logger, state);
+  };
+
+  const settings: ServerSettings = {
+    logger,
+    auth: config.auth,
+    metrics,
+    readiness: () => readiness(state, engine),
+    status: async () => ({
+      version,
+      engine: { kind: engine.kind, ready: engine.ready, version: await engine.version() },
+      profiles: await countProfiles(engine),
+      retention: config.retention === 0 ? 'for ever' : `${config.retention / 86_400_000} days`,
+      spool: rawUsage(rawDir),
+    }),
+  };
+  const servers = await startServers(config, settings, (app) => {
+    void app.register(ingestRoutes({ intake, maxBodyBytes: config.limits.bodyBytes, onUpload: metrics.upload }));
+    void app.register(agentRoutes(config.upstreamAgent));
+  });
+  const rawTimer = setInterval(() => {
+    deleteOldSegments(
+      { dir: rawDir, retentionMs: config.rawRetention ?? config.retention, maxBytes: config.rawMaxBytes, logger },
+      spool.checkpoint(),
+      Date.now()
+    );
+  }, rawRetentionEveryMs);
+  void catchUp();
+
+  return async () => {
+    state.stopping = true;
+    clearInterval(rawTimer);
+    await Promise.all(servers.map((server) => server.close()));
+    const drained = await batcher.drain(drainMs);
+    batcher.stop();
+    await spool.close();
+    await pool.close();
+    await engine.close();
+    logger.info({ drained }, 'stopped');
+  };
+}
+
+function readiness(state: { readonly replayed: boolean }, engine: Engine): { ready: boolean; reason: string } {
+  if (!state.replayed) {
+    return { ready: false, reason: 'stored uploads of the last run are being read' };
+  }
+  return engine.ready ? { ready: true, reason: '' } : { ready: false, reason: 'the engine is starting' };
+}
+
+async function countProfiles(engine: Engine): Promise<number> {
+  const columns = await engine.select({ sql: 'SELECT toUInt32(count()) AS count FROM profiles' });
+  return columns.numbers('count')[0];
+}
+
+async function startServers(
+  config: Config,
+  settings: ServerSettings,
+  addIngest: (app: FastifyInstance) => void
+): Promise<FastifyInstance[]> {
+  const main = makeServer(settings);
+  addIngest(main);
+  const servers = [{ app: main, address: config.listen, what: 'store' }];
+  if (config.ingestListen) {
+    const ingest = makeServer(settings);
+    addIngest(ingest);
+    servers.push({ app: ingest, address: config.ingestListen, what: 'ingest' });
+  }
+  for (const { app, address, what } of servers) {
+    await app.listen(address);
+    process.stdout.write(`hotspan ${what} listens on ${urlOf(app, address)}\n`);
+  }
+  return servers.map(({ app }) => app);
+}
+
+function urlOf(app: FastifyInstance, address: Address): string {
+  const bound = app.server.address();
+  const port = bound !== null && typeof bound === 'object' ? bound.port : address.port;
+  return `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`;
+}
+
+async function attempt(work: () => Promise<void>, logger: Logger): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (error instanceof NewerSchemaError) {
+      throw error;
+    }
+    logger.warn({ error }, 'the engine is not ready yet; uploads are kept on disk meanwhile');
+    return false;
+  }
+}
+
+async function untilDone(
+  work: () => Promise<void>,
+  logger: Logger,
+  state: { readonly stopping: boolean }
+): Promise<void> {
+  while (!state.stopping && !(await attempt(work, logger))) {
+    await new Promise((resolve) => setTimeout(resolve, engineRetryMs));
+  }
+}
+
+function makeLogger(level: string): Logger {
+  return pino({ level, serializers: { error: pino.stdSerializers.err } }, destination({ dest: 2, sync: true }));
+}
+
+async function storeCommand(flags: Record<string, unknown>, file: string | undefined): Promise<void> {
+  const config = loadConfig({ flags, env: process.env, file, workingDir: process.cwd() });
+  const logger = makeLogger(config.logLevel);
+  const stop = await runStore(config, logger);
+  let stopping = false;
+  const onSignal = () => {
+    if (!stopping) {
+      stopping = true;
+      void stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          logger.error({ error }, 'stopping failed');
+          process.exit(1);
+        }
+      );
+    }
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
+
+const cli = makeCli({
+  version,
+  store: storeCommand,
+  upload: async (files, options) => {
+    process.exitCode = await uploadFiles(files, options, {
+      out: (line) => process.stdout.write(`${line}\n`),
+      err: (line) => process.stderr.write(`${line}\n`),
+    });
+  },
+});
+
+try {
+  await cli.parseAsync();
+} catch (error) {
+  const text =
+    error instanceof ConfigError
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,122 @@
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type { Logger } from 'pino';
+import type { StatusAnswer } from '../src/api/resources';
+import { makeAuthorizer, splitTokenPath, type AuthSettings } from './auth';
+import { errorTable, HotspanError } from './errors';
+import type { StoreMetrics } from './metrics';
+
+export interface ServerSettings {
+  readonly logger: Logger;
+  readonly auth: AuthSettings;
+  readonly metrics: StoreMetrics;
+  /** Whether queries and uploads are served fully; else why not. */
+  readiness(): { readonly ready: boolean; readonly reason: string };
+  status(): Promise<StatusAnswer>;
+}
+
+/** Uploads that dribble in slower than this are cut off. */
+const requestTimeoutMs = 60_000;
+
+/** The HTTP front without its routes of profiles and questions: errors, auth, health, metrics. */
+export function makeServer(settings: ServerSettings): FastifyInstance {
+  const pathTokens = new WeakMap<IncomingMessage, string>();
+  const loggerInstance: FastifyBaseLogger = settings.logger;
+  const app = fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    requestTimeout: requestTimeoutMs,
+    genReqId: () => crypto.randomUUID(),
+    bodyLimit: 4 * 2 ** 20,
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true },
+    rewriteUrl(request) {
+      const { url, token } = splitTokenPath(request.url ?? '/');
+      if (token !== undefined) {
+        pathTokens.set(request, token);
+      }
+      return url;
+    },
+  });
+  const authorize = makeAuthorizer(settings.auth);
+  app.decorateRequest('caller');
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id);
+    const role = request.is404
+      ? 'open'
+      : (request.routeOptions.config.role ?? (request.method === 'DELETE' ? 'admin' : 'query'));
+    request.caller = authorize({ headers: request.headers, pathToken: pathTokens.get(request.raw) }, role);
+  });
+  app.addHook('onResponse', async (request, reply) => logAnswer(request, reply, settings.metrics));
+  app.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply));
+  app.setNotFoundHandler((request) => {
+    request.raw.resume();
+    throw new HotspanError(
+      'not_found',
+      `there is nothing at ${request.method} ${request.url.split('?')[0].slice(0, 200)}`
+    );
+  });
+  addOwnRoutes(app, settings);
+  return app;
+}
+
+function addOwnRoutes(app: FastifyInstance, settings: ServerSettings): void {
+  app.get('/healthz', { config: { role: 'open' } }, async () => ({ status: 'ok' }));
+  app.get('/ready', { config: { role: 'open' } }, async (_request, reply) => {
+    const { ready, reason } = settings.readiness();
+    return reply.status(ready ? 200 : 503).send({ ready, reason });
+  });
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(settings.metrics.registry.contentType).send(await settings.metrics.registry.metrics())
+  );
+  app.get('/api/v1/status', async () => settings.status());
+}
+
+function logAnswer(request: FastifyRequest, reply: FastifyReply, metrics: StoreMetrics): void {
+  const route = request.routeOptions.url ?? '(unknown)';
+  metrics.request(route, reply.statusCode, reply.elapsedTime / 1000);
+  const facts = { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) };
+  request.log.debug(facts, 'answered');
+}
+
+/** The one place where errors become answers: `{ error: { code, message, hint } }`. */
+function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = error instanceof HotspanError ? error : fromFastify(error);
+  if (known.status >= 500 && known.status !== 503) {
+    request.log.error({ error, route: request.routeOptions.url }, 'a request failed');
+  } else {
+    request.log.info(
+      { code: known.code, reason: known.message, route: request.routeOptions.url },
+      'a request was refused'
+    );
+  }
+  if (known.status === 503) {
+    void reply.header('retry-after', '5');
+  }
+  if (known.status === 401) {
+    void reply.header('www-authenticate', 'Bearer');
+  }
+  if (known.code === 'too_large') {
+    void reply.header('connection', 'close');
+  }
+  return reply.status(known.status).send({ error: { code: known.code, message: known.message, hint: known.hint } });
+}
+
+function fromFastify(error: FastifyError): HotspanError {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new HotspanError('too_large', 'the request body is too large');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new HotspanError('bad_request', 'send JSON with Content-Type: application/json');
+    default:
+      return error.statusCode !== undefined && error.statusCode < 500
+        ? new HotspanError('bad_request', error.message)
+        : new HotspanError('internal', errorTable.internal.hint);
+  }
+}
