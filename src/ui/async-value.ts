@@ -10,28 +10,37 @@ export interface AsyncValue<T> {
   reload: () => void;
 }
 
+interface Outcome<T> {
+  /** The start that this is the outcome of. */
+  start?: string;
+  value?: T;
+  error?: StoreError;
+}
+
 /**
  * Runs `load` at once and whenever `key` changes. An answer that comes after the next start is dropped, and its
  * signal is aborted. `key` names the inputs of `load`.
  */
 export function useAsyncValue<T>(key: string, load: (signal: AbortSignal) => Promise<T>): AsyncValue<T> {
-  const [state, setState] = useState<Omit<AsyncValue<T>, 'reload'>>({ loading: true });
+  const [outcome, setOutcome] = useState<Outcome<T>>({});
   const [round, setRound] = useState(0);
+  const start = `${round} ${key}`;
   const latest = useRef(load);
   useEffect(() => {
     latest.current = load;
   });
   useEffect(() => {
     const abort = new AbortController();
-    const finish = (change: Partial<AsyncValue<T>>) =>
-      !abort.signal.aborted && setState((old) => ({ ...old, error: undefined, ...change, loading: false }));
-    setState((old) => ({ ...old, loading: true }));
     latest.current(abort.signal).then(
-      (value) => finish({ value }),
-      (reason: unknown) => !isCancelled(reason) && finish({ error: describeError(reason) })
+      (value) => !abort.signal.aborted && setOutcome({ start, value }),
+      (reason: unknown) => {
+        if (!abort.signal.aborted && !isCancelled(reason)) {
+          setOutcome(({ value }) => ({ start, value, error: describeError(reason) }));
+        }
+      }
     );
     return () => abort.abort();
-  }, [key, round]);
+  }, [start]);
   const reload = useCallback(() => setRound((n) => n + 1), []);
-  return { ...state, reload };
+  return { value: outcome.value, error: outcome.error, loading: outcome.start !== start, reload };
 }

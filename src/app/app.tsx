@@ -1,0 +1,49 @@
+import React, { Suspense, lazy } from 'react';
+import { EmptyState, LinkButton } from '@grafana/ui';
+import { ErrorNotice } from '../ui/error-notice';
+import { useAsyncValue } from '../ui/async-value';
+import { WaitBar } from '../ui/wait-bar';
+import { useLocation, useSearchParams } from './location';
+import { explorePath, hrefOf, routeOf } from './routes';
+import { openStore } from './store-client';
+
+const ExplorerPage = lazy(() =>
+  import('./explorer/explorer-page').then((module) => ({ default: module.ExplorerPage }))
+);
+const ProfilePage = lazy(() => import('./profile/profile-page').then((module) => ({ default: module.ProfilePage })));
+
+/** Finds the datasource, then shows the page of the path. */
+export function App() {
+  const { pathname } = useLocation();
+  const uid = useSearchParams().get('ds');
+  const store = useAsyncValue(uid ?? '', () => openStore(uid));
+  if (store.error) {
+    return <ErrorNotice what="The datasource" error={store.error} onRetry={store.reload} />;
+  }
+  if (!store.value) {
+    return <WaitBar waiting what="the datasource" />;
+  }
+  return (
+    <Suspense fallback={<WaitBar waiting what="the page" />}>
+      <Page pathname={pathname} store={store.value} />
+    </Suspense>
+  );
+}
+
+function Page({ pathname, store }: { pathname: string; store: Awaited<ReturnType<typeof openStore>> }) {
+  const route = routeOf(pathname);
+  switch (route.page) {
+    case 'explore':
+      return <ExplorerPage store={store} />;
+    case 'profile':
+      return <ProfilePage key={route.id} store={store} id={route.id} />;
+    case 'unknown':
+      return (
+        <EmptyState
+          variant="not-found"
+          message="There is no such page."
+          button={<LinkButton href={hrefOf(explorePath())}>Explore profiles</LinkButton>}
+        />
+      );
+  }
+}

@@ -1,0 +1,102 @@
+import { type DataFrame, type TimeRange } from '@grafana/data';
+import { facetFields, timeField } from '../../api/frames';
+import { type StoreQuery } from '../../api/query';
+import { type StoreError } from '../../ui/store-error';
+import { type StoreClient, columnOf } from '../store-client';
+import { filterText } from './quick-filters';
+import { toTimeRange } from './time-range';
+import { type ExplorerState } from './url-state';
+
+export const defaultFacets = ['service', 'host', 'env', 'version', 'language'];
+export const listLimit = 1000;
+
+export interface FacetValue {
+  value: string;
+  count: number;
+}
+
+/** Uploads per step; one bar has a part per value of the label that the chart is stacked by. */
+export interface HistogramSeries {
+  name: string;
+  times: number[];
+  counts: number[];
+}
+
+export interface ExplorerAnswer {
+  list: DataFrame | undefined;
+  histogram: HistogramSeries[];
+  facets: Map<string, FacetValue[]>;
+  errors: Map<string, StoreError>;
+  /** What a relative range meant when it was asked: list, chart and sidebar speak of the same moment. */
+  range: TimeRange;
+}
+
+/** The explorer's three questions, in one request: list, chart, sidebar. */
+export function explorerQueries(state: ExplorerState): StoreQuery[] {
+  const filter = filterText(state) || undefined;
+  const spanId = state.spans.length > 0 ? state.spans : undefined;
+  const { by, descending } = state.sort;
+  const names = [...new Set([...defaultFacets, ...state.facets])];
+  return [
+    {
+      refId: 'list',
+      queryType: 'profiles',
+      filter,
+      spanId,
+      limit: listLimit,
+      sort: `${descending ? '-' : ''}${by}`,
+      ...(state.columns.length > 0 && { columns: state.columns }),
+    },
+    { refId: 'chart', queryType: 'histogram', filter, spanId, by: 'service' },
+    { refId: 'facets', queryType: 'facets', filter, spanId, names },
+  ];
+}
+
+function numbers(values: unknown[]): number[] {
+  return values.map(Number);
+}
+
+function readHistogram(frames: DataFrame[] | undefined): HistogramSeries[] {
+  return (frames ?? []).flatMap((frame) => {
+    const times = numbers(columnOf(frame, timeField));
+    return frame.fields
+      .filter((field) => field.name !== timeField)
+      .map((field) => ({
+        name: Object.values(field.labels ?? {}).join(' ') || field.config.displayName || 'uploads',
+        times,
+        counts: numbers([...field.values]),
+      }));
+  });
+}
+
+function readFacets(frame: DataFrame | undefined): Map<string, FacetValue[]> {
+  const facets = new Map<string, FacetValue[]>();
+  const values = columnOf(frame, facetFields.value);
+  const counts = columnOf(frame, facetFields.count);
+  columnOf(frame, facetFields.name).forEach((name, row) => {
+    const list = facets.get(String(name)) ?? [];
+    list.push({ value: String(values[row] ?? ''), count: Number(counts[row]) });
+    facets.set(String(name), list);
+  });
+  return facets;
+}
+
+export async function loadExplorer(
+  store: StoreClient,
+  state: ExplorerState,
+  signal: AbortSignal
+): Promise<ExplorerAnswer> {
+  const range = toTimeRange(state.from, state.to);
+  const { frames, errors } = await store.query(explorerQueries(state), range, signal);
+  const broken = errors.get('list');
+  if (broken) {
+    throw broken;
+  }
+  return {
+    list: frames.get('list')?.[0],
+    histogram: readHistogram(frames.get('chart')),
+    facets: readFacets(frames.get('facets')?.[0]),
+    errors,
+    range,
+  };
+}

@@ -1,0 +1,35 @@
+import { locationService } from '@grafana/runtime';
+import { useSyncExternalStore } from 'react';
+
+const subscribe = (changed: () => void) => locationService.getHistory().listen(changed);
+const current = () => locationService.getLocation();
+
+/** The browser's location; components that use it follow every navigation. */
+export function useLocation() {
+  return useSyncExternalStore(subscribe, current);
+}
+
+export function useSearchParams(): URLSearchParams {
+  return new URLSearchParams(useLocation().search);
+}
+
+/**
+ * Changes some search parameters and keeps the others; null or an empty list removes one. Not Grafana's `partial`,
+ * which turns the texts "true" and "false" into something else.
+ */
+export function changeSearch(changes: Record<string, string | readonly string[] | null>, replace = false): void {
+  const location = locationService.getLocation();
+  const params = new URLSearchParams(location.search);
+  for (const [key, value] of Object.entries(changes)) {
+    params.delete(key);
+    for (const item of value === null ? [] : [value].flat()) {
+      params.append(key, item);
+    }
+  }
+  const next = { pathname: location.pathname, search: params.toString() };
+  if (replace) {
+    locationService.getHistory().replace(next);
+  } else {
+    locationService.getHistory().push(next);
+  }
+}

@@ -1,0 +1,86 @@
+import React from 'react';
+import { css } from '@emotion/css';
+import { type GrafanaTheme2, dateTimeFormat } from '@grafana/data';
+import { config } from '@grafana/runtime';
+import { ClipboardButton, LinkButton, Stack, useStyles2 } from '@grafana/ui';
+import { type ProfileDetail } from '../../api/resources';
+import { formatBytes, formatDuration } from '../../model/units';
+import { hrefOf, profilePath } from '../routes';
+
+interface Props {
+  uid: string;
+  detail: ProfileDetail;
+  search: Record<string, string | string[] | undefined>;
+  /** In the slide-out: the link to the page. */
+  linkToPage?: boolean;
+}
+
+/** The upload as it came, through the datasource; a target keeps Grafana's router away from the click. */
+export function downloadHref(uid: string, id: string): string {
+  return `${config.appSubUrl}/api/datasources/uid/${encodeURIComponent(uid)}/resources/profiles/${encodeURIComponent(id)}/raw`;
+}
+
+/** Which process and time this is about, its neighbours, and the download. */
+export function ProfileHeader({ uid, detail, search, linkToPage }: Props) {
+  const styles = useStyles2(getStyles);
+  const { labels } = detail;
+  const facts = [detail.service, labels.env, labels.version, labels.host, labels.runtime ?? labels.language].filter(
+    Boolean
+  );
+  const durationNs = (detail.end - detail.start) * 1e6;
+  return (
+    <div className={styles.header}>
+      <div>
+        <div className={styles.facts}>{facts.join(' · ')}</div>
+        <div className={styles.time}>
+          {dateTimeFormat(detail.start)} – {dateTimeFormat(detail.end)} · {formatDuration(durationNs)} ·{' '}
+          {formatBytes(detail.sizeBytes)} {detail.format}
+        </div>
+        <div className={styles.time}>
+          <code>{detail.id}</code>{' '}
+          <ClipboardButton size="sm" fill="text" icon="copy" aria-label="Copy profile id" getText={() => detail.id} />
+        </div>
+      </div>
+      <Stack gap={1} alignItems="flex-start" wrap="wrap">
+        <Neighbour id={detail.previousId} name="Previous upload" icon="angle-left" search={search} />
+        <Neighbour id={detail.nextId} name="Next upload" icon="angle-right" search={search} />
+        <LinkButton
+          variant="secondary"
+          icon="download-alt"
+          href={downloadHref(uid, detail.id)}
+          target="_blank"
+          download
+        >
+          Download
+        </LinkButton>
+        {linkToPage && <LinkButton href={hrefOf(profilePath(detail.id, search))}>Open page</LinkButton>}
+      </Stack>
+    </div>
+  );
+}
+
+interface NeighbourProps {
+  id: string | null;
+  name: string;
+  icon: 'angle-left' | 'angle-right';
+  search: Props['search'];
+}
+
+function Neighbour({ id, name, icon, search }: NeighbourProps) {
+  return (
+    <LinkButton
+      variant="secondary"
+      icon={icon}
+      aria-label={name}
+      tooltip={id ? `${name} of this process` : `No ${name.toLowerCase()} of this process`}
+      disabled={!id}
+      href={id ? hrefOf(profilePath(id, search)) : undefined}
+    />
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  header: css({ display: 'flex', justifyContent: 'space-between', gap: theme.spacing(2), flexWrap: 'wrap' }),
+  facts: css({ fontSize: theme.typography.h4.fontSize, fontWeight: theme.typography.fontWeightMedium }),
+  time: css({ color: theme.colors.text.secondary, fontVariantNumeric: 'tabular-nums' }),
+});

@@ -1,0 +1,45 @@
+import React from 'react';
+import { css, cx } from '@emotion/css';
+import { type GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import { type ProfileDetail } from '../../api/resources';
+import { formatValue } from '../../model/units';
+
+interface Props {
+  types: ProfileDetail['profileTypes'];
+  active: string;
+  onPick: (id: string) => void;
+}
+
+/** The profile's types with their totals; those without any sample are greyed. */
+export function TypeList({ types, active, onPick }: Props) {
+  const styles = useStyles2(getStyles);
+  return (
+    <div role="group" aria-label="Profile type" className={styles.list}>
+      {types.map(({ id, name, unit, total }) => (
+        <button
+          key={id}
+          aria-pressed={id === active}
+          className={cx(styles.type, id === active && styles.active, total === 0 && styles.empty)}
+          onClick={() => onPick(id)}
+        >
+          {name} <span className={styles.total}>{formatValue(total, unit)}</span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  list: css({ display: 'flex', flexWrap: 'wrap', gap: 2 }),
+  type: css({
+    border: `1px solid ${theme.colors.border.weak}`,
+    background: theme.colors.background.secondary,
+    color: theme.colors.text.primary,
+    padding: '2px 8px',
+    '&:hover': { background: theme.colors.action.hover },
+  }),
+  active: css({ background: theme.colors.action.selected, borderColor: theme.colors.primary.border }),
+  empty: css({ color: theme.colors.text.disabled }),
+  total: css({ fontVariantNumeric: 'tabular-nums', color: theme.colors.text.secondary }),
+});

@@ -1,0 +1,80 @@
+import { type PluginExtensionAddedLinkConfig, dateTime } from '@grafana/data';
+import { explorePath } from './routes';
+
+/** Grafana's contexts are loosely filled: every value is looked for and may be missing. */
+function field(source: unknown, name: string): unknown {
+  return typeof source === 'object' && source !== null ? Reflect.get(source, name) : undefined;
+}
+
+function firstText(value: unknown): string | undefined {
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof first === 'string' && first !== '' && first !== 'undefined' ? first : undefined;
+}
+
+const aroundMs = 10 * 60_000;
+
+interface SpanContext {
+  attributes?: Record<string, string[]>;
+  spanID?: string;
+  timeRange?: unknown;
+}
+
+/** Explore's range, as epoch milliseconds where it can be read. */
+function rangeOf(context: unknown): { from?: string; to?: string } {
+  const range = field(context, 'timeRange');
+  const [from, to] = [field(range, 'from'), field(range, 'to')].map((time) => {
+    const ms = time === undefined ? NaN : Number(dateTime(time as string).valueOf());
+    return Number.isFinite(ms) ? String(ms) : undefined;
+  });
+  return from && to ? { from, to } : {};
+}
+
+/** Link on a span's attribute service.name: the profiles that hold samples of that span. */
+export const spanLink: PluginExtensionAddedLinkConfig<SpanContext> = {
+  targets: ['grafana/traceview/resource-attributes'],
+  title: 'Profiles of this service and span',
+  description: 'Lists the profiles that were recorded while this span ran.',
+  // Grafana shows the link at the attribute whose key is the category; newer versions name it a group.
+  category: 'service.name',
+  group: { name: 'service.name', icon: 'fire' },
+  icon: 'fire',
+  configure: (context) => {
+    const service = firstText(field(field(context, 'attributes'), 'service.name'));
+    const span = firstText(field(context, 'spanID'));
+    return service || span ? { path: explorePath({ service, span, ...rangeOf(context) }) } : undefined;
+  },
+};
+
+interface TraceContext {
+  spans?: unknown[];
+  processes?: Record<string, unknown>;
+}
+
+/** Start and end of the trace in ms. Span times are microseconds. */
+function traceRange(spans: unknown[]): { from?: string; to?: string } {
+  const starts = spans.map((span) => Number(field(span, 'startTime')));
+  const ends = spans.map((span) => Number(field(span, 'startTime')) + Number(field(span, 'duration')));
+  const from = Math.floor(Math.min(...starts) / 1000) - aroundMs;
+  const to = Math.ceil(Math.max(...ends) / 1000) + aroundMs;
+  return Number.isFinite(from) && Number.isFinite(to) ? { from: String(from), to: String(to) } : {};
+}
+
+function serviceNames(processes: unknown): string[] {
+  const all = typeof processes === 'object' && processes !== null ? Object.values(processes) : [];
+  const names = all.map((process) => firstText(field(process, 'serviceName')));
+  return [...new Set(names.filter((name): name is string => name !== undefined))];
+}
+
+/** Button above a trace: the profiles of its services at that time. */
+export const traceLink: PluginExtensionAddedLinkConfig<TraceContext> = {
+  targets: ['grafana/traceview/header/actions'],
+  title: 'Profiles of this trace',
+  description: 'Lists the profiles that were recorded while this trace ran.',
+  icon: 'fire',
+  configure: (context) => {
+    const spans = field(context, 'spans');
+    const range = Array.isArray(spans) && spans.length > 0 ? traceRange(spans) : {};
+    const service = serviceNames(field(context, 'processes'));
+    return range.from ? { path: explorePath({ service, ...range }) } : undefined;
+  },
+};
