@@ -1,24 +1,25 @@
 import { css, cx } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
-import React, { type KeyboardEvent, type MouseEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
-import { entryOfNode } from '../../model/flame-layout';
+import React, { type KeyboardEvent, type RefObject, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { maskOf } from '../../model/flame-search';
-import { type NodeIndex, labelOf, levelOf, parentOf } from '../../model/flame-tree';
+import { type NodeIndex, levelOf } from '../../model/flame-tree';
 import { formatCount, formatPart } from '../../model/units';
 import { type Selection } from '../../ui/panel-selection';
+import { useOverride } from '../../ui/panel-override';
 import { panelToolbarHeightPx } from '../../ui/panel-toolbar';
 import { FlameBreadcrumb, breadcrumbPx } from './flame-breadcrumb';
 import { FlameCanvas } from './flame-canvas';
 import { bucketsBy, diffBuckets, diffPalette, packagePalette } from './flame-colours';
-import { type FlameData, frameDetails, isMethod } from './flame-data';
-import { FlameKeys, moveByKey, runKey } from './flame-keys';
+import { type FlameData, frameDetails } from './flame-data';
+import { FlameKeys } from './flame-keys';
 import { FlameMenu, type MenuPlace } from './flame-menu';
 import { rowPx } from './flame-painter';
 import { FlameToolbar } from './flame-toolbar';
 import { HoverLayer } from './flame-tooltip';
 import { createHoverStore } from './hover-store';
 import { type ColourBy } from './options';
+import { useFlameControls } from './use-flame-controls';
 import { type FlameFocus, useFlameFocus, useFlameSearch } from './use-flame-view';
 
 interface FlameGraphProps {
@@ -39,133 +40,45 @@ const scrollbarPx = 10;
 export function FlameGraph(props: FlameGraphProps) {
   const { data, width, height, selection } = props;
   const styles = useStyles2(getStyles);
-  const [colourBy, setColourBy] = useState(props.colourBy);
-  useEffect(() => setColourBy(props.colourBy), [props.colourBy]);
+  const [colourBy, setColourBy] = useOverride(props.colourBy);
   const [menu, setMenu] = useState<MenuPlace>();
   const [help, setHelp] = useState(false);
-  const [active, setActive] = useState<NodeIndex>(0);
   const scrollRef = useRef<HTMLDivElement>(null);
   const searchRef = useRef<HTMLInputElement>(null);
-  const hover = useMemo(createHoverStore, []);
+  const [hover] = useState(createHoverStore);
+  const narrow = width < narrowPx;
   const withToolbar = props.showToolbar && height >= lowPx;
   const viewPx = Math.max(rowPx, height - breadcrumbPx - (withToolbar ? panelToolbarHeightPx : 0));
   const focus = useFlameFocus(data, Math.max(1, width - scrollbarPx));
   const search = useFlameSearch(data);
   const scene = useScene(data, focus, search.matches, colourBy, selection);
+  useStartAtTop(focus.node, scrollRef);
   useEffect(() => hover.clear(), [hover, scene.layout]);
-  useActiveFollowsFocus(data, focus, setActive, scrollRef);
-
   const toGraph = () => scrollRef.current?.focus({ preventScroll: true });
-  const step = (by: 1 | -1) => {
-    const node = search.step(by);
-    if (node >= 0) {
-      const small = entryOfNode(data.tree, focus.layout, node);
-      const inView = small >= 0 && focus.layout.count[small] === 0 && focus.layout.w[small] >= 20;
-      if (!inView) {
-        focus.zoom(node);
-      }
-      setActive(node);
-    }
-  };
-  const select = (node: NodeIndex) => {
-    if (isMethod(data, node)) {
-      selection.toggle(labelOf(data.tree, node));
-    }
-  };
-  const onClick = (entry: number, event: MouseEvent) => {
-    if (entry < 0) {
-      return;
-    }
-    const { node, count } = focus.layout;
-    const target = count[entry] > 0 ? parentOf(data.tree, node[entry]) : node[entry];
-    setActive(target);
-    if (event.ctrlKey || event.metaKey || event.shiftKey) {
-      select(target);
-    } else {
-      focus.zoom(target);
-    }
-  };
-  const onMenu = (entry: number, event: MouseEvent) => {
-    if (entry >= 0 && focus.layout.count[entry] === 0) {
-      event.preventDefault();
-      hover.clear();
-      setMenu({ node: focus.layout.node[entry], x: event.clientX, y: event.clientY });
-    }
-  };
-  const openMenuAtActive = () => {
-    const box = scrollRef.current?.getBoundingClientRect();
-    const entry = entryOfNode(data.tree, focus.layout, active);
-    const row = levelOf(data.tree, active) - levelOf(data.tree, focus.node);
-    const x = (box?.left ?? 0) + (entry >= 0 ? focus.layout.x[entry] : 0);
-    setMenu({ node: active, x, y: (box?.top ?? 0) + (row + 1) * rowPx - (scrollRef.current?.scrollTop ?? 0) });
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const to = event.ctrlKey || event.altKey ? undefined : moveByKey(data.tree, focus.node, active, event.key);
-    const used =
-      to !== undefined ||
-      runKey(event, {
-        move: setActive,
-        zoom: () => focus.zoom(active),
-        back: focus.back,
-        reset: focus.reset,
-        select: () => select(active),
-        menu: openMenuAtActive,
-        search: () => searchRef.current?.focus(),
-        step,
-        help: () => setHelp(true),
-      });
-    if (to !== undefined) {
-      setActive(to);
-    }
-    if (used) {
-      event.preventDefault();
-      event.stopPropagation();
-    }
-  };
+  const openHelp = () => setHelp(true);
+  const parts = { data, focus, search, selection, scrollRef, searchRef, setMenu, openHelp, hover };
+  const { active, step, onClick, onMenu, onKeyDown } = useFlameControls(parts);
   return (
     <div className={cx(styles.panel, props.waiting && styles.waiting)}>
       {withToolbar && (
         <FlameToolbar
-          data={data}
-          search={search}
-          searchRef={searchRef}
-          selection={selection}
-          narrow={width < narrowPx}
-          colourBy={colourBy}
+          {...{ data, search, searchRef, selection, narrow, colourBy }}
           onColourBy={setColourBy}
           onStep={step}
           onLeaveSearch={toGraph}
-          onHelp={() => setHelp(true)}
+          onHelp={openHelp}
         />
       )}
-      <FlameBreadcrumb data={data} focus={focus} narrow={width < narrowPx} />
-      <FlameView
-        data={data}
-        focus={focus}
-        active={active}
-        heightPx={viewPx}
-        scrollRef={scrollRef}
-        onKeyDown={onKeyDown}
-        matchText={matchText(data, search.matches)}
-      >
-        <FlameCanvas
-          scene={scene}
-          heightPx={viewPx}
-          scrollRef={scrollRef}
-          hover={hover}
-          active={active}
-          onClick={onClick}
-          onMenu={onMenu}
-        >
+      <FlameBreadcrumb data={data} focus={focus} narrow={narrow} />
+      <FlameView {...{ data, focus, active, scrollRef, onKeyDown }} heightPx={viewPx} matches={search.matches}>
+        <FlameCanvas {...{ scene, scrollRef, hover, active, onClick, onMenu }} heightPx={viewPx}>
           <HoverLayer data={data} layout={focus.layout} hover={hover} />
         </FlameCanvas>
       </FlameView>
       {menu && (
         <FlameMenu
           {...menu}
-          data={data}
-          focus={focus}
-          selection={selection}
+          {...{ data, focus, selection }}
           onSearch={search.setText}
           onClose={() => {
             setMenu(undefined);
@@ -201,25 +114,11 @@ function useScene(data: FlameData, focus: FlameFocus, matches: Matches, colourBy
   );
 }
 
-/** A new focus takes the keyboard along and starts at the top. */
-function useActiveFollowsFocus(
-  { tree }: FlameData,
-  { node }: FlameFocus,
-  setActive: (node: NodeIndex) => void,
-  scrollRef: React.RefObject<HTMLDivElement>
-) {
+/** A new focus starts at its top; new data of the same focus keeps its place. */
+function useStartAtTop(node: NodeIndex, scrollRef: RefObject<HTMLDivElement>) {
   useEffect(() => {
-    setActive(node);
-    if (scrollRef.current) {
-      scrollRef.current.scrollTop = 0;
-    }
-    // `tree` is left out on purpose: new data of the same view keeps its place.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [node]);
-  useEffect(() => {
-    setActive(node);
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [tree]);
+    scrollRef.current?.scrollTo?.({ top: 0 });
+  }, [node, scrollRef]);
 }
 
 function matchText(data: FlameData, matches: Matches): string {
@@ -233,14 +132,14 @@ interface FlameViewProps {
   focus: FlameFocus;
   active: NodeIndex;
   heightPx: number;
-  scrollRef: React.RefObject<HTMLDivElement>;
+  scrollRef: RefObject<HTMLDivElement>;
   onKeyDown: (event: KeyboardEvent) => void;
-  matchText: string;
+  matches: Matches;
   children: React.ReactNode;
 }
 
 /** The one element that takes the focus; for screen readers a tree whose current item is the keyboard's frame. */
-function FlameView({ data, focus, active, heightPx, scrollRef, onKeyDown, matchText, children }: FlameViewProps) {
+function FlameView({ data, focus, active, heightPx, scrollRef, onKeyDown, matches, children }: FlameViewProps) {
   const styles = useStyles2(getStyles);
   const id = useId();
   const node = active < data.tree.length ? active : focus.node;
@@ -270,7 +169,7 @@ function FlameView({ data, focus, active, heightPx, scrollRef, onKeyDown, matchT
         {children}
       </div>
       <div className={styles.unseen} aria-live="polite">
-        {matchText}
+        {matchText(data, matches)}
         {focus.node > 0 && ` Zoomed to ${sayFrame(data, focus.node)}`}
       </div>
     </>

@@ -53,7 +53,6 @@ export function moveByKey(tree: FlameTree, focus: NodeIndex, active: NodeIndex, 
 }
 
 export interface FlameCommands {
-  move(to: NodeIndex): void;
   zoom(): void;
   back(): boolean;
   reset(): void;
