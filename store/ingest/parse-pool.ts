@@ -41,14 +41,16 @@ export function startParsePool(settings: ParsePoolSettings): ParsePool {
   let averageMs = 20;
   let waiting = 0;
   const run = async <Answer>(job: unknown, name?: string): Promise<Answer> => {
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), limits.parseSeconds * 1000 + waitMs());
     waiting++;
     try {
-      const signal = AbortSignal.timeout(limits.parseSeconds * 1000 + waitMs());
-      const answer: Answer = await pool.run(job, { name, signal });
+      const answer: Answer = await pool.run(job, { name, signal: stop.signal });
       return answer;
     } catch (error) {
       throw crashReason(error, limits.parseSeconds);
     } finally {
+      clearTimeout(timer);
       waiting--;
     }
   };
