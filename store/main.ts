@@ -21,6 +21,7 @@ import { loadKnownKeys, replaySpool } from './ingest/replay';
 import { ingestRoutes } from './ingest/routes';
 import { openSpool } from './ingest/spool';
 import { makeMetrics } from './metrics';
+import { registerQueryRoutes } from './query/routes';
 import { makeServer, type ServerSettings } from './server';
 
 /** The only place that knows all rooms of the store: it starts them in order and stops them in the reverse order. */
@@ -130,7 +131,8 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
       spool: rawUsage(rawDir),
     }),
   };
-  const servers = await startServers(config, settings, (app) => {
+  const addQueries = (app: FastifyInstance) => registerQueryRoutes(app, { engine, rawUploads });
+  const servers = await startServers(config, settings, addQueries, (app) => {
     void app.register(ingestRoutes({ intake, maxBodyBytes: config.limits.bodyBytes, onUpload: metrics.upload }));
     void app.register(agentRoutes(config.upstreamAgent));
   });
@@ -171,13 +173,15 @@ async function countProfiles(engine: Engine): Promise<number> {
 async function startServers(
   config: Config,
   settings: ServerSettings,
+  addQueries: (app: FastifyInstance) => void,
   addIngest: (app: FastifyInstance) => void
 ): Promise<FastifyInstance[]> {
-  const main = makeServer(settings);
+  const main = makeServer(settings, { ingestOnly: false });
+  addQueries(main);
   addIngest(main);
   const servers = [{ app: main, address: config.listen, what: 'store' }];
   if (config.ingestListen) {
-    const ingest = makeServer(settings);
+    const ingest = makeServer(settings, { ingestOnly: true });
     addIngest(ingest);
     servers.push({ app: ingest, address: config.ingestListen, what: 'ingest' });
   }

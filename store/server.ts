@@ -21,11 +21,16 @@ export interface ServerSettings {
   status(): Promise<StatusAnswer>;
 }
 
+export interface ServerOptions {
+  /** The second address: nothing but uploads and health, and quiet answers to whatever else tracers send there. */
+  readonly ingestOnly: boolean;
+}
+
 /** Uploads that dribble in slower than this are cut off. */
 const requestTimeoutMs = 60_000;
 
 /** The HTTP front without its routes of profiles and questions: errors, auth, health, metrics. */
-export function makeServer(settings: ServerSettings): FastifyInstance {
+export function makeServer(settings: ServerSettings, { ingestOnly }: ServerOptions): FastifyInstance {
   const pathTokens = new WeakMap<IncomingMessage, string>();
   const loggerInstance: FastifyBaseLogger = settings.logger;
   const app = fastify({
@@ -55,23 +60,32 @@ export function makeServer(settings: ServerSettings): FastifyInstance {
   });
   app.addHook('onResponse', async (request, reply) => logAnswer(request, reply, settings.metrics));
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply));
-  app.setNotFoundHandler((request) => {
+  app.setNotFoundHandler(async (request) => {
     request.raw.resume();
+    if (ingestOnly) {
+      return {};
+    }
     throw new HotspanError(
       'not_found',
       `there is nothing at ${request.method} ${request.url.split('?')[0].slice(0, 200)}`
     );
   });
-  addOwnRoutes(app, settings);
+  addHealthRoutes(app, settings);
+  if (!ingestOnly) {
+    addStatusRoutes(app, settings);
+  }
   return app;
 }
 
-function addOwnRoutes(app: FastifyInstance, settings: ServerSettings): void {
+function addHealthRoutes(app: FastifyInstance, settings: ServerSettings): void {
   app.get('/healthz', { config: { role: 'open' } }, async () => ({ status: 'ok' }));
   app.get('/ready', { config: { role: 'open' } }, async (_request, reply) => {
     const { ready, reason } = settings.readiness();
     return reply.status(ready ? 200 : 503).send({ ready, reason });
   });
+}
+
+function addStatusRoutes(app: FastifyInstance, settings: ServerSettings): void {
   app.get('/metrics', async (_request, reply) =>
     reply.type(settings.metrics.registry.contentType).send(await settings.metrics.registry.metrics())
   );
