@@ -20,6 +20,11 @@ export interface StoreClient {
   resource: <T>(path: string, params?: Record<string, string | number>) => Promise<T>;
 }
 
+/** A range as resource routes take it. */
+export function rangeParams({ from: start, to: end }: TimeRange) {
+  return { from: start.valueOf(), to: end.valueOf() };
+}
+
 /** Datasources of our type, the default one first. */
 export function listDatasources() {
   const all = getDataSourceSrv().getList({ pluginId: datasourceId });

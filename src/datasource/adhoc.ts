@@ -1,6 +1,7 @@
 import { type AdHocVariableFilter } from '@grafana/data';
 import { type AdhocFilter } from '../api/query';
-import { type LabelMatcher, escapeRegex, formatSelector } from '../ui/selector';
+import { type LabelMatcher } from '../model/selector';
+import { escapeRegex, writeSelector } from '../ui/selector';
 
 const operators = ['=', '!=', '=~', '!~', '=|', '!=|'] as const;
 
@@ -20,12 +21,12 @@ export function toAdhocFilters(filters: readonly AdHocVariableFilter[] | undefin
 function toMatcher({ key, operator, value, values }: AdhocFilter): LabelMatcher {
   if (operator === '=|' || operator === '!=|') {
     const list = (values ?? [value]).map(escapeRegex).join('|');
-    return { name: key, operator: operator === '=|' ? '=~' : '!~', value: list };
+    return { label: key, operator: operator === '=|' ? '=~' : '!~', value: list };
   }
-  return { name: key, operator, value };
+  return { label: key, operator, value };
 }
 
 /** The filters as a selector, to narrow what the next filter offers. */
 export function adhocSelector(filters: readonly AdHocVariableFilter[] | undefined): string {
-  return formatSelector(toAdhocFilters(filters).map(toMatcher));
+  return writeSelector(toAdhocFilters(filters).map(toMatcher));
 }

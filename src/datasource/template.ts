@@ -1,7 +1,8 @@
 import { type ScopedVars } from '@grafana/data';
 import { type CompareWith, type StackFilter } from '../api/query';
 import { quoteFilterValue } from '../ui/filter-text';
-import { type LabelMatcher, escapeRegex, formatSelector, parseSelector } from '../ui/selector';
+import { type LabelMatcher } from '../model/selector';
+import { escapeRegex, readSelector, writeSelector } from '../ui/selector';
 import { type HotspanQuery } from './query';
 
 /** The one method of Grafana's template service that is needed. */
@@ -77,7 +78,10 @@ function expandList(list: readonly string[] | undefined, scope: Scope, escape = 
     if (reading?.kind === 'values') {
       out.push(...(escape && reading.multi ? reading.values.map(escapeRegex) : reading.values));
     } else {
-      out.push(scope.templates.replace(text, scope.scopedVars, escape ? 'regex' : undefined));
+      // Method names are full of dollars (`Foo$Bar.run`): inside a longer text only `${name}` is a variable.
+      out.push(
+        text.includes('${') ? scope.templates.replace(text, scope.scopedVars, escape ? 'regex' : undefined) : text
+      );
     }
   }
   const present = out.filter((text) => text !== '');
@@ -143,11 +147,11 @@ export function expandSelector(
   if (!text?.includes('$') && !text?.includes('[[')) {
     return text;
   }
-  const matchers = parseSelector(text);
+  const matchers = readSelector(text);
   if (!matchers) {
     return templates.replace(text, scopedVars, 'regex');
   }
-  return formatSelector(matchers.flatMap((matcher) => expandMatcher(matcher, { templates, scopedVars })));
+  return writeSelector(matchers.flatMap((matcher) => expandMatcher(matcher, { templates, scopedVars })));
 }
 
 const filterCondition = new RegExp(`(-?)([^\\s:()"]+):(${reference.source})`, 'g');

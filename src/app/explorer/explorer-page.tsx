@@ -1,4 +1,4 @@
-import React, { Suspense, lazy, useCallback, useEffect, useMemo, useRef } from 'react';
+import React, { Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { css } from '@emotion/css';
 import { type GrafanaTheme2, type TimeRange } from '@grafana/data';
 import { PluginPage } from '@grafana/runtime';
@@ -9,12 +9,13 @@ import { useAsyncValue } from '../../ui/async-value';
 import { ErrorNotice } from '../../ui/error-notice';
 import { WaitBar } from '../../ui/wait-bar';
 import { changeSearch, useSearchParams } from '../location';
-import { type StoreClient } from '../store-client';
+import { noSelection } from '../profile/selection';
+import { type StoreClient, rangeParams } from '../store-client';
 import { EmptyList } from './empty-list';
 import { listCsv, saveText } from './export-csv';
 import { FacetSidebar, labelOptions } from './facet-sidebar';
 import { Histogram } from './histogram';
-import { type ExplorerAnswer, explorerQueries, listLimit, loadExplorer } from './load';
+import { type ExplorerAnswer, explorerQueries, firstLimit, loadExplorer, maxLimit } from './load';
 import { ProfileList } from './profile-list';
 import { SearchBar } from './search-bar';
 import { type Column, listColumns } from './table-columns';
@@ -30,8 +31,9 @@ export function ExplorerPage({ store }: { store: StoreClient }) {
   const state = readState(params);
   const change = useStateChange();
   const range = useMemo(() => toTimeRange(state.from, state.to), [state.from, state.to]);
-  const key = JSON.stringify([store.uid, state.from, state.to, explorerQueries(state)]);
-  const answer = useAsyncValue(key, (signal) => loadExplorer(store, state, signal));
+  const [limit, setLimit] = useState(firstLimit);
+  const key = JSON.stringify([store.uid, state.from, state.to, explorerQueries(state, limit)]);
+  const answer = useAsyncValue(key, (signal) => loadExplorer(store, state, limit, signal));
   const input = useRef<HTMLInputElement>(null);
   useSlashKey(input);
   return (
@@ -58,6 +60,7 @@ export function ExplorerPage({ store }: { store: StoreClient }) {
         input={input}
         notice={answer.error && <ErrorNotice what="The list" error={answer.error} onRetry={answer.reload} />}
         onReload={answer.reload}
+        onMore={limit < maxLimit ? () => setLimit(Math.min(maxLimit, limit * 5)) : undefined}
       />
       {state.open && (
         <Suspense fallback={null}>
@@ -71,7 +74,7 @@ export function ExplorerPage({ store }: { store: StoreClient }) {
 type Change = (part: Partial<ExplorerState>) => void;
 
 /** Parameters that belong to the slide-out go away with it. */
-const slideOutParams = { tab: null, type: null, dimension: null, 'var-method': null, 'var-thread': null };
+const slideOutParams = { tab: null, type: null, dimension: null, ...noSelection };
 
 function useStateChange(): Change {
   return useCallback((part) => {
@@ -106,9 +109,11 @@ interface BodyProps {
   input: React.RefObject<HTMLInputElement>;
   notice: React.ReactNode;
   onReload: () => void;
+  onMore?: () => void;
 }
 
-function ExplorerBody({ store, state, change, answer, range, loading, input, notice, onReload }: BodyProps) {
+function ExplorerBody({ input, notice, ...props }: BodyProps) {
+  const { store, state, change, answer, range, loading } = props;
   const styles = useStyles2(getStyles);
   const setRange = (from: number, to: number) => change({ from: String(from), to: String(to) });
   return (
@@ -133,21 +138,22 @@ function ExplorerBody({ store, state, change, answer, range, loading, input, not
       <div className={styles.columns}>
         <FacetSidebar
           store={store}
+          range={range}
           added={state.facets}
           facets={answer?.facets ?? new Map()}
           filters={state.filters}
           onFilters={(filters) => change({ filters })}
           onAdded={(facets) => change({ facets })}
         />
-        <ListArea store={store} state={state} change={change} answer={answer} loading={loading} onReload={onReload} />
+        <ListArea {...props} />
       </div>
     </div>
   );
 }
 
-type ListProps = Pick<BodyProps, 'store' | 'state' | 'change' | 'answer' | 'loading' | 'onReload'>;
+type ListProps = Omit<BodyProps, 'input' | 'notice'>;
 
-function ListArea({ store, state, change, answer, loading, onReload }: ListProps) {
+function ListArea({ store, state, change, answer, range, loading, onReload, onMore }: ListProps) {
   const styles = useStyles2(getStyles);
   const columns = useMemo(() => (answer?.list ? listColumns(answer.list, state.columns) : []), [answer, state.columns]);
   const frame = answer?.list;
@@ -169,7 +175,15 @@ function ListArea({ store, state, change, answer, loading, onReload }: ListProps
   }
   return (
     <div className={styles.list}>
-      <ListTools store={store} state={state} change={change} answer={answer} columns={columns} />
+      <ListTools
+        store={store}
+        state={state}
+        change={change}
+        answer={answer}
+        range={range}
+        columns={columns}
+        onMore={onMore}
+      />
       <Notices answer={answer} />
       <ProfileList
         frame={frame}
@@ -185,24 +199,31 @@ function ListArea({ store, state, change, answer, loading, onReload }: ListProps
   );
 }
 
-type ToolsProps = Pick<BodyProps, 'store' | 'state' | 'change'> & { answer: ExplorerAnswer; columns: Column[] };
+type ToolsProps = Pick<BodyProps, 'store' | 'state' | 'change' | 'range' | 'onMore'> & {
+  answer: ExplorerAnswer;
+  columns: Column[];
+};
 
-function ListTools({ store, state, change, answer, columns }: ToolsProps) {
+function ListTools({ store, state, change, answer, range, columns, onMore }: ToolsProps) {
   const frame = answer.list;
-  const total = answer.histogram.reduce((sum, { counts }) => sum + counts.reduce((a, b) => a + b, 0), 0);
   const shown = frame?.length ?? 0;
-  const count = Math.max(total, shown);
+  const count = answer.total;
   return (
     <Stack justifyContent="space-between" alignItems="center">
       <span role="status">
         {formatCount(count)} {count === 1 ? 'profile' : 'profiles'}
-        {shown < count && shown >= listLimit && `, the first ${formatCount(shown)} shown`}
+        {shown < count && `, the first ${formatCount(shown)} shown `}
+        {shown < count && onMore && (
+          <Button size="sm" fill="text" onClick={onMore}>
+            Show more
+          </Button>
+        )}
       </span>
       <Stack gap={1}>
         <MultiCombobox
           placeholder="Columns"
           width={32}
-          options={(text) => columnOptions(store, text)}
+          options={(text) => columnOptions(store, range, text)}
           value={state.columns}
           onChange={(picked) => change({ columns: picked.map(({ value }) => value) })}
         />
@@ -220,10 +241,12 @@ function ListTools({ store, state, change, answer, columns }: ToolsProps) {
 }
 
 /** Labels, and the sum of a profile type over each upload. */
-async function columnOptions(store: StoreClient, text: string) {
+async function columnOptions(store: StoreClient, range: TimeRange, text: string) {
   const [labels, types] = await Promise.all([
-    labelOptions(store, text, ['service', 'env', 'version', 'host', 'language']),
-    store.resource<ProfileTypesAnswer>('profile-types').catch((): ProfileTypesAnswer => ({ profileTypes: [] })),
+    labelOptions(store, range, text, ['service', 'env', 'version', 'host', 'language']),
+    store
+      .resource<ProfileTypesAnswer>('profile-types', rangeParams(range))
+      .catch((): ProfileTypesAnswer => ({ profileTypes: [] })),
   ]);
   const totals = types.profileTypes
     .filter(({ hidden, name }) => !hidden && `total ${name}`.toLowerCase().includes(text.toLowerCase()))

@@ -1,16 +1,17 @@
 import React, { useState } from 'react';
 import { css } from '@emotion/css';
-import { type GrafanaTheme2 } from '@grafana/data';
+import { type GrafanaTheme2, type TimeRange } from '@grafana/data';
 import { Button, Checkbox, Combobox, IconButton, Input, useStyles2 } from '@grafana/ui';
 import { type LabelsAnswer } from '../../api/resources';
 import { formatCount } from '../../model/units';
-import { type StoreClient } from '../store-client';
+import { type StoreClient, rangeParams } from '../store-client';
 import { type FacetValue, defaultFacets } from './load';
 import { clearField, excludeValue, findFilter, isChecked, onlyValue, toggleValue } from './quick-filters';
 import { type QuickFilter } from './url-state';
 
 interface Props {
   store: StoreClient;
+  range: TimeRange;
   /** Fields beside the default ones. */
   added: string[];
   facets: Map<string, FacetValue[]>;
@@ -20,7 +21,7 @@ interface Props {
 }
 
 /** Quick filters: values of the most used labels with their number of uploads. */
-export function FacetSidebar({ store, added, facets, filters, onFilters, onAdded }: Props) {
+export function FacetSidebar({ store, range, added, facets, filters, onFilters, onAdded }: Props) {
   const styles = useStyles2(getStyles);
   const fields = [...defaultFacets, ...added.filter((name) => !defaultFacets.includes(name))];
   return (
@@ -38,7 +39,7 @@ export function FacetSidebar({ store, added, facets, filters, onFilters, onAdded
       <Combobox
         key={added.length}
         placeholder="Add a filter field"
-        options={(text) => labelOptions(store, text, fields)}
+        options={(text) => labelOptions(store, range, text, fields)}
         value={null}
         onChange={({ value }) => onAdded([...added, value])}
       />
@@ -47,8 +48,10 @@ export function FacetSidebar({ store, added, facets, filters, onFilters, onAdded
 }
 
 /** Labels that are not shown yet and whose name holds `text`. */
-export async function labelOptions(store: StoreClient, text: string, except: readonly string[]) {
-  const { labels } = await store.resource<LabelsAnswer>('labels').catch((): LabelsAnswer => ({ labels: [] }));
+export async function labelOptions(store: StoreClient, range: TimeRange, text: string, except: readonly string[]) {
+  const { labels } = await store
+    .resource<LabelsAnswer>('labels', rangeParams(range))
+    .catch((): LabelsAnswer => ({ labels: [] }));
   const wanted = text.toLowerCase();
   return labels
     .filter(({ name }) => !except.includes(name) && name.toLowerCase().includes(wanted))

@@ -8,7 +8,8 @@ import { toTimeRange } from './time-range';
 import { type ExplorerState } from './url-state';
 
 export const defaultFacets = ['service', 'host', 'env', 'version', 'language'];
-export const listLimit = 1000;
+export const firstLimit = 1000;
+export const maxLimit = 20_000;
 
 export interface FacetValue {
   value: string;
@@ -24,6 +25,8 @@ export interface HistogramSeries {
 
 export interface ExplorerAnswer {
   list: DataFrame | undefined;
+  /** Profiles that the filters leave, more than the list may hold. */
+  total: number;
   histogram: HistogramSeries[];
   facets: Map<string, FacetValue[]>;
   errors: Map<string, StoreError>;
@@ -32,7 +35,7 @@ export interface ExplorerAnswer {
 }
 
 /** The explorer's three questions, in one request: list, chart, sidebar. */
-export function explorerQueries(state: ExplorerState): StoreQuery[] {
+export function explorerQueries(state: ExplorerState, limit = firstLimit): StoreQuery[] {
   const filter = filterText(state) || undefined;
   const spanId = state.spans.length > 0 ? state.spans : undefined;
   const { by, descending } = state.sort;
@@ -43,7 +46,7 @@ export function explorerQueries(state: ExplorerState): StoreQuery[] {
       queryType: 'profiles',
       filter,
       spanId,
-      limit: listLimit,
+      limit,
       sort: `${descending ? '-' : ''}${by}`,
       ...(state.columns.length > 0 && { columns: state.columns }),
     },
@@ -84,16 +87,19 @@ function readFacets(frame: DataFrame | undefined): Map<string, FacetValue[]> {
 export async function loadExplorer(
   store: StoreClient,
   state: ExplorerState,
+  limit: number,
   signal: AbortSignal
 ): Promise<ExplorerAnswer> {
   const range = toTimeRange(state.from, state.to);
-  const { frames, errors } = await store.query(explorerQueries(state), range, signal);
+  const { frames, errors } = await store.query(explorerQueries(state, limit), range, signal);
   const broken = errors.get('list');
   if (broken) {
     throw broken;
   }
+  const list = frames.get('list')?.[0];
   return {
-    list: frames.get('list')?.[0],
+    list,
+    total: Number(list?.meta?.custom?.total ?? list?.length ?? 0),
     histogram: readHistogram(frames.get('chart')),
     facets: readFacets(frames.get('facets')?.[0]),
     errors,

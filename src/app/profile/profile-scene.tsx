@@ -11,60 +11,76 @@ import {
   VizPanel,
 } from '@grafana/scenes';
 import { datasourceId, flamegraphPanelId, requestsFields } from '../../api/frames';
-import { type Dimension } from '../../api/query';
+import { type Dimension, type StackFilter, dimensions } from '../../api/query';
 import { type ProfileDetail } from '../../api/resources';
 import { type HotspanQuery } from '../../datasource/query';
 import { profilePath } from '../routes';
 import { SplitView } from './split-view';
 import { SelectionVariable } from './selection-variable';
-import { type Selection } from './selection';
+import { type Pick, valuesOf, variableOf } from './selection';
 
 /** What the scene's queries depend on; all of it is in the URL. */
 export interface ViewState {
   profileType: string;
   dimension: Dimension;
   span: string | null;
-  selection: Selection;
+  selection: Pick[];
 }
 
 export interface ProfileScene {
   scene: EmbeddedScene;
-  variables: Record<'profile_type' | 'dimension' | 'span' | 'method' | 'thread', SelectionVariable>;
+  profileType: SelectionVariable;
+  span: SelectionVariable;
+  picks: PickVariable[];
+  body: PanelsBody;
+}
+
+/** The values picked in one dimension, as the variable that queries and panels know. */
+interface PickVariable {
+  dimension: Dimension;
+  exclude: boolean;
+  variable: SelectionVariable;
 }
 
 export type TabId = 'performance' | 'runtime' | 'requests';
 
-const selectionFilter: HotspanQuery['stackFilter'] = [
-  { dimension: 'method', match: 'any', values: ['$method'] },
-  { dimension: 'thread', match: 'any', values: ['$thread'] },
-];
+/** Empty variables fall out of the query. A table is not narrowed by picks of its own dimension, so that more can be picked. */
+export function selectionFilter(own?: Dimension): StackFilter[] {
+  return dimensions.flatMap((dimension) =>
+    [false, true]
+      .filter((exclude) => exclude || dimension !== own)
+      .map((exclude) => ({
+        dimension,
+        match: 'any' as const,
+        values: [`\${${variableOf(dimension, exclude)}}`],
+        ...(exclude && { exclude }),
+      }))
+  );
+}
 
 function runner(uid: string, query: Omit<HotspanQuery, 'refId'>): SceneQueryRunner {
   return new SceneQueryRunner({ datasource: { uid, type: datasourceId }, queries: [{ refId: 'A', ...query }] });
 }
 
-/** The dimension panel lists all rows of its own dimension: only what is picked in others narrows it. */
-function performanceBody(uid: string, profileId: string): PanelsBody {
-  const samples = { profileId, profileType: '$profile_type', spanId: ['$span'] };
+const samplesOf = (profileId: string) => ({ profileId, profileType: '${profile_type}', spanId: ['${span_id}'] });
+
+function dimensionQuery(profileId: string, dimension: Dimension): HotspanQuery {
+  const stackFilter = selectionFilter(dimension);
+  return { refId: 'A', ...samplesOf(profileId), queryType: 'dimension', dimension, stackFilter };
+}
+
+function performanceBody(uid: string, profileId: string, dimension: Dimension): PanelsBody {
+  const rows = runner(uid, dimensionQuery(profileId, dimension));
   return new PanelsBody({
+    dimension: { shown: dimension, rows },
     panels: [
       new VizPanel({
         key: 'panel-1',
         title: 'Flame graph',
         pluginId: flamegraphPanelId,
-        $data: runner(uid, { ...samples, queryType: 'profile', stackFilter: selectionFilter }),
+        $data: runner(uid, { ...samplesOf(profileId), queryType: 'profile', stackFilter: selectionFilter() }),
       }),
-      new VizPanel({
-        key: 'panel-2',
-        title: 'Dimensions',
-        pluginId: 'hotspan-dimensions-panel',
-        $data: runner(uid, {
-          ...samples,
-          queryType: 'dimension',
-          dimension: '$dimension' as Dimension,
-          stackFilter: selectionFilter,
-        }),
-      }),
+      new VizPanel({ key: 'panel-2', title: 'Dimensions', pluginId: 'hotspan-dimensions-panel', $data: rows }),
     ],
   });
 }
@@ -91,8 +107,8 @@ function requestsBody(uid: string, profileId: string): PanelsBody {
       queryType: 'requests',
       requestsBy: 'span',
       profileId,
-      profileType: '$profile_type',
-      stackFilter: selectionFilter,
+      profileType: '${profile_type}',
+      stackFilter: selectionFilter(),
       limit: 200,
     }),
     fieldConfig: {
@@ -108,43 +124,62 @@ function requestsBody(uid: string, profileId: string): PanelsBody {
   return new PanelsBody({ panels: [panel] });
 }
 
-const bodies: Record<TabId, (uid: string, profileId: string) => PanelsBody> = {
-  performance: performanceBody,
-  runtime: runtimeBody,
-  requests: requestsBody,
-};
+function bodyOf(tab: TabId, uid: string, profileId: string, dimension: Dimension): PanelsBody {
+  switch (tab) {
+    case 'performance':
+      return performanceBody(uid, profileId, dimension);
+    case 'runtime':
+      return runtimeBody(uid, profileId);
+    case 'requests':
+      return requestsBody(uid, profileId);
+  }
+}
 
 /** The panels of one tab with the variables that their queries use. */
 export function buildScene(uid: string, detail: ProfileDetail, tab: TabId, view: ViewState): ProfileScene {
-  const variables = {
-    profile_type: new SelectionVariable('profile_type', view.profileType),
-    dimension: new SelectionVariable('dimension', view.dimension),
-    span: new SelectionVariable('span', view.span ?? ''),
-    method: new SelectionVariable('method', view.selection.method),
-    thread: new SelectionVariable('thread', view.selection.thread),
-  };
+  const profileType = new SelectionVariable('profile_type', view.profileType);
+  const span = new SelectionVariable('span_id', view.span ?? '');
+  const picks = dimensions.flatMap((dimension) =>
+    [false, true].map((exclude) => {
+      const values = valuesOf(view.selection, dimension, exclude);
+      return { dimension, exclude, variable: new SelectionVariable(variableOf(dimension, exclude), values) };
+    })
+  );
+  const body = bodyOf(tab, uid, detail.id, view.dimension);
   const scene = new EmbeddedScene({
     $timeRange: new SceneTimeRange({
       from: dateTime(detail.start).toISOString(),
       to: dateTime(Math.max(detail.end, detail.start + 1)).toISOString(),
     }),
-    $variables: new SceneVariableSet({ variables: Object.values(variables) }),
-    body: bodies[tab](uid, detail.id),
+    $variables: new SceneVariableSet({ variables: [profileType, span, ...picks.map(({ variable }) => variable)] }),
+    body,
   });
-  return { scene, variables };
+  return { scene, profileType, span, picks, body };
 }
 
 /** Brings the scene to what the URL says; only panels whose query changes ask again. */
-export function updateScene({ variables }: ProfileScene, view: ViewState): void {
-  variables.profile_type.change(view.profileType);
-  variables.dimension.change(view.dimension);
-  variables.span.change(view.span ?? '');
-  variables.method.change(view.selection.method);
-  variables.thread.change(view.selection.thread);
+export function updateScene(
+  { profileType, span, picks, body }: ProfileScene,
+  profileId: string,
+  view: ViewState
+): void {
+  profileType.change(view.profileType);
+  span.change(view.span ?? '');
+  for (const { dimension, exclude, variable } of picks) {
+    variable.change(valuesOf(view.selection, dimension, exclude));
+  }
+  const { dimension } = body.state;
+  if (dimension && dimension.shown !== view.dimension) {
+    body.setState({ dimension: { ...dimension, shown: view.dimension } });
+    dimension.rows.setState({ queries: [dimensionQuery(profileId, view.dimension)] });
+    dimension.rows.runQueries();
+  }
 }
 
 interface PanelsState extends SceneObjectState {
   panels: VizPanel[];
+  /** The dimension in the table, and the question behind it. */
+  dimension?: { shown: Dimension; rows: SceneQueryRunner };
 }
 
 /** One panel over the whole width, or two with a splitter between them. */

@@ -8,13 +8,13 @@ import { formatCount } from '../../model/units';
 import { useAsyncValue } from '../../ui/async-value';
 import { Chip } from '../../ui/chip';
 import { ErrorNotice } from '../../ui/error-notice';
-import { formatSelector } from '../../ui/selector';
+import { writeSelector } from '../../ui/selector';
 import { WaitBar } from '../../ui/wait-bar';
 import { changeSearch, useSearchParams } from '../location';
 import { type StoreClient } from '../store-client';
 import { ProfileHeader, downloadHref } from './profile-header';
 import { type TabId, type ViewState, buildScene, updateScene } from './profile-scene';
-import { clearSelection, isEmpty, readSelection, removeFromSelection, selectable } from './selection';
+import { clearSelection, readSelection, removePick } from './selection';
 import { TypeList } from './type-list';
 
 interface Props {
@@ -121,8 +121,8 @@ function Panels({ uid, detail, tab, view }: PanelsProps) {
   const styles = useStyles2(getStyles);
   // eslint-disable-next-line react-hooks/exhaustive-deps -- `view` is only the start; the effect below follows it
   const built = useMemo(() => buildScene(uid, detail, tab, view), [uid, detail, tab]);
-  useEffect(() => updateScene(built, view));
-  useEscape(!isEmpty(view.selection));
+  useEffect(() => updateScene(built, detail.id, view));
+  useEscape(view.selection.length > 0);
   return (
     <div className={styles.panels}>
       <built.scene.Component model={built.scene} />
@@ -160,16 +160,14 @@ function SelectionBar({ store, detail, view, showDimension }: BarProps) {
     <Stack gap={1} wrap="wrap" alignItems="center" justifyContent="space-between">
       <Stack gap={1} wrap="wrap" alignItems="center">
         {span && <Chip text={`span ${span}`} onRemove={() => changeSearch({ span: null })} />}
-        {selectable.flatMap((name) =>
-          selection[name].map((value) => (
-            <Chip
-              key={`${name} ${value}`}
-              text={`${name} ${value}`}
-              onRemove={() => removeFromSelection(selection, name, value)}
-            />
-          ))
-        )}
-        {!isEmpty(selection) && (
+        {selection.map((pick) => (
+          <Chip
+            key={JSON.stringify(pick)}
+            text={`${pick.exclude ? 'not ' : ''}${pick.dimension} ${pick.value}`}
+            onRemove={() => removePick(selection, pick)}
+          />
+        ))}
+        {selection.length > 0 && (
           <Button size="sm" fill="text" onClick={clearSelection} tooltip="Escape">
             Restore all
           </Button>
@@ -184,7 +182,12 @@ function DimensionPicker({ store, detail, view }: Omit<BarProps, 'showDimension'
   const { profileType, dimension } = view;
   const { start: from, end: to } = detail;
   const found = useAsyncValue(`${detail.id} ${profileType}`, () =>
-    store.resource<DimensionsAnswer>('dimensions', { from, to, profileType, selector: processSelector(detail) })
+    store.resource<DimensionsAnswer>('dimensions', {
+      from,
+      to: Math.max(to, from + 1),
+      profileType,
+      selector: processSelector(detail),
+    })
   );
   const options = (found.value?.dimensions ?? []).map(({ id, name, values }) => ({
     value: id,
@@ -208,10 +211,10 @@ function DimensionPicker({ store, detail, view }: Omit<BarProps, 'showDimension'
 /** The resource has no profile id; service and host come close. */
 function processSelector({ service, labels }: ProfileDetail): string {
   const matchers = [
-    { name: 'service', operator: '=' as const, value: service },
-    ...(labels['runtime-id'] ? [{ name: 'runtime-id', operator: '=' as const, value: labels['runtime-id'] }] : []),
+    { label: 'service', operator: '=' as const, value: service },
+    ...(labels['runtime-id'] ? [{ label: 'runtime-id', operator: '=' as const, value: labels['runtime-id'] }] : []),
   ];
-  return formatSelector(matchers);
+  return writeSelector(matchers);
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

@@ -1,27 +1,48 @@
+import { type Dimension, dimensions } from '../../api/query';
 import { changeSearch } from '../location';
 
-/** What panels let the user pick; each is a URL parameter `var-<name>`, as on dashboards. */
-export const selectable = ['method', 'thread'] as const;
-export type Selectable = (typeof selectable)[number];
-export type Selection = Record<Selectable, string[]>;
-
-const all = '$__all';
-
-/** Grafana writes "nothing picked" as All in several spellings. */
-export function readSelection(params: URLSearchParams): Selection {
-  const values = (name: Selectable) =>
-    params.getAll(`var-${name}`).filter((value) => value !== '' && value !== all && value !== 'All');
-  return { method: values('method'), thread: values('thread') };
+/** A value of a dimension that the user has picked (or excluded) in a panel; in the URL as `var-method=…`, `var-exclude_method=…`. */
+export interface Pick {
+  dimension: Dimension;
+  exclude: boolean;
+  value: string;
 }
 
-export function isEmpty(selection: Selection): boolean {
-  return selectable.every((name) => selection[name].length === 0);
+/** Panels name variables like the dimension, with a prefix for what they exclude. */
+export function variableOf(dimension: Dimension, exclude: boolean): string {
+  return exclude ? `exclude_${dimension}` : dimension;
 }
+
+const kinds = dimensions.flatMap((dimension) => [false, true].map((exclude) => ({ dimension, exclude })));
+const parameterOf = (dimension: Dimension, exclude: boolean) => `var-${variableOf(dimension, exclude)}`;
+
+/** Panels write "nothing picked" as All. */
+const isValue = (value: string) => value !== '' && value !== '$__all' && value !== 'All';
+
+export function readSelection(params: URLSearchParams): Pick[] {
+  return kinds.flatMap(({ dimension, exclude }) =>
+    params
+      .getAll(parameterOf(dimension, exclude))
+      .filter(isValue)
+      .map((value) => ({ dimension, exclude, value }))
+  );
+}
+
+/** Values of one kind, in the order they were picked. */
+export function valuesOf(selection: readonly Pick[], dimension: Dimension, exclude: boolean): string[] {
+  return selection.filter((pick) => pick.dimension === dimension && pick.exclude === exclude).map(({ value }) => value);
+}
+
+/** Search parameters without any selection. */
+export const noSelection: Record<string, null> = Object.fromEntries(
+  kinds.map(({ dimension, exclude }) => [parameterOf(dimension, exclude), null])
+);
 
 export function clearSelection(): void {
-  changeSearch(Object.fromEntries(selectable.map((name) => [`var-${name}`, null])));
+  changeSearch(noSelection);
 }
 
-export function removeFromSelection(selection: Selection, name: Selectable, value: string): void {
-  changeSearch({ [`var-${name}`]: selection[name].filter((other) => other !== value) });
+export function removePick(selection: readonly Pick[], { dimension, exclude, value }: Pick): void {
+  const left = valuesOf(selection, dimension, exclude).filter((other) => other !== value);
+  changeSearch({ [parameterOf(dimension, exclude)]: left });
 }

@@ -1,14 +1,8 @@
 import React, { useState } from 'react';
 import { EditorField } from '@grafana/plugin-ui';
 import { Button, Combobox, IconButton, Input, MultiCombobox, RadioButtonGroup, Stack } from '@grafana/ui';
-import {
-  type LabelMatcher,
-  escapeRegex,
-  formatSelector,
-  isMatchOperator,
-  matchOperators,
-  parseSelector,
-} from '../../ui/selector';
+import { type LabelMatcher } from '../../model/selector';
+import { escapeRegex, isMatchOperator, matchOperators, readSelector, writeSelector } from '../../ui/selector';
 import { type HotspanQuery } from '../query';
 import { type OptionLoaders } from './options';
 
@@ -27,7 +21,7 @@ const modes: Array<{ label: string; value: 'builder' | 'code' }> = [
 
 /** The label selector, as rows or as text; text that can't be shown as rows stays text. */
 export function SelectorEditor({ selector, mode = 'builder', loaders, onChange, onModeChange }: Props) {
-  const matchers = parseSelector(selector);
+  const matchers = readSelector(selector);
   const builder = mode === 'builder' && matchers !== undefined;
   return (
     <EditorField
@@ -77,10 +71,10 @@ function MatcherList({ matchers, loaders, onChange }: MatcherListProps) {
   const rows = draft ? [...matchers, draft] : matchers;
   const update = (index: number, row: LabelMatcher | undefined) => {
     const next = rows.flatMap((old, at) => (at === index ? (row ? [row] : []) : [old]));
-    const complete = next.filter(({ name, value }) => name !== '' && value !== '');
+    const complete = next.filter(({ label, value }) => label !== '' && value !== '');
     setDraft(next.find((matcher) => !complete.includes(matcher)));
-    const text = formatSelector(complete);
-    if (text !== formatSelector(matchers)) {
+    const text = writeSelector(complete);
+    if (text !== writeSelector(matchers)) {
       onChange(text);
     }
   };
@@ -90,7 +84,7 @@ function MatcherList({ matchers, loaders, onChange }: MatcherListProps) {
         <MatcherRow
           key={index}
           matcher={row}
-          others={formatSelector(matchers.filter((_, at) => at !== index))}
+          others={writeSelector(matchers.filter((_, at) => at !== index))}
           loaders={loaders}
           onChange={(next) => update(index, next)}
           onRemove={() => update(index, undefined)}
@@ -102,7 +96,7 @@ function MatcherList({ matchers, loaders, onChange }: MatcherListProps) {
           variant="secondary"
           icon="plus"
           disabled={draft !== undefined}
-          onClick={() => setDraft({ name: matchers.length === 0 ? 'service' : '', operator: '=', value: '' })}
+          onClick={() => setDraft({ label: matchers.length === 0 ? 'service' : '', operator: '=', value: '' })}
         >
           Add label
         </Button>
@@ -130,8 +124,8 @@ function MatcherRow({ matcher, others, loaders, onChange, onRemove }: RowProps) 
         width={20}
         createCustomValue
         options={loaders.labels}
-        value={matcher.name || null}
-        onChange={({ value }) => onChange({ ...matcher, name: value, value: '' })}
+        value={matcher.label || null}
+        onChange={({ value }) => onChange({ ...matcher, label: value, value: '' })}
       />
       <Combobox
         placeholder="Operator"
@@ -141,7 +135,7 @@ function MatcherRow({ matcher, others, loaders, onChange, onRemove }: RowProps) 
         onChange={({ value }) => isMatchOperator(value) && onChange({ ...matcher, operator: value })}
       />
       <MatcherValue matcher={matcher} others={others} loaders={loaders} onChange={onChange} />
-      <IconButton name="trash-alt" aria-label={`Remove label ${matcher.name}`} onClick={onRemove} />
+      <IconButton name="trash-alt" aria-label={`Remove label ${matcher.label}`} onClick={onRemove} />
     </Stack>
   );
 }
@@ -154,13 +148,13 @@ function listOf(regex: string): string[] | undefined {
 }
 
 function MatcherValue({ matcher, others, loaders, onChange }: Omit<RowProps, 'onRemove'>) {
-  const options = loaders.labelValues(matcher.name, others);
+  const options = loaders.labelValues(matcher.label, others);
   const isRegex = matcher.operator === '=~' || matcher.operator === '!~';
   const names = isRegex ? listOf(matcher.value) : undefined;
   if (names && !matcher.value.includes('$')) {
     return (
       <MultiCombobox
-        key={matcher.name + others}
+        key={matcher.label + others}
         placeholder="Values"
         width={36}
         createCustomValue
@@ -172,7 +166,7 @@ function MatcherValue({ matcher, others, loaders, onChange }: Omit<RowProps, 'on
   }
   return (
     <Combobox
-      key={matcher.name + others}
+      key={matcher.label + others}
       placeholder="Value"
       width={36}
       createCustomValue
