@@ -24,8 +24,8 @@ const streams = ['dd-python-2', 'dd-go-2', 'dd-node-2'];
 /** Recordings and files that are sent once. */
 const singles = ['dd-python-3-shutdown', 'dd-node-1', 'dd-java-ddprof-2'];
 const files = [
-  ['go-cpu-rclone.pgo', { service: 'rclone', env: 'demo', version: '1.70', language: 'go' }],
-  ['go-heap-dd-big.pprof', { service: 'big-heap', env: 'demo', language: 'go' }],
+  ['go-cpu-guance.pprof', { service: 'fibonacci', env: 'demo', version: '0.9', language: 'go' }],
+  ['python-ddtrace-guance.pprof', { service: 'guance-python', env: 'demo', language: 'python' }],
 ];
 
 /** The parts of a recorded multipart body: [{ field, fileName, bytes }] in wire order. */
