@@ -261,7 +261,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     gridTemplateColumns: '1fr !important',
   }),
   cell: css({
-    padding: theme.spacing(0, 1),
+    padding: theme.spacing(0, 0.5),
     minWidth: 0,
     overflow: 'hidden',
     textOverflow: 'ellipsis',

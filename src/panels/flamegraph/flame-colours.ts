@@ -30,7 +30,9 @@ export const neutralBucket = 0;
 function palette(theme: GrafanaTheme2, names: readonly string[]): FlamePalette {
   const background = theme.colors.background.primary;
   const neutral = colorManipulator.emphasize(background, theme.isDark ? 0.22 : 0.18);
-  const fill = names.map((name) => (name === '' ? neutral : theme.visualization.getColorByName(name)));
+  // A little of the background keeps large areas calm.
+  const calm = (name: string) => mix(theme.visualization.getColorByName(name), background, theme.isDark ? 0.24 : 0.2);
+  const fill = names.map((name) => (name === '' ? neutral : calm(name)));
   const dim = (colour: string) => mix(colour, background, 0.78);
   return {
     fill,

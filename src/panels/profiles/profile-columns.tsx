@@ -1,12 +1,13 @@
+import { css } from '@emotion/css';
 import {
   type Field,
   FieldType,
-  type TimeZone,
+  type GrafanaTheme2,
   dateTimeFormat,
   getFieldDisplayName,
   type DataFrame,
 } from '@grafana/data';
-import { Badge } from '@grafana/ui';
+import { Icon, useStyles2 } from '@grafana/ui';
 import React from 'react';
 import { profilesFields } from '../../api/frames';
 import { displayName } from '../../model/display-name';
@@ -17,11 +18,11 @@ import { type TableColumn } from '../../ui/table-grid';
 const reasonField = 'reason';
 
 const tracks: Record<string, string> = {
-  [profilesFields.time]: '150px',
+  [profilesFields.time]: '160px',
   [profilesFields.duration]: '80px',
   [profilesFields.size]: '90px',
   [profilesFields.samples]: '80px',
-  [profilesFields.status]: '110px',
+  [profilesFields.status]: 'minmax(60px, 0.8fr)',
 };
 
 const titles: Record<string, string> = {
@@ -79,10 +80,17 @@ function Text({ text }: { text: string }) {
 
 /** `ok` is no news; what can't be read says why, in `reason` or after a colon. */
 function Status({ status, reason }: { status: string; reason: string }) {
+  const styles = useStyles2(getStyles);
   if (status === '' || status === 'ok') {
     return <>{status || '–'}</>;
   }
   const [kind, ...rest] = status.split(':');
   const why = displayName(reason || rest.join(':').trim() || 'The upload could not be read.');
-  return <Badge color="red" icon="exclamation-triangle" text={`${displayName(kind)}: ${why}`} tooltip={why} />;
+  return (
+    <span className={styles.unreadable} title={why}>
+      <Icon name="exclamation-triangle" size="sm" /> {displayName(kind)}: {why}
+    </span>
+  );
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({ unreadable: css({ color: theme.colors.error.text }) });
