@@ -13,8 +13,8 @@ function flameFrame(labels = ['all', 'main.serve', 'json.decode', 'json.get', 'd
   const frame = testFrame(
     {
       level: [0, 1, 2, 3, 2, 1, 1, 1],
-      value: [100e6, 80e6, 50e6, 20e6, 30e6, 15e6, 4e3, 4e3],
-      self: [0, 0, 30e6, 20e6, 30e6, 15e6, 4e3, 4e3],
+      value: [100e6, 80e6, 50e6, 20e6, 30e6, 15e6, 50e3, 50e3],
+      self: [0, 0, 30e6, 20e6, 30e6, 15e6, 50e3, 50e3],
       label: [0, 1, 2, 3, 4, 5, 6, 6],
       samples: [400, 320, 200, 81, 120, 60, 1, 1],
     },
@@ -122,8 +122,8 @@ it('tells in the tooltip what a frame and a run of small frames are', () => {
   expect(tooltip).toHaveTextContent('20.0 ms · 20.0 % of all');
   expect(tooltip).toHaveTextContent('Of caller40.0 %');
   expect(tooltip).toHaveTextContent('Samples81 ±9');
-  fireEvent.mouseMove(canvasArea(), at(750.52, 1));
-  expect(screen.getByTestId('flame-tooltip')).toHaveTextContent('2 small frames, < 0.01 %');
+  fireEvent.mouseMove(canvasArea(), at(751, 1));
+  expect(screen.getByTestId('flame-tooltip')).toHaveTextContent('2 small frames, 0.10 %');
 });
 
 it('shows hostile names as text', () => {
