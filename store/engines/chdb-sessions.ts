@@ -61,7 +61,7 @@ interface Running {
 export async function openChdbSessions(chdb: ChdbModule, options: SessionsOptions): Promise<ChdbSessions> {
   const open = () => new chdb.Session(path.join(options.dataDir, 'db'), { connectionArgs: engineArguments(options) });
   // Holds the data folder open; also the one that cancels others.
-  const keeper = open();
+  const keeper = openFirst(open, options.dataDir);
   await keeper.queryAsync(`CREATE DATABASE IF NOT EXISTS ${embeddedDatabase}`);
   const lanes = {
     read: queue(sessionsPerLane.read),
@@ -100,11 +100,23 @@ export async function openChdbSessions(chdb: ChdbModule, options: SessionsOption
   return { run: (lane, statement, signal) => lanes[lane](() => runNow(statement, signal)), close };
 }
 
+/** chDB gives no reason when it can't open a folder. */
+function openFirst(open: () => Session, dataDir: string): Session {
+  try {
+    return open();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`The engine's folder ${dataDir} can't be opened. Is another store running on it? (${reason})`);
+  }
+}
+
 /** Caches are cut to what a profile store needs; the defaults reserve gigabytes. */
 function engineArguments({ memoryBytes }: SessionsOptions): string[] {
   const cacheBytes = Math.round(memoryBytes / 16);
   return [
     `--max_server_memory_usage=${memoryBytes}`,
+    // Parameters count as text of the query here: lists of 100,000 ids take 2 MB.
+    `--max_query_size=${2 ** 27}`,
     `--mark_cache_size=${cacheBytes}`,
     `--primary_index_cache_size=${cacheBytes}`,
     `--index_mark_cache_size=${cacheBytes}`,
