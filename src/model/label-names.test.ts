@@ -1,4 +1,4 @@
-import { parseSpanId, parseTraceId, sampleLabelRole } from './label-names';
+import { parseSpanIdCodes, parseTraceId, sampleLabelRole } from './label-names';
 
 describe('sampleLabelRole', () => {
   it.each([
@@ -31,7 +31,16 @@ describe('sampleLabelRole', () => {
   });
 });
 
-describe('parseSpanId', () => {
+function parseSpanId(text: string, decimal: boolean): bigint | undefined {
+  const words = Uint32Array.of(7, 7, 7, 7);
+  const codes = new TextEncoder().encode(`<${text}>`);
+  const parsed = parseSpanIdCodes(codes, 1, codes.length - 1, decimal, words, 1);
+  expect([words[0], words[3]]).toEqual([7, 7]);
+  const id = (BigInt(words[2]) << 32n) | BigInt(words[1]);
+  return parsed ? id : id === 0n ? undefined : -1n;
+}
+
+describe('parseSpanIdCodes', () => {
   it.each([
     ['10024748461221672726', true, 10024748461221672726n],
     ['-1', true, 18446744073709551615n],
@@ -41,7 +50,16 @@ describe('parseSpanId', () => {
     ['1234567890123456', false, 0x1234567890123456n],
     ['0', true, 0n],
     ['18446744073709551616', true, undefined],
+    ['-9223372036854775808', true, 1n << 63n],
     ['-9223372036854775809', true, undefined],
+    ['-4294967296', true, 0xffffffff00000000n],
+    ['8B2E5F0C1D3A4B5C', false, 0x8b2e5f0c1d3a4b5cn],
+    ['8b2e5f0c1d3a4b5', false, undefined],
+    ['8b2e5f0c1d3a4b5g', false, undefined],
+    ['8b2e5f0c1d3a4b:c', false, undefined],
+    ['99999999999999999999', true, undefined],
+    ['--1', true, undefined],
+    ['-', true, undefined],
     ['undefined', true, undefined],
     ['', true, undefined],
   ])('%s, decimal: %s', (text, decimal, id) => {

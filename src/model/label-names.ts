@@ -61,21 +61,83 @@ export function sampleLabelRole(key: string): { role: SampleLabelRole; rank: num
   return role && { role, rank: ranks[spelling] ?? 0 };
 }
 
-const two64 = 1n << 64n;
+const minus = 0x2d;
+const digit0 = 0x30;
+const two32 = 0x1_0000_0000;
+/** So many digits can be added at once: 2^32 * 10^6 is below 2^53. */
+const chunkDigits = 6;
 
 /**
- * A span id as clients write it: decimal (also a negative int64), or exactly 16 hex digits. 16 decimal digits are read as
- * decimal when `decimal` says that the producer writes decimals. Undefined = not an id.
+ * A span id as clients write it, from character codes [start, end): decimal (also a negative int64), or exactly 16 hex digits;
+ * 16 digits without a letter are decimal when `decimal` says that the producer writes decimals. Writes the low and the high word
+ * to `out[at]` and `out[at + 1]`. False = not an id, then both are 0.
  */
-export function parseSpanId(text: string, decimal: boolean): bigint | undefined {
-  if (/^[0-9a-f]{16}$/i.test(text) && !(decimal && /^[0-9]+$/.test(text))) {
-    return BigInt(`0x${text}`);
+export function parseSpanIdCodes(
+  codes: ArrayLike<number>,
+  start: number,
+  end: number,
+  decimal: boolean,
+  out: Uint32Array,
+  at: number
+): boolean {
+  const isHex = end - start === 16 && !(decimal && isDecimal(codes, start, end));
+  const parsed = isHex ? parseHex(codes, start, out, at) : parseDecimal(codes, start, end, out, at);
+  if (!parsed) {
+    out[at] = out[at + 1] = 0;
   }
-  if (!/^-?[0-9]{1,20}$/.test(text)) {
-    return undefined;
+  return parsed;
+}
+
+function isDecimal(codes: ArrayLike<number>, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    if (codes[i] - digit0 > 9 || codes[i] < digit0) {
+      return i === start && codes[i] === minus && isDecimal(codes, start + 1, end);
+    }
   }
-  const id = BigInt(text);
-  return id >= two64 || id < -(two64 >> 1n) ? undefined : BigInt.asUintN(64, id);
+  return end > start;
+}
+
+function parseHex(codes: ArrayLike<number>, start: number, out: Uint32Array, at: number): boolean {
+  out[at] = out[at + 1] = 0;
+  for (let i = 0; i < 16; i++) {
+    const code = codes[start + i] | 0x20;
+    const digit = code >= 0x61 && code <= 0x66 ? code - 0x57 : codes[start + i] - digit0;
+    if (digit < 0 || digit > 15 || (digit > 9 && code < 0x61)) {
+      return false;
+    }
+    const word = i < 8 ? at + 1 : at;
+    out[word] = out[word] * 16 + digit;
+  }
+  return true;
+}
+
+function parseDecimal(codes: ArrayLike<number>, start: number, end: number, out: Uint32Array, at: number): boolean {
+  const negative = codes[start] === minus && end > start;
+  const first = negative ? start + 1 : start;
+  if (!isDecimal(codes, first, end) || codes[first] === minus || end - first > 20) {
+    return false;
+  }
+  let low = 0;
+  let high = 0;
+  for (let i = first; i < end; ) {
+    const next = Math.min(end, i + chunkDigits);
+    let chunk = 0;
+    let factor = 1;
+    for (; i < next; i++) {
+      chunk = chunk * 10 + codes[i] - digit0;
+      factor *= 10;
+    }
+    low = low * factor + chunk;
+    const carry = Math.floor(low / two32);
+    low -= carry * two32;
+    high = high * factor + carry;
+  }
+  if (high >= two32 || (negative && (high > two32 / 2 || (high === two32 / 2 && low > 0)))) {
+    return false;
+  }
+  out[at] = negative ? -low : low;
+  out[at + 1] = negative ? -high - (low > 0 ? 1 : 0) : high;
+  return true;
 }
 
 /** A trace id of up to 32 hex digits as two 64-bit halves. */

@@ -43,13 +43,34 @@ export interface ProfileFacts {
   readonly runtimeInfo?: readonly RuntimeInfoEntry[];
 }
 
-const frameWords = 7;
+/** Sizes that a reader knows beforehand; they only save growing. */
+export interface ExpectedSizes {
+  readonly samples: number;
+  readonly frames: number;
+  /** Frames in all stacks. */
+  readonly stackFrames: number;
+}
+
+export const frameWords = 7;
 /** thread, endpoint, then four 64-bit ids, low word first. */
 const contextWords = 10;
 /** Distinct detail values of one kind that are kept apart; the others are `(other)`. */
 export const maxDetailValues = 500;
 
 const kindCodes = new Map<FrameKind, number>(frameKinds.map((kind, code) => [kind, code]));
+
+const lineWord = 5;
+
+/** Writes a frame as the builder keeps it: `frameWords` words from `at` on. */
+export function frameToWords(fields: FrameFields, words: Uint32Array, at: number): void {
+  words[at] = fields.method;
+  words[at + 1] = fields.className;
+  words[at + 2] = fields.packageName;
+  words[at + 3] = fields.library;
+  words[at + 4] = fields.file;
+  words[at + lineWord] = fields.line;
+  words[at + 6] = kindCodes.get(fields.kind) ?? 0;
+}
 
 /**
  * What readers speak to: interns strings, frames, stacks and contexts and collects samples. Hot loops use
@@ -60,8 +81,8 @@ export class ProfileBuilder {
   values: Float64Array<ArrayBuffer>;
   private readonly strings: string[] = [''];
   private readonly stringIndexes = new Map<string, StringIndex>([['', 0]]);
-  private readonly frames = new SequenceTable();
-  private readonly stacks = new SequenceTable();
+  private readonly frames: SequenceTable;
+  private readonly stacks: SequenceTable;
   private readonly contexts = new SequenceTable();
   private readonly detailCounts = new Map<FrameKind, number>();
   private readonly details = new Map<string, FrameIndex>();
@@ -72,19 +93,23 @@ export class ProfileBuilder {
   private sampleContext: Uint32Array<ArrayBuffer>;
   private sampleCount = 0;
 
-  /** `expectedSamples` only saves growing. */
   constructor(
     readonly valueTypes: readonly ValueType[],
-    expectedSamples = 64
+    expected: ExpectedSizes = { samples: 16, frames: 16, stackFrames: 64 }
   ) {
-    this.values = new Float64Array(expectedSamples * valueTypes.length);
-    this.sampleStack = new Uint32Array(expectedSamples);
-    this.sampleContext = new Uint32Array(expectedSamples);
+    this.frames = new SequenceTable(expected.frames, expected.frames * frameWords);
+    this.stacks = new SequenceTable(expected.samples, expected.stackFrames);
+    this.values = new Float64Array(expected.samples * valueTypes.length);
+    this.sampleStack = new Uint32Array(expected.samples);
+    this.sampleContext = new Uint32Array(expected.samples);
     this.stacks.intern(this.scratch, 0);
     this.contexts.intern(this.scratch, contextWords);
   }
 
   string(text: string): StringIndex {
+    if (text === '') {
+      return 0;
+    }
     const known = this.stringIndexes.get(text);
     if (known !== undefined) {
       return known;
@@ -96,15 +121,14 @@ export class ProfileBuilder {
   }
 
   frame(fields: FrameFields): FrameIndex {
-    const words = this.scratch;
-    words[0] = fields.method;
-    words[1] = fields.className;
-    words[2] = fields.packageName;
-    words[3] = fields.library;
-    words[4] = fields.file;
-    words[5] = fields.line;
-    words[6] = kindCodes.get(fields.kind) ?? 0;
-    return this.frames.intern(words, frameWords);
+    frameToWords(fields, this.scratch, 0);
+    return this.frames.intern(this.scratch, frameWords);
+  }
+
+  /** The frame that `frameToWords` wrote at `at`, with another line: for readers that make many frames of one function. */
+  frameOfWords(words: Uint32Array, at: number, line: number): FrameIndex {
+    words[at + lineWord] = line;
+    return this.frames.intern(words, frameWords, at);
   }
 
   /** The same frame with a class, for producers that say the class apart from the function. */
@@ -146,9 +170,9 @@ export class ProfileBuilder {
     });
   }
 
-  /** The first `depth` entries of `frames`, leaf first; 0 = the empty stack. */
-  stack(frames: Uint32Array, depth: number): StackIndex {
-    return this.stacks.intern(frames, depth);
+  /** `depth` entries of `frames` from `from` on, leaf first; none = the empty stack. */
+  stack(frames: Uint32Array, depth: number, from = 0): StackIndex {
+    return this.stacks.intern(frames, depth, from);
   }
 
   /** Frames in all distinct stacks so far: what readers bound. */
@@ -157,27 +181,40 @@ export class ProfileBuilder {
   }
 
   context(fields: ContextFields): ContextIndex {
+    const { ids, idWords } = this;
+    ids[0] = fields.spanId ?? 0n;
+    ids[1] = fields.rootSpanId ?? 0n;
+    ids[2] = fields.traceIdHigh ?? 0n;
+    ids[3] = fields.traceIdLow ?? 0n;
+    return this.contextOfWords(this.string(fields.thread ?? ''), this.string(fields.endpoint ?? ''), idWords);
+  }
+
+  /** The same without BigInts: `idWords` = span, root span, trace high and low, each low word first. */
+  contextOfWords(thread: StringIndex, endpoint: StringIndex, idWords: Uint32Array): ContextIndex {
     const words = this.scratch;
-    words[0] = this.string(fields.thread ?? '');
-    words[1] = this.string(fields.endpoint ?? '');
-    this.ids[0] = fields.spanId ?? 0n;
-    this.ids[1] = fields.rootSpanId ?? 0n;
-    this.ids[2] = fields.traceIdHigh ?? 0n;
-    this.ids[3] = fields.traceIdLow ?? 0n;
-    words.set(this.idWords, 2);
+    words[0] = thread;
+    words[1] = endpoint;
+    for (let i = 2; i < contextWords; i++) {
+      words[i] = idWords[i - 2];
+    }
     return this.contexts.intern(words, contextWords);
   }
 
   /** Adds a sample whose values are all 0 and returns where they lie in `values`. */
   sample(stack: StackIndex, context: ContextIndex): number {
     const index = this.sampleCount++;
-    this.sampleStack = grown(this.sampleStack, index + 1);
-    this.sampleContext = grown(this.sampleContext, index + 1);
+    if (index === this.sampleStack.length) {
+      this.growSamples(index + 1);
+    }
     this.sampleStack[index] = stack;
     this.sampleContext[index] = context;
-    const base = index * this.valueTypes.length;
-    this.values = grown(this.values, base + this.valueTypes.length);
-    return base;
+    return index * this.valueTypes.length;
+  }
+
+  private growSamples(length: number): void {
+    this.sampleStack = grown(this.sampleStack, length);
+    this.sampleContext = grown(this.sampleContext, length);
+    this.values = grown(this.values, this.sampleStack.length * this.valueTypes.length);
   }
 
   finish(facts: ProfileFacts = {}): Profile {
@@ -187,8 +224,8 @@ export class ProfileBuilder {
       frames: frameTable(this.frames),
       stacks: {
         length: stacks.length,
-        offset: stacks.offset.slice(0, stacks.length + 1),
-        frame: stacks.words.slice(0, this.stackFrames),
+        offset: stacks.offset.subarray(0, stacks.length + 1),
+        frame: stacks.words.subarray(0, this.stackFrames),
       },
       contexts: contextTable(this.contexts),
       valueTypes: this.valueTypes,

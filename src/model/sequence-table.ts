@@ -1,5 +1,3 @@
-const emptySlot = -1;
-
 /**
  * Interns sequences of 32-bit words: equal sequences get equal ids, ids count up from 0 in order of arrival.
  * Sequence i is `words[offset[i]]` up to `words[offset[i + 1]]`. The hash is seeded at random, so that nobody can prepare
@@ -7,52 +5,65 @@ const emptySlot = -1;
  */
 export class SequenceTable {
   length = 0;
-  offset = new Uint32Array(64);
-  words = new Uint32Array(256);
-  private hashes = new Uint32Array(64);
-  /** Open addressing with linear probing, at most half full; a power of two long. */
-  private slots = new Int32Array(128).fill(emptySlot);
+  offset: Uint32Array<ArrayBuffer>;
+  words: Uint32Array<ArrayBuffer>;
+  private hashes: Uint32Array<ArrayBuffer>;
+  /** Id + 1, 0 = free: open addressing with linear probing, at most half full; a power of two long. */
+  private slots: Uint32Array<ArrayBuffer>;
   private readonly seed = (Math.random() * 0x1_0000_0000) | 0;
 
-  /** The id of the first `count` words of `source`. */
-  intern(source: Uint32Array, count: number): number {
-    const hash = hashOf(source, count, this.seed);
+  /** What is expected only saves growing. */
+  constructor(sequences = 16, words = 64) {
+    this.offset = new Uint32Array(sequences + 2);
+    this.words = new Uint32Array(words);
+    this.hashes = new Uint32Array(sequences + 2);
+    this.slots = new Uint32Array(2 << (32 - Math.clz32(sequences)));
+  }
+
+  /** The id of `count` words of `source` from `from` on. */
+  intern(source: Uint32Array, count: number, from = 0): number {
+    const hash = hashOf(source, from, count, this.seed);
     const mask = this.slots.length - 1;
     let slot = hash & mask;
-    for (let id = this.slots[slot]; id !== emptySlot; id = this.slots[slot]) {
-      if (this.hashes[id] === hash && this.equals(id, source, count)) {
-        return id;
+    for (let taken = this.slots[slot]; taken !== 0; taken = this.slots[slot]) {
+      if (this.hashes[taken - 1] === hash && this.equals(taken - 1, source, from, count)) {
+        return taken - 1;
       }
       slot = (slot + 1) & mask;
     }
-    this.slots[slot] = this.length;
-    return this.append(source, count, hash);
+    this.slots[slot] = this.length + 1;
+    return this.append(source, from, count, hash);
   }
 
-  private equals(id: number, source: Uint32Array, count: number): boolean {
+  private equals(id: number, source: Uint32Array, from: number, count: number): boolean {
     const start = this.offset[id];
     if (this.offset[id + 1] - start !== count) {
       return false;
     }
     const words = this.words;
     for (let i = 0; i < count; i++) {
-      if (words[start + i] !== source[i]) {
+      if (words[start + i] !== source[from + i]) {
         return false;
       }
     }
     return true;
   }
 
-  private append(source: Uint32Array, count: number, hash: number): number {
+  private append(source: Uint32Array, from: number, count: number, hash: number): number {
     const id = this.length++;
     const start = this.offset[id];
-    this.words = grown(this.words, start + count);
-    for (let i = 0; i < count; i++) {
-      this.words[start + i] = source[i];
+    if (start + count > this.words.length) {
+      this.words = grown(this.words, start + count);
     }
-    this.hashes = grown(this.hashes, id + 1);
+    const { words } = this;
+    for (let i = 0; i < count; i++) {
+      words[start + i] = source[from + i];
+    }
+    if (id + 2 > this.offset.length) {
+      this.hashes = grown(this.hashes, id + 2);
+      this.offset = grown(this.offset, id + 2);
+    }
     this.hashes[id] = hash;
-    this.offset = grown(this.offset, id + 2);
     this.offset[id + 1] = start + count;
     if (this.length * 2 > this.slots.length) {
       this.rehash();
@@ -61,23 +72,23 @@ export class SequenceTable {
   }
 
   private rehash(): void {
-    const slots = new Int32Array(this.slots.length * 2).fill(emptySlot);
+    const slots = new Uint32Array(this.slots.length * 2);
     const mask = slots.length - 1;
     for (let id = 0; id < this.length; id++) {
       let slot = this.hashes[id] & mask;
-      while (slots[slot] !== emptySlot) {
+      while (slots[slot] !== 0) {
         slot = (slot + 1) & mask;
       }
-      slots[slot] = id;
+      slots[slot] = id + 1;
     }
     this.slots = slots;
   }
 }
 
-function hashOf(source: Uint32Array, count: number, seed: number): number {
+function hashOf(source: Uint32Array, from: number, count: number, seed: number): number {
   let hash = seed;
   for (let i = 0; i < count; i++) {
-    hash = Math.imul(hash ^ source[i], 0x9e3779b1);
+    hash = Math.imul(hash ^ source[from + i], 0x9e3779b1);
     hash ^= hash >>> 15;
   }
   hash = Math.imul(hash ^ count, 0x85ebca6b);

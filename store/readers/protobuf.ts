@@ -28,6 +28,17 @@ export class ProtobufCursor {
 
   /** Reads a tag; the field's number, with its wire type in `wire`. */
   field(): number {
+    const { at } = this;
+    const byte = this.bytes[at];
+    if (byte < 0x80 && byte > 7 && at < this.end) {
+      this.at = at + 1;
+      this.wire = byte & 7;
+      return byte >> 3;
+    }
+    return this.longField();
+  }
+
+  private longField(): number {
     const tag = this.varint();
     const number = Math.floor(tag / 8);
     this.wire = tag & 7;

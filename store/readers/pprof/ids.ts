@@ -6,8 +6,8 @@ import type { ProtobufCursor } from '../protobuf';
  */
 export class IdIndex {
   /** Index + 1 by id; 0 = no such id. */
-  private readonly dense: Uint32Array;
-  private readonly sparse = new Map<number | string, number>();
+  readonly dense: Uint32Array;
+  private sparse?: Map<number | string, number>;
 
   constructor(
     private readonly cursor: ProtobufCursor,
@@ -27,13 +27,14 @@ export class IdIndex {
     if (high === 0 && low < this.dense.length) {
       this.dense[low] = index + 1;
     } else {
+      this.sparse ??= new Map();
       this.sparse.set(sparseKey(low, high), index);
     }
   }
 
   /** The index of the message with this id, or -1. */
   find(low: number, high: number): number {
-    return high === 0 && low < this.dense.length ? this.dense[low] - 1 : (this.sparse.get(sparseKey(low, high)) ?? -1);
+    return high === 0 && low < this.dense.length ? this.dense[low] - 1 : (this.sparse?.get(sparseKey(low, high)) ?? -1);
   }
 }
 

@@ -1,20 +1,25 @@
-import { parseSpanId, parseTraceId, sampleLabelRole, type SampleLabelRole } from '../../../src/model/label-names';
+import { parseSpanIdCodes, parseTraceId, sampleLabelRole, type SampleLabelRole } from '../../../src/model/label-names';
 import type { FrameKind, ReaderLimits } from '../../../src/model/profile';
-import type { ContextFields, ProfileBuilder } from '../../../src/model/profile-builder';
+import type { ProfileBuilder } from '../../../src/model/profile-builder';
 import { SequenceTable } from '../../../src/model/sequence-table';
 import { type ProtobufCursor, wireVarint } from '../protobuf';
 import type { StringTable } from './strings';
 import { stringIndex } from './symbols';
 
-/** Roles that make up a context, each a slot of `slotWords` words; the others concern the stack. */
+/** Roles that make up a context, and where their words lie in the raw values; the other roles concern the stack. */
 const contextRoles = ['threadName', 'threadId', 'spanId', 'rootSpanId', 'traceId', 'endpoint'] as const;
-const slotWords = 3;
-const rawWords = contextRoles.length * slotWords;
-
-/** What a slot holds: its two words are a string index, or the low and high word of a number. */
-const none = 0;
-const text = 1;
-const number = 2;
+/** String index, 0 = none. */
+const threadNameAt = 0;
+/** A number's low and high word. */
+const threadNumberAt = 1;
+const endpointAt = 3;
+const traceIdAt = 4;
+/** Low and high word each. */
+const spanIdAt = 5;
+const rootSpanIdAt = 7;
+const rawWords = 9;
+/** Above every rank. */
+const noRank = 255;
 
 const detailRoles: ReadonlyArray<readonly [SampleLabelRole, FrameKind]> = [
   ['exceptionType', 'detail:exception'],
@@ -24,10 +29,12 @@ const detailRoles: ReadonlyArray<readonly [SampleLabelRole, FrameKind]> = [
 
 /** What a label key means, worked out once per key. */
 interface Key {
+  /** Index in `contextRoles`, or -1. */
   readonly slot: number;
+  readonly role: SampleLabelRole;
   readonly rank: number;
-  /** 0 = with spaces, as Datadog's clients write it, else 1: tells how ids are written. */
-  readonly spelling: number;
+  /** With spaces, as Datadog's clients write it, who write ids in decimal. */
+  readonly decimal: boolean;
   /** Index in `detailRoles`, or -1. */
   readonly detail: number;
   readonly isClassName: boolean;
@@ -38,7 +45,7 @@ interface Key {
  * only made for combinations that were not seen before.
  */
 export class LabelReader {
-  /** String index of the method's class, 0 = not said. */
+  /** Of the method's class, as an index of the file's strings; 0 = not said. */
   className = 0;
   private detailKind = -1;
   private detailText = 0;
@@ -46,7 +53,9 @@ export class LabelReader {
   private used = false;
   private readonly keys: Array<Key | null | undefined>;
   private readonly raw = new Uint32Array(rawWords);
-  private readonly ranks = new Uint8Array(contextRoles.length);
+  private readonly ranks = new Uint8Array(contextRoles.length).fill(noRank);
+  private readonly wideIds = new BigUint64Array(4);
+  private readonly ids = new Uint32Array(this.wideIds.buffer);
   private readonly combinations = new SequenceTable();
   private readonly contexts: number[] = [];
   private readonly details = new Map<number, number>();
@@ -66,6 +75,7 @@ export class LabelReader {
     this.labels = 0;
     if (this.used) {
       this.raw.fill(0);
+      this.ranks.fill(noRank);
       this.used = false;
     }
   }
@@ -76,6 +86,11 @@ export class LabelReader {
     if (++this.labels > this.limits.labelsPerSample) {
       cursor.fail(`more than ${this.limits.labelsPerSample} labels on a sample`, 'tooLarge');
     }
+    this.readFields(end);
+  }
+
+  private readFields(end: number): void {
+    const { cursor } = this;
     let key = 0;
     let string = 0;
     let low = 0;
@@ -96,6 +111,10 @@ export class LabelReader {
         cursor.skip();
       }
     }
+    this.keepKnown(key, string, low, high);
+  }
+
+  private keepKnown(key: number, string: number, low: number, high: number): void {
     const known = this.keyOf(key);
     if (known !== null) {
       this.keep(known, string, low, high);
@@ -107,23 +126,60 @@ export class LabelReader {
     return known === undefined ? (this.keys[index] = makeKey(this.strings.get(index))) : known;
   }
 
+  /** Of several labels of one role the one with the lowest rank is kept, of equal ones the first. */
   private keep(key: Key, string: number, low: number, high: number): void {
     if (key.slot < 0) {
       this.keepForStack(key, string);
       return;
     }
-    const at = key.slot * slotWords;
-    if (this.raw[at] !== none && this.ranks[key.slot] <= key.rank) {
-      return;
-    }
-    if (string === 0 && low === 0 && high === 0) {
+    if ((string === 0 && low === 0 && high === 0) || this.ranks[key.slot] <= key.rank) {
       return;
     }
     this.used = true;
     this.ranks[key.slot] = key.rank;
-    this.raw[at] = string > 0 ? text : number;
-    this.raw[at + 1] = string > 0 ? string : low;
-    this.raw[at + 2] = string > 0 ? key.spelling : high;
+    switch (key.role) {
+      case 'threadName':
+        this.keepText(threadNameAt, string);
+        return;
+      case 'threadId':
+        this.keepThreadId(string, low, high);
+        return;
+      case 'spanId':
+        this.keepId(spanIdAt, key, string, low, high);
+        return;
+      case 'rootSpanId':
+        this.keepId(rootSpanIdAt, key, string, low, high);
+        return;
+      case 'traceId':
+        this.keepText(traceIdAt, string);
+        return;
+      default:
+        this.keepText(endpointAt, string);
+    }
+  }
+
+  private keepText(at: number, string: number): void {
+    this.raw[at] = string;
+  }
+
+  /** A name wins over an id; an id written as text is as good as a name where there is none. */
+  private keepThreadId(string: number, low: number, high: number): void {
+    if (string === 0) {
+      this.raw[threadNumberAt] = low;
+      this.raw[threadNumberAt + 1] = high;
+    } else if (this.raw[threadNameAt] === 0) {
+      this.raw[threadNameAt] = string;
+    }
+  }
+
+  private keepId(at: number, key: Key, string: number, low: number, high: number): void {
+    if (string === 0) {
+      this.raw[at] = low;
+      this.raw[at + 1] = high;
+      return;
+    }
+    const { start, end } = this.strings.spans;
+    parseSpanIdCodes(this.cursor.bytes, start[string], end[string], key.decimal, this.raw, at);
   }
 
   private keepForStack(key: Key, string: number): void {
@@ -141,31 +197,36 @@ export class LabelReader {
       return 0;
     }
     const combination = this.combinations.intern(this.raw, rawWords);
-    return (this.contexts[combination] ??= this.builder.context(this.contextFields()));
+    if (combination === this.contexts.length) {
+      this.contexts.push(this.makeContext());
+    }
+    return this.contexts[combination];
   }
 
-  private contextFields(): ContextFields {
-    const traceId = this.slotText(4);
-    const trace = traceId === '' ? undefined : parseTraceId(traceId);
-    return {
-      thread: this.slotText(0) || this.slotText(1),
-      endpoint: this.slotText(5),
-      spanId: this.slotId(2),
-      rootSpanId: this.slotId(3),
-      traceIdHigh: trace?.high,
-      traceIdLow: trace?.low,
-    };
+  private makeContext(): number {
+    const { raw, ids, strings, builder } = this;
+    const traceId = raw[traceIdAt] === 0 ? undefined : parseTraceId(strings.get(raw[traceIdAt]));
+    for (let i = spanIdAt; i < rawWords; i++) {
+      ids[i - spanIdAt] = raw[i];
+    }
+    this.wideIds[2] = traceId?.high ?? 0n;
+    this.wideIds[3] = traceId?.low ?? 0n;
+    return builder.contextOfWords(this.thread(), builder.string(strings.get(raw[endpointAt])), ids);
   }
 
-  private slotText(slot: number): string {
-    const [kind, a, b] = this.raw.subarray(slot * slotWords, (slot + 1) * slotWords);
-    return kind === text ? this.strings.get(a) : kind === number ? wide(a, b).toString() : '';
+  private thread(): number {
+    const { raw, strings, builder } = this;
+    if (raw[threadNameAt] !== 0) {
+      return builder.string(strings.get(raw[threadNameAt]));
+    }
+    const low = raw[threadNumberAt];
+    const high = raw[threadNumberAt + 1];
+    return low === 0 && high === 0 ? 0 : builder.string(wideText(low, high));
   }
 
-  /** Numbers and decimal strings from Datadog's clients, 16 hex digits from the others. */
-  private slotId(slot: number): bigint {
-    const [kind, a, b] = this.raw.subarray(slot * slotWords, (slot + 1) * slotWords);
-    return kind === text ? (parseSpanId(this.strings.get(a), b === 0) ?? 0n) : wide(a, b);
+  /** `className` in the builder's strings. */
+  classNameString(): number {
+    return this.builder.string(this.strings.get(this.className));
   }
 
   /** The leaf frame that names what the sample was about, or -1. */
@@ -184,8 +245,8 @@ export class LabelReader {
   }
 }
 
-function wide(low: number, high: number): bigint {
-  return (BigInt(high) << 32n) | BigInt(low);
+function wideText(low: number, high: number): string {
+  return high < 0x20_0000 ? String(high * 0x1_0000_0000 + low) : String((BigInt(high) << 32n) | BigInt(low));
 }
 
 function makeKey(name: string): Key | null {
@@ -196,6 +257,8 @@ function makeKey(name: string): Key | null {
   const slot = contextRoles.findIndex((role) => role === found.role);
   const detail = detailRoles.findIndex(([role]) => role === found.role);
   const isClassName = found.role === 'className';
-  const spelling = name.includes(' ') ? 0 : 1;
-  return slot < 0 && detail < 0 && !isClassName ? null : { slot, rank: found.rank, spelling, detail, isClassName };
+  const decimal = name.includes(' ');
+  return slot < 0 && detail < 0 && !isClassName
+    ? null
+    : { slot, role: found.role, rank: found.rank, decimal, detail, isClassName };
 }

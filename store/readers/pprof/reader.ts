@@ -5,7 +5,7 @@ import {
   type SamplingPeriod,
   type ValueType,
 } from '../../../src/model/profile';
-import { ProfileBuilder } from '../../../src/model/profile-builder';
+import { type ExpectedSizes, ProfileBuilder } from '../../../src/model/profile-builder';
 import { ProtobufCursor } from '../protobuf';
 import type { Reader } from '../reader';
 import { type Layout, looksLikePprof, readLayout, type Spans } from './layout';
@@ -16,6 +16,9 @@ import { enter, readLocations, stringIndex } from './symbols';
 /** Reads uncompressed profile.proto, as `go tool pprof` would; what that refuses is refused here as well. */
 export const pprofReader: Reader = { format: 'pprof', sniff: looksLikePprof, read: readPprof };
 
+/** 16 MB; more is allocated when it is needed. */
+const mostExpectedFrames = 4_000_000;
+
 function readPprof(bytes: Uint8Array, limits: ReaderLimits): Profile {
   if (!looksLikePprof(bytes)) {
     throw new ReaderError('pprof', 0, bytes.length === 0 ? 'an empty file' : 'not a pprof profile', 'notMine');
@@ -23,11 +26,18 @@ function readPprof(bytes: Uint8Array, limits: ReaderLimits): Profile {
   const cursor = new ProtobufCursor(bytes, 'pprof');
   const layout = readLayout(cursor, limits);
   const strings = new StringTable(cursor, layout.strings);
-  const builder = new ProfileBuilder(readTypes(cursor, layout.sampleTypes, strings), layout.samples.length);
+  const builder = new ProfileBuilder(readTypes(cursor, layout.sampleTypes, strings), expectedSizes(layout));
   const locations = readLocations(cursor, layout, strings, builder, limits);
   readSamples(cursor, layout.samples, strings, locations, builder, limits);
   const period = readPeriod(cursor, layout, strings);
   return builder.finish({ startNs: layout.timeNs, durationNs: layout.durationNs, period });
+}
+
+/** A location id takes one byte or more, and sample messages are mostly ids. */
+function expectedSizes({ samples, locations }: Layout): ExpectedSizes {
+  const sampleBytes = samples.length === 0 ? 0 : samples.end[samples.length - 1] - samples.start[0];
+  const stackFrames = Math.min(Math.max(64, sampleBytes >> 1), mostExpectedFrames);
+  return { samples: samples.length, frames: locations.length + (locations.length >> 2), stackFrames };
 }
 
 function readTypes(cursor: ProtobufCursor, spans: Spans, strings: StringTable): ValueType[] {

@@ -84,31 +84,63 @@ class SampleReader {
   private readLocations(): void {
     const { cursor } = this;
     if (cursor.wire === wireVarint) {
-      this.readLocation();
+      cursor.words();
+      this.pushById(cursor.low, cursor.high);
       return;
     }
     cursor.expect(wireBytes, 'location ids');
     const outer = cursor.end;
     const end = (cursor.end = cursor.bytesEnd());
     while (cursor.at < end) {
-      this.readLocation();
+      this.readShortIds();
+      if (cursor.at < end) {
+        cursor.words();
+        this.pushById(cursor.low, cursor.high);
+      }
     }
     cursor.end = outer;
   }
 
-  private readLocation(): void {
+  /** The hot loop: packed ids of one or two bytes, of locations with one frame, as far as the scratch array has room. */
+  private readShortIds(): void {
+    const { cursor, scratch } = this;
+    const { bytes, end } = cursor;
+    const { single } = this.locations;
+    const room = scratch.length - 1;
+    let { depth } = this;
+    let { at } = cursor;
+    while (at < end && depth < room) {
+      const byte = bytes[at];
+      const next = byte < 0x80 ? 0 : at + 1 < end ? bytes[at + 1] : 0x80;
+      const id = (byte & 0x7f) | (next << 7);
+      const frame = next < 0x80 && id < single.length ? single[id] : 0;
+      if (frame === 0) {
+        break;
+      }
+      at += byte < 0x80 ? 1 : 2;
+      scratch[++depth] = frame - 1;
+    }
+    cursor.at = at;
+    this.depth = depth;
+  }
+
+  private pushById(low: number, high: number): void {
     const { cursor, locations } = this;
-    cursor.words();
-    const index = locations.ids.find(cursor.low, cursor.high);
+    const index = locations.ids.find(low, high);
     if (index < 0) {
       cursor.fail('a sample names a location that is not there');
     }
-    const last = locations.start[index + 1];
-    for (let i = locations.start[index]; i < last; i++) {
+    this.push(locations.start[index], locations.start[index + 1]);
+  }
+
+  /** Adds the frames [first, last) of the locations' table to the stack. */
+  private push(first: number, last: number): void {
+    const { frame } = this.locations;
+    for (let i = first; i < last; i++) {
       if (++this.depth >= this.scratch.length) {
         this.growScratch();
       }
-      this.scratch[this.depth] = locations.frame[i];
+      this.scratch[this.depth] = frame[i];
     }
   }
 
@@ -140,7 +172,7 @@ class SampleReader {
     const { cursor } = this;
     const byte = cursor.bytes[cursor.at];
     let value = byte;
-    if (byte < 0x80) {
+    if (byte < 0x80 && cursor.at < cursor.end) {
       cursor.at++;
     } else {
       cursor.words();
@@ -175,11 +207,11 @@ class SampleReader {
       this.cursor.fail(`a stack deeper than ${this.limits.stackDepth} frames`, 'tooLarge');
     }
     if (labels.className !== 0 && depth > 0) {
-      scratch[1] = builder.frameWithClass(scratch[1], labels.className);
+      scratch[1] = builder.frameWithClass(scratch[1], labels.classNameString());
     }
     const detail = labels.detailFrame();
     if (detail < 0) {
-      return builder.stack(scratch.subarray(1, depth + 1), depth);
+      return builder.stack(scratch, depth, 1);
     }
     scratch[0] = detail;
     return builder.stack(scratch, depth + 1);

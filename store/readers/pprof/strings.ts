@@ -1,6 +1,8 @@
 import type { ProtobufCursor } from '../protobuf';
 import type { Spans } from './layout';
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /**
  * A pprof string table that decodes on demand. The bytes of all ASCII strings are decoded in one call and cut by offset,
  * since a call of TextDecoder per string costs more than everything else; other strings are decoded one by one.
@@ -11,11 +13,10 @@ export class StringTable {
   /** Start of string i in `ascii`, or -1 when it has bytes above 0x7f. */
   private readonly asciiStart: Int32Array;
   private readonly ascii: string;
-  private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
   constructor(
     private readonly cursor: ProtobufCursor,
-    private readonly spans: Spans
+    readonly spans: Spans
   ) {
     this.length = spans.length;
     if (this.length === 0) {
@@ -37,9 +38,7 @@ export class StringTable {
     const start = this.spans.start[index];
     const end = this.spans.end[index];
     const at = this.asciiStart[index];
-    return at < 0
-      ? this.decoder.decode(this.cursor.bytes.subarray(start, end))
-      : this.ascii.slice(at, at + end - start);
+    return at < 0 ? decoder.decode(this.cursor.bytes.subarray(start, end)) : this.ascii.slice(at, at + end - start);
   }
 
   private decodeAscii(): string {
@@ -62,6 +61,6 @@ export class StringTable {
       this.asciiStart[i] = all < 0x80 ? from : -1;
       size = all < 0x80 ? size : from;
     }
-    return this.decoder.decode(copy.subarray(0, size));
+    return decoder.decode(copy.subarray(0, size));
   }
 }

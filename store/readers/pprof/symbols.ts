@@ -1,7 +1,7 @@
 import { frameNames, languageOfFile, type FrameNames } from '../../../src/model/frame-names';
 import type { Language } from '../../../src/model/language';
 import type { ReaderLimits } from '../../../src/model/profile';
-import type { FrameFields, ProfileBuilder } from '../../../src/model/profile-builder';
+import { frameToWords, frameWords, type ProfileBuilder } from '../../../src/model/profile-builder';
 import { type ProtobufCursor, wireBytes, wireVarint } from '../protobuf';
 import { IdIndex } from './ids';
 import type { Layout, Spans } from './layout';
@@ -12,6 +12,8 @@ export interface Locations {
   readonly ids: IdIndex;
   readonly start: Uint32Array;
   readonly frame: Uint32Array;
+  /** By small location id: frame + 1 of a location with one frame, else 0. Nearly all ids and locations are like that. */
+  readonly single: Uint32Array;
 }
 
 interface Functions {
@@ -108,7 +110,7 @@ function readMappings(cursor: ProtobufCursor, spans: Spans, strings: StringTable
 /** The language of most source files; it decides for functions whose own file doesn't. */
 function mainLanguage(functions: Functions, strings: StringTable): Language | '' {
   const counts = new Map<Language, number>();
-  for (const file of functions.file.subarray(0, 256)) {
+  for (const file of functions.file.subarray(0, 32)) {
     const language = languageOfFile(strings.get(file));
     if (language !== '') {
       counts.set(language, (counts.get(language) ?? 0) + 1);
@@ -138,8 +140,9 @@ export function stringIndex(cursor: ProtobufCursor, strings: StringTable): numbe
 
 /** Reads locations one by one into the flat table of frames. */
 class LocationReader {
-  private readonly functionAt: number[] = [];
-  private readonly lineAt: number[] = [];
+  /** Function index and line of every line of the location at hand. */
+  private lines = new Int32Array(32);
+  private lineCount = 0;
   private low = 0;
   private high = 0;
   private mapping = -1;
@@ -167,12 +170,12 @@ class LocationReader {
       start[i + 1] = this.frames;
     }
     leave(cursor);
-    return { ids, start, frame: this.frame };
+    return { ids, start, frame: this.frame, single: singleFrames(ids.dense, start, this.frame) };
   }
 
   private readOne(): void {
     const { cursor } = this;
-    this.functionAt.length = this.lineAt.length = 0;
+    this.lineCount = 0;
     this.low = this.high = this.addressLow = this.addressHigh = 0;
     this.mapping = -1;
     while (cursor.at < cursor.end) {
@@ -228,42 +231,64 @@ class LocationReader {
       cursor.fail('a line of a location names no known function');
     }
     cursor.end = outerEnd;
-    this.functionAt.push(index);
-    this.lineAt.push(line);
+    this.addLine(index, line);
+  }
+
+  private addLine(index: number, line: number): void {
+    const at = this.lineCount++ * 2;
+    if (this.lineCount > this.limits.stackDepth) {
+      this.cursor.fail(`a location of more than ${this.limits.stackDepth} inlined lines`, 'tooLarge');
+    }
+    if (at === this.lines.length) {
+      const larger = new Int32Array(at * 2);
+      larger.set(this.lines);
+      this.lines = larger;
+    }
+    this.lines[at] = index;
+    this.lines[at + 1] = line;
   }
 
   private addFrames(): void {
-    const { functionAt, lineAt, cursor } = this;
-    const count = Math.max(1, functionAt.length);
-    if (count > this.limits.stackDepth || this.frames + count > maxLines) {
-      cursor.fail(`a location of ${count} inlined lines`, 'tooLarge');
+    const { lines, lineCount, maker } = this;
+    if (this.frames + lineCount >= this.frame.length) {
+      this.growFrames();
     }
-    if (this.frames + count > this.frame.length) {
-      const larger = new Uint32Array((this.frames + count) * 2);
-      larger.set(this.frame);
-      this.frame = larger;
+    if (lineCount === 0) {
+      this.frame[this.frames++] = maker.ofAddress(this.mapping, this.addressLow, this.addressHigh);
     }
-    if (functionAt.length === 0) {
-      this.frame[this.frames++] = this.maker.ofAddress(this.mapping, this.addressLow, this.addressHigh);
+    for (let i = 0; i < lineCount * 2; i += 2) {
+      this.frame[this.frames++] = maker.ofLine(lines[i], lines[i + 1], this.mapping, this.addressLow, this.addressHigh);
     }
-    for (let i = 0; i < functionAt.length; i++) {
-      this.frame[this.frames++] = this.maker.ofLine(
-        functionAt[i],
-        lineAt[i],
-        this.mapping,
-        this.addressLow,
-        this.addressHigh
-      );
+  }
+
+  private growFrames(): void {
+    const length = this.frames + this.lineCount + 1;
+    if (length > maxLines) {
+      this.cursor.fail(`more than ${maxLines} lines in all locations`, 'tooLarge');
     }
+    const larger = new Uint32Array(length * 2);
+    larger.set(this.frame);
+    this.frame = larger;
   }
 }
 
-type MutableFields = { -readonly [K in keyof FrameFields]: FrameFields[K] };
+function singleFrames(dense: Uint32Array, start: Uint32Array, frame: Uint32Array): Uint32Array {
+  const single = new Uint32Array(dense.length);
+  for (let id = 0; id < dense.length; id++) {
+    const after = dense[id];
+    if (after > 0 && start[after] - start[after - 1] === 1) {
+      single[id] = frame[start[after - 1]] + 1;
+    }
+  }
+  return single;
+}
 
 /** Makes frames; what a function's name tells is worked out once per function and binary. */
 class FrameMaker {
-  private readonly known: Array<MutableFields | undefined>;
-  private readonly knownMapping: Int32Array;
+  /** `frameWords` per function, for the mapping in `mappingOf`. */
+  private readonly words: Uint32Array;
+  /** Mapping index + 2; 0 = the function was not seen yet. */
+  private readonly mappingOf: Uint32Array;
 
   constructor(
     private readonly builder: ProfileBuilder,
@@ -272,30 +297,27 @@ class FrameMaker {
     readonly mappings: Mappings,
     private readonly language: Language | ''
   ) {
-    this.known = new Array<MutableFields | undefined>(functions.name.length).fill(undefined);
-    this.knownMapping = new Int32Array(functions.name.length);
+    this.words = new Uint32Array(functions.name.length * frameWords);
+    this.mappingOf = new Uint32Array(functions.name.length);
   }
 
   ofLine(index: number, line: number, mapping: number, addressLow: number, addressHigh: number): number {
     if (this.functions.name[index] === 0) {
       return this.ofAddress(mapping, addressLow, addressHigh);
     }
-    let fields = this.known[index];
-    if (fields === undefined || this.knownMapping[index] !== mapping) {
-      fields = this.fieldsOf(index, mapping);
-      this.known[index] = fields;
-      this.knownMapping[index] = mapping;
+    if (this.mappingOf[index] !== mapping + 2) {
+      this.nameFunction(index, mapping);
+      this.mappingOf[index] = mapping + 2;
     }
-    fields.line = line;
-    return this.builder.frame(fields);
+    return this.builder.frameOfWords(this.words, index * frameWords, line);
   }
 
-  private fieldsOf(index: number, mapping: number): MutableFields {
+  private nameFunction(index: number, mapping: number): void {
     const { builder, strings, functions } = this;
     const name = strings.get(functions.name[index]);
     const file = strings.get(functions.file[index]);
     const names = namesOf(name, file, this.mappings.list[mapping]?.file ?? '', this.language);
-    return {
+    const fields = {
       method: builder.string(name),
       className: builder.string(names.className),
       packageName: builder.string(names.packageName),
@@ -304,6 +326,7 @@ class FrameMaker {
       line: 0,
       kind: names.kind,
     };
+    frameToWords(fields, this.words, index * frameWords);
   }
 
   /** Code without a name: `binary+0xaddress`, the address counted from the binary's start where that is known. */
@@ -321,27 +344,35 @@ class FrameMaker {
   }
 }
 
+/** The names of one function, remembered with what they were made from. */
+interface Remembered {
+  readonly file: string;
+  readonly mapping: string;
+  readonly language: Language | '';
+  readonly names: FrameNames;
+}
+
 /**
  * Functions recur in every upload of a service, and taking names apart costs more than reading the file: so the answers are
- * remembered, in two halves of which the older is dropped when the younger is full.
+ * remembered by function name, in two halves of which the older is dropped when the younger is full.
  */
 const rememberedNames = 30_000;
-let young = new Map<string, FrameNames>();
-let old = new Map<string, FrameNames>();
+const longestRemembered = 1000;
+let young = new Map<string, Remembered>();
+let old = new Map<string, Remembered>();
 
 function namesOf(name: string, file: string, mapping: string, language: Language | ''): FrameNames {
-  const key = `${language}\n${mapping}\n${file}\n${name}`;
-  const known = young.get(key);
-  if (known !== undefined) {
-    return known;
+  const known = young.get(name) ?? old.get(name);
+  if (known !== undefined && known.file === file && known.mapping === mapping && known.language === language) {
+    return known.names;
   }
-  const names = old.get(key) ?? frameNames({ name, file, mapping, language });
+  const names = frameNames({ name, file, mapping, language });
   if (young.size >= rememberedNames) {
     old = young;
     young = new Map();
   }
-  if (key.length < 1000) {
-    young.set(key, names);
+  if (name.length + file.length + mapping.length < longestRemembered) {
+    young.set(name, { file, mapping, language, names });
   }
   return names;
 }
