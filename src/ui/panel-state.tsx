@@ -33,13 +33,15 @@ export function panelContent(data: PanelData, needed: readonly string[]): PanelC
     return { state: 'failed', reasons };
   }
   if (data.series.every((series) => series.length === 0)) {
-    return {
-      state: 'empty',
-      notices: data.series.flatMap((series) => (series.meta?.notices ?? []).map((n) => n.text)),
-    };
+    return emptyContent(data);
   }
   const present = new Set(data.series.flatMap((series) => series.fields.map((field) => field.name)));
   return { state: 'wrong', missing: needed.filter((name) => !present.has(name)) };
+}
+
+/** Nothing to show; the notices of the frames explain why. */
+export function emptyContent({ series }: PanelData): Extract<PanelContent, { state: 'empty' }> {
+  return { state: 'empty', notices: series.flatMap((frame) => (frame.meta?.notices ?? []).map(({ text }) => text)) };
 }
 
 interface PanelReasonProps {

@@ -100,8 +100,13 @@ export function frameDetails(data: FlameData, node: NodeIndex): FrameDetails {
 
 const displayOrEmpty = (text: string) => (text === '' ? '' : displayName(text));
 
-/** Methods can be picked; the root and frames that name what a sample was about (a lock, a peer) can't. */
+/**
+ * Methods can be picked; the root, "(no stack)" (both of no kind) and frames that name what a sample was about (a lock, a
+ * peer) can't. Frames without the field `kind` hold methods only.
+ */
 export function isMethod(data: FlameData, node: NodeIndex): boolean {
-  const kind = textAt(fieldByName(data.frame, flameFields.kind), data.tree.row[node]);
-  return levelOf(data.tree, node) > 0 && !kind.startsWith('detail') && labelOf(data.tree, node) !== '';
+  const field = fieldByName(data.frame, flameFields.kind);
+  const kind = textAt(field, data.tree.row[node]);
+  const named = levelOf(data.tree, node) > 0 && labelOf(data.tree, node) !== '';
+  return named && (field === undefined || (kind !== '' && !kind.startsWith('detail')));
 }

@@ -189,7 +189,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     position: 'relative',
     overflowX: 'hidden',
     overflowY: 'auto',
-    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}`, outlineOffset: -2 },
+    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}`, outlineOffset: 0 },
     '&:focus:not(:focus-visible)': { outline: 'none' },
   }),
   unseen: css({

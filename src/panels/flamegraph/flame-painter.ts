@@ -9,6 +9,7 @@ export const rowPx = 20;
 const gapPx = 1;
 const textPaddingPx = 4;
 const fewestLabelPx = 20;
+const selectedBarPx = 3;
 
 /** All that a painting depends on. The painter decides nothing: it draws the rows of the layout that are in view. */
 export interface FlameScene {
@@ -106,8 +107,7 @@ function paintFrame(brush: Brush, scene: FlameScene, entry: number, y: number) {
   }
   if (selected?.[label] === 1) {
     context.fillStyle = palette.selected;
-    context.fillRect(x, y, width, 2);
-    context.fillRect(x, y + rowPx - gapPx - 2, width, 2);
+    context.fillRect(x, y + rowPx - gapPx - selectedBarPx, width, selectedBarPx);
   }
 }
 

@@ -4,7 +4,7 @@ import { act, fireEvent, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React from 'react';
 import { dashboardWith, panelProps, testFrame } from '../../ui/panel-test-props';
-import { readFlameFrame } from './flame-data';
+import { isMethod, readFlameFrame } from './flame-data';
 import { FlamePanel } from './flame-panel';
 import { defaultOptions } from './options';
 
@@ -136,6 +136,14 @@ it('shows hostile names as text', () => {
   expect(screen.getByTestId('flame-tooltip').textContent!.length).toBeLessThan(3000);
 });
 
+it('picks methods only, not what a sample was about', () => {
+  const label = ['all', 'main.lock', '(no stack)', 'Mutex'];
+  const kind = ['', 'method', '', 'detail:lock'];
+  const frame = testFrame({ level: [0, 1, 1, 2], value: [9, 5, 4, 1], self: [0, 5, 3, 1], label, kind });
+  const data = readFlameFrame(frame);
+  expect('tree' in data && [0, 1, 2, 3].map((node) => isMethod(data, node))).toEqual([false, true, false, false]);
+});
+
 it("takes frames of Grafana's own flame graph", () => {
   const frame = testFrame({ level: [0, 1], value: [2, 2], self: [0, 2], label: ['total', 'main.f'] });
   render(<FlamePanel {...props(frame)} />);
@@ -150,6 +158,8 @@ it('says why there is nothing to show', () => {
   const { rerender } = render(<FlamePanel {...props(empty)} />);
   expect(screen.getByText('No samples in this time range')).toBeInTheDocument();
   expect(screen.getByText('Turn locks on.')).toBeInTheDocument();
+  rerender(<FlamePanel {...props(testFrame({ level: [0], value: [0], self: [0], label: ['all'] }))} />);
+  expect(screen.getByText('No samples in this time range')).toBeInTheDocument();
   const { data } = props(empty);
   rerender(<FlamePanel {...props(empty)} data={{ ...data, series: [], state: LoadingState.Loading }} />);
   expect(screen.getByText('Loading…')).toBeInTheDocument();

@@ -2,17 +2,19 @@ import { LoadingState, type PanelProps } from '@grafana/data';
 import { PanelDataErrorView } from '@grafana/runtime';
 import React, { useMemo } from 'react';
 import { useSelection } from '../../ui/panel-selection';
-import { PanelReason, panelContent } from '../../ui/panel-state';
+import { PanelReason, emptyContent, panelContent } from '../../ui/panel-state';
 import { neededFields, readFlameFrame } from './flame-data';
 import { FlameGraph } from './flame-graph';
 import { type FlameOptions } from './options';
 
 export function FlamePanel(props: PanelProps<FlameOptions>) {
   const { data, id, fieldConfig, options, width, height, replaceVariables } = props;
-  const content = panelContent(data, neededFields);
-  const frame = content.state === 'ready' ? content.frame : undefined;
+  const found = panelContent(data, neededFields);
+  const frame = found.state === 'ready' ? found.frame : undefined;
   const flame = useMemo(() => frame && readFlameFrame(frame), [frame]);
   const selection = useSelection(options.selectionVariable, replaceVariables);
+  // A root without value is how "nothing was sampled" arrives.
+  const content = flame && 'tree' in flame && flame.tree.width[0] === 0 ? emptyContent(data) : found;
   if (content.state !== 'ready') {
     return (
       <PanelReason

@@ -43,7 +43,10 @@ it("opens the profile's page, by mouse and keyboard", () => {
   fireEvent.keyDown(screen.getByRole('grid'), { key: 'ArrowUp' });
   fireEvent.keyDown(screen.getByRole('grid'), { key: 'Enter' });
   expect(locationService.getLocation().pathname).toBe('/a/hotspan-profiling-app/profile/c');
-  expect(within(rows()[2]).getByRole('link', { hidden: true })).toHaveAttribute('href', '/a/hotspan-profiling-app/profile/a');
+  expect(within(rows()[2]).getByRole('link', { hidden: true })).toHaveAttribute(
+    'href',
+    '/a/hotspan-profiling-app/profile/a'
+  );
 });
 
 it('follows a configured data link instead', () => {
