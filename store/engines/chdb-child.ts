@@ -30,11 +30,12 @@ async function loadChdb(): Promise<ChdbModule> {
   }
 }
 
-async function start({ dataDir, secret, memoryBytes }: StartMessage): Promise<void> {
+async function start({ dataDir, secret, memoryBytes, folderWaitMs }: StartMessage): Promise<void> {
   const chdb = await loadChdb();
   const sessions = await openChdbSessions(chdb, {
     dataDir,
     memoryBytes,
+    folderWaitMs,
     onStuck: (message) => send({ type: 'stuck', message }),
   });
   const { server, port } = await startChdbHttp({ sessions, secret, incomingDir: path.join(dataDir, 'incoming') });

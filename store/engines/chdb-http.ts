@@ -219,6 +219,9 @@ function describeError(error: unknown): { status: number; code: number; message:
     return { status, code, message: `Code: ${code}. DB::Exception: ${message}` };
   }
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Error && Reflect.get(error, 'code') === 'ENOSPC') {
+    return { status: 500, code: 243, message: `Code: 243. DB::Exception: ${message} (NOT_ENOUGH_SPACE)` };
+  }
   const code = /Code: (\d+)\. DB::/.exec(message)?.[1];
   return code === undefined
     ? { status: 500, code: 1001, message: `Code: 1001. DB::Exception: ${message} (STD_EXCEPTION)` }

@@ -11,6 +11,8 @@ export const startMessage = z.object({
   /** Password of the child's HTTP port, new for every start. */
   secret: z.string().min(32),
   memoryBytes: z.number().int().positive(),
+  /** How long to wait for another process to leave the folder. */
+  folderWaitMs: z.number().nonnegative(),
 });
 export type StartMessage = z.infer<typeof startMessage>;
 

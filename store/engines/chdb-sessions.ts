@@ -1,5 +1,4 @@
 import path from 'node:path';
-import type { Session } from 'chdb';
 import { embeddedDatabase } from './chdb-messages';
 
 /**
@@ -10,7 +9,23 @@ import { embeddedDatabase } from './chdb-messages';
  * `readonly = 1` can't be taken back, so every statement gets a fresh session (0.3 ms) and nothing leaks into the next;
  * an aborted call goes on inside the engine, so `KILL QUERY … ASYNC` from another session (SYNC hangs for ever).
  */
-export type ChdbModule = Pick<typeof import('chdb'), 'Session' | 'drainPending'>;
+export interface ChdbModule {
+  readonly Session: new (path: string, options: { readonly connectionArgs: readonly string[] }) => Session;
+  drainPending(): Promise<void>;
+}
+
+/** The part of chDB's session that is used; only `chdb-child.ts` loads the package. */
+interface Session {
+  queryAsync(sql: string): Promise<SessionResult>;
+  close(): void;
+}
+
+interface SessionResult {
+  readonly elapsed: number;
+  readonly rowsRead: number;
+  readonly bytesRead: number;
+  bytes(): Uint8Array;
+}
 
 export type Lane = 'read' | 'write' | 'maintain';
 
@@ -34,6 +49,8 @@ export interface EngineAnswer {
 export interface SessionsOptions {
   readonly dataDir: string;
   readonly memoryBytes: number;
+  /** A killed store's engine may hold the folder for some seconds until it has closed. */
+  readonly folderWaitMs: number;
   /** A statement runs for more than twice its time limit: only ending the process helps. */
   readonly onStuck: (message: string) => void;
 }
@@ -47,6 +64,7 @@ export interface ChdbSessions {
 const sessionsPerLane: Readonly<Record<Lane, number>> = { read: 4, write: 2, maintain: 1 };
 const defaultLimitSeconds = 60;
 const watchIntervalMs = 1000;
+const openRetryMs = 200;
 /** A cancel can come before the engine knows the statement: it is said again until the statement ends. */
 const cancelIntervalMs = 200;
 
@@ -61,7 +79,7 @@ interface Running {
 export async function openChdbSessions(chdb: ChdbModule, options: SessionsOptions): Promise<ChdbSessions> {
   const open = () => new chdb.Session(path.join(options.dataDir, 'db'), { connectionArgs: engineArguments(options) });
   // Holds the data folder open; also the one that cancels others.
-  const keeper = openFirst(open, options.dataDir);
+  const keeper = await openFirst(open, options);
   await keeper.queryAsync(`CREATE DATABASE IF NOT EXISTS ${embeddedDatabase}`);
   const lanes = {
     read: queue(sessionsPerLane.read),
@@ -100,13 +118,18 @@ export async function openChdbSessions(chdb: ChdbModule, options: SessionsOption
   return { run: (lane, statement, signal) => lanes[lane](() => runNow(statement, signal)), close };
 }
 
-/** chDB gives no reason when it can't open a folder. */
-function openFirst(open: () => Session, dataDir: string): Session {
-  try {
-    return open();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`The engine's folder ${dataDir} can't be opened. Is another store running on it? (${reason})`);
+/** chDB gives no reason when it can't open a folder; the usual one is that another process has it. */
+async function openFirst(open: () => Session, { dataDir, folderWaitMs }: SessionsOptions): Promise<Session> {
+  for (const untilMs = Date.now() + folderWaitMs; ; ) {
+    try {
+      return open();
+    } catch (error) {
+      if (Date.now() >= untilMs) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Error(`The engine's folder ${dataDir} can't be opened. Is another store running on it? (${reason})`);
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, openRetryMs));
   }
 }
 

@@ -131,8 +131,16 @@ describe('startChdbEngine', () => {
   it('refuses a folder that another engine has', async () => {
     const dataDir = newFolder();
     const engine = await start({ dataDir });
-    await expect(start({ dataDir })).rejects.toThrow('Is another store running on it?');
+    await expect(start({ dataDir, folderWaitMs: 300 })).rejects.toThrow('Is another store running on it?');
     await engine.close();
+  });
+
+  it('waits for the engine of a store that was killed to leave the folder', async () => {
+    const dataDir = newFolder();
+    const first = await start({ dataDir });
+    const second = start({ dataDir });
+    await first.close();
+    await (await second).ping();
   });
 
   it('says why when the child can not start', async () => {
@@ -154,7 +162,7 @@ describe('chdb-child', () => {
   async function startChild() {
     const secret = 's'.repeat(64);
     const child = fork(childFile, { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    child.send({ type: 'start', dataDir: newFolder(), secret, memoryBytes: 1e9 });
+    child.send({ type: 'start', dataDir: newFolder(), secret, memoryBytes: 1e9, folderWaitMs: 0 });
     const [message] = (await once(child, 'message')) as [{ type: string; port: number }];
     expect(message.type).toBe('listening');
     return {

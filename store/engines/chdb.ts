@@ -21,6 +21,8 @@ export interface ChdbEngineOptions {
   /** Memory of the whole child; about 270 MB of it are taken before the first query. */
   readonly memoryBytes?: number;
   readonly limits?: Partial<EngineLimits>;
+  /** How long to wait at the start for the engine of a killed store to leave the folder. */
+  readonly folderWaitMs?: number;
   /** A child that says nothing for so long is replaced. */
   readonly silenceTimeoutMs?: number;
   /** Called when the engine answers and when it stops answering; `true` = time to send again what failed. */
@@ -37,6 +39,7 @@ const defaultMemoryBytes = 1_200_000_000;
 /** Opening a big data folder after a crash on a busy machine. */
 const startTimeoutMs = 120_000;
 /** The child says `alive` every second; a stopped process or a blocked loop doesn't. */
+const defaultFolderWaitMs = 15_000;
 const defaultSilenceTimeoutMs = 10_000;
 const silenceCheckMs = 1000;
 const closeTimeoutMs = 10_000;
@@ -142,6 +145,7 @@ async function startChild(options: ChdbEngineOptions): Promise<Child> {
     dataDir: options.dataDir,
     secret,
     memoryBytes: options.memoryBytes ?? defaultMemoryBytes,
+    folderWaitMs: options.folderWaitMs ?? defaultFolderWaitMs,
   };
   process.send(start);
   try {

@@ -230,6 +230,9 @@ const kindOfCode: Readonly<Record<number, EngineError['kind']>> = {
 /** The engine can't now, but may soon: too busy, shutting down, lost its disk or its keeper. */
 const unavailableCodes = new Set([202, 209, 210, 225, 236, 242, 243, 252, 279, 319, 745, 999]);
 
+const machineTrouble =
+  /No space left on device|Too many open files|Input\/output error|bad_alloc|Read-only file system/;
+
 function toEngineError(error: unknown): Error {
   if (error instanceof EngineError || error instanceof EngineUnavailable) {
     return error;
@@ -246,7 +249,8 @@ function toEngineError(error: unknown): Error {
   );
 }
 
-/** An insert that was stopped by a limit is right again later; the token makes repeating it harmless. */
+/** An insert that was stopped by a limit or by the disk is right again later; the token makes repeating it harmless. */
 function retryLater(error: unknown): unknown {
-  return error instanceof EngineError && error.kind !== 'other' ? new EngineUnavailable(error.message) : error;
+  const later = error instanceof EngineError && (error.kind !== 'other' || machineTrouble.test(error.message));
+  return later ? new EngineUnavailable(error.message) : error;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { RowBinaryWriter } from './row-binary';
-import { decodeRowBinary, RowBinaryError } from './row-binary-columns';
+import { RowBinaryError } from './row-binary-collectors';
+import { decodeRowBinary } from './row-binary-columns';
 
 /** A type with values of it, how they are written and what the decoder must give back. */
 interface Kind {
