@@ -2,6 +2,7 @@
 // that cross rooms (tests/integration), which run the store as built by scripts/build-store.mjs.
 process.env.TZ = 'UTC';
 const grafana = require('./.config/jest.config');
+const { grafanaESModules, nodeModulesToTransform } = require('./.config/jest/utils');
 
 const swc = grafana.transform['^.+\\.(t|j)sx?$'];
 const esmPackages = ['@clickhouse/client', 'piscina', 'fzstd', 'fflate', 'xxhash-wasm'];
@@ -13,6 +14,8 @@ module.exports = {
       displayName: 'ui',
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/src/(model|api)/'],
       transform: { '^.+\\.(t|mj|j)sx?$': swc },
+      // @grafana/plugin-ui needs this package, which is only an ES module.
+      transformIgnorePatterns: [nodeModulesToTransform([...grafanaESModules, '@marcbachmann/cel-js'])],
     },
     {
       displayName: 'node',

@@ -1,5 +1,7 @@
 import React, { Suspense, lazy } from 'react';
+import { initPluginTranslations } from '@grafana/i18n';
 import { EmptyState, LinkButton } from '@grafana/ui';
+import { appId } from '../api/frames';
 import { ErrorNotice } from '../ui/error-notice';
 import { useAsyncValue } from '../ui/async-value';
 import { WaitBar } from '../ui/wait-bar';
@@ -10,7 +12,11 @@ import { openStore } from './store-client';
 const ExplorerPage = lazy(() =>
   import('./explorer/explorer-page').then((module) => ({ default: module.ExplorerPage }))
 );
-const ProfilePage = lazy(() => import('./profile/profile-page').then((module) => ({ default: module.ProfilePage })));
+const ProfilePage = lazy(async () => {
+  // Scenes translate their texts while they are loaded.
+  await initPluginTranslations(appId);
+  return { default: (await import('./profile/profile-page')).ProfilePage };
+});
 
 /** Finds the datasource, then shows the page of the path. */
 export function App() {

@@ -10,6 +10,7 @@ import { type BackendSrvRequest, setBackendSrv } from '@grafana/runtime';
 import { lastValueFrom, of } from 'rxjs';
 import { HotspanDatasource } from './datasource';
 import { type HotspanOptions, type HotspanQuery, type HotspanVariableQuery } from './query';
+import { VariableSupport } from './variables';
 
 /** What went to Grafana's backend, and what it answers by the end of the path. */
 const sent: BackendSrvRequest[] = [];
@@ -189,7 +190,7 @@ describe('ad hoc keys and values', () => {
 
 describe('variables', () => {
   const list = async (query: Omit<HotspanVariableQuery, 'refId'>) => {
-    const answer = await lastValueFrom(datasource.variables!.query!(request({ refId: 'V', ...query }) as never));
+    const answer = await lastValueFrom(new VariableSupport(datasource).query(request({ refId: 'V', ...query })));
     return answer.data;
   };
 

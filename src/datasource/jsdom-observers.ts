@@ -1,4 +1,4 @@
-/** Test support: @grafana/scenes wants an observer at import, which jsdom lacks. Nothing is observed in tests. */
+/** Test support: @grafana/scenes and the option lists of @grafana/ui want observers, which jsdom lacks. Nothing is observed in tests. */
 class NoObserver {
   observe() {}
   unobserve() {}

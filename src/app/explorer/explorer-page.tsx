@@ -1,8 +1,10 @@
 import React, { Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { css } from '@emotion/css';
 import { type GrafanaTheme2, type TimeRange } from '@grafana/data';
+import { initPluginTranslations } from '@grafana/i18n';
 import { PluginPage } from '@grafana/runtime';
 import { Alert, Button, MultiCombobox, Stack, useStyles2 } from '@grafana/ui';
+import { appId } from '../../api/frames';
 import { type ProfileTypesAnswer } from '../../api/resources';
 import { formatCount } from '../../model/units';
 import { useAsyncValue } from '../../ui/async-value';
@@ -23,7 +25,10 @@ import { TimeControls } from './time-controls';
 import { toTimeRange } from './time-range';
 import { type ExplorerState, readState, writeState } from './url-state';
 
-const SlideOut = lazy(() => import('../profile/slide-out').then((module) => ({ default: module.SlideOut })));
+const SlideOut = lazy(async () => {
+  await initPluginTranslations(appId);
+  return { default: (await import('../profile/slide-out')).SlideOut };
+});
 
 /** The list of profiles with chart, quick filters and search; every part of the view is in the URL. */
 export function ExplorerPage({ store }: { store: StoreClient }) {
@@ -259,14 +264,14 @@ function Notices({ answer }: { answer: ExplorerAnswer }) {
   const notices = answer.list?.meta?.notices ?? [];
   const parts = [...answer.errors].map(([part, { message, hint }]) => `${part}: ${message} ${hint ?? ''}`);
   return (
-    <>
+    <div>
       {notices.map(({ text, severity }) => (
         <Alert key={text} title={text} severity={severity} />
       ))}
       {parts.map((text) => (
         <Alert key={text} title={text} severity="warning" />
       ))}
-    </>
+    </div>
   );
 }
 

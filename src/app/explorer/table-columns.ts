@@ -26,7 +26,7 @@ const defaultColumns: string[] = [
 ];
 
 const widths: Record<string, number> = {
-  [profilesFields.time]: 170,
+  [profilesFields.time]: 180,
   [profilesFields.service]: 170,
   [profilesFields.host]: 150,
 };

@@ -4,6 +4,7 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { Alert, Button, Combobox, EmptyState, LinkButton, Stack, Tab, TabsBar, useStyles2 } from '@grafana/ui';
 import { type Dimension, dimensions } from '../../api/query';
 import { type DimensionsAnswer, type ProfileDetail } from '../../api/resources';
+import { dimensionNames } from '../../model/dimensions';
 import { formatCount } from '../../model/units';
 import { useAsyncValue } from '../../ui/async-value';
 import { Chip } from '../../ui/chip';
@@ -195,7 +196,7 @@ function DimensionPicker({ store, detail, view }: Omit<BarProps, 'showDimension'
     description: `${formatCount(values)} values`,
   }));
   const fallback: Array<{ value: Dimension; label: string; description?: string }> = [
-    { value: dimension, label: dimension },
+    { value: dimension, label: dimensionNames[dimension] },
   ];
   return (
     <Combobox<Dimension>

@@ -1,6 +1,7 @@
 import { type TimeRange } from '@grafana/data';
 import { type ComboboxOption } from '@grafana/ui';
 import { type Dimension, type Measure, measures } from '../../api/query';
+import { dimensionNames } from '../../model/dimensions';
 import { formatCount } from '../../model/units';
 import { type HotspanDatasource } from '../datasource';
 import { type ResourceScope } from '../resources';
@@ -8,24 +9,6 @@ import { expandSelector } from '../template';
 
 /** Loads the options of one picker; `text` is what the user has typed. A failed request gives no options. */
 export type LoadOptions = (text: string) => Promise<Array<ComboboxOption<string>>>;
-
-const dimensionNames: Record<Dimension, string> = {
-  method: 'Method',
-  methodLine: 'Method + line',
-  class: 'Class',
-  package: 'Package',
-  library: 'Library',
-  file: 'File',
-  directory: 'Directory',
-  thread: 'Thread',
-  endpoint: 'Endpoint',
-  span: 'Span',
-  exception: 'Exception type',
-  allocatedClass: 'Allocated class',
-  lock: 'Lock',
-  peer: 'Socket peer',
-  path: 'File path',
-};
 
 const measureNames: Record<Measure, string> = {
   self: 'Self',
