@@ -187,8 +187,12 @@ function pythonNames({ name, file }: FunctionSource): Parts {
   return { className: pythonClass(name), ...pythonModule(file) };
 }
 
+const locals = '<locals>.';
+
+/** `Cart.add` has a class; functions inside functions start anew after `<locals>.`. */
 function pythonClass(name: string): string {
-  const local = name.slice(name.lastIndexOf('<locals>.') + (name.includes('<locals>.') ? 9 : 0));
+  const nested = name.lastIndexOf(locals);
+  const local = nested < 0 ? name : name.slice(nested + locals.length);
   return /(?:^|\.)(_*[A-Z]\w*)\.[^.]+$/.exec(local)?.[1] ?? '';
 }
 

@@ -1,0 +1,125 @@
+/*
+ * The pprof reader against pprof-format, per corpus file and for the larger recorded uploads. Run: `npx tsx
+ * tests/bench/pprof-reader.ts`. pprof-format only decodes messages; our reader also checks every reference, resolves names, interns
+ * frames, stacks and contexts. `same work` is pprof-format followed by filling the same builder.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Profile as PprofFormat } from 'pprof-format';
+import { defaultReaderLimits } from '../../src/model/profile';
+import { ProfileBuilder } from '../../src/model/profile-builder';
+import { frameNames } from '../../src/model/frame-names';
+import { pprofReader } from '../../store/readers/pprof/reader';
+import { pprofCorpus, pprofUploads } from '../oracle/uploads';
+
+export interface BenchRow {
+  readonly file: string;
+  readonly bytes: number;
+  /** Best of all runs, milliseconds. */
+  readonly readerMs: number;
+  readonly pprofFormatMs: number;
+  readonly sameWorkMs: number;
+  /** pprof-format ÷ reader: decoding only. */
+  readonly ratio: number;
+  /** Same work ÷ reader. */
+  readonly sameWorkRatio: number;
+}
+
+const recorded = [
+  'recordings/dd-python-2 profile.pprof',
+  'recordings/dd-go-2 cpu.pprof',
+  'recordings/dd-node-2 wall.pprof',
+];
+
+/** Best of at least 20 runs and `budgetMs` milliseconds. */
+function bestOf(budgetMs: number, work: () => void): number {
+  let best = Infinity;
+  const until = performance.now() + budgetMs;
+  for (let runs = 0; runs < 20 || performance.now() < until; runs++) {
+    const start = performance.now();
+    work();
+    best = Math.min(best, performance.now() - start);
+  }
+  return best;
+}
+
+/** What a reader on top of pprof-format does at least: resolve names, intern frames and stacks, collect values. */
+function readWithPprofFormat(bytes: Uint8Array): void {
+  const profile = PprofFormat.decode(bytes);
+  const text = (index: number | bigint) => profile.stringTable.strings[Number(index)];
+  const types = profile.sampleType.map(({ type, unit }) => ({ type: text(type), unit: text(unit) }));
+  const builder = new ProfileBuilder(types);
+  const functions = new Map(profile.function.map((one) => [String(one.id), one]));
+  const frames = new Map(
+    profile.location.map(({ id, line }) => [
+      String(id),
+      line.map((one) => {
+        const { name, filename } = functions.get(String(one.functionId)) ?? { name: 0, filename: 0 };
+        const source = { name: text(name), file: text(filename), mapping: '', language: '' } as const;
+        const { className, packageName, library, kind } = frameNames(source);
+        return builder.frame({
+          method: builder.string(source.name),
+          className: builder.string(className),
+          packageName: builder.string(packageName),
+          library: builder.string(library),
+          file: builder.string(source.file),
+          line: Number(one.line),
+          kind,
+        });
+      }),
+    ])
+  );
+  for (const sample of profile.sample) {
+    const stack = Uint32Array.from(sample.locationId.flatMap((id) => frames.get(String(id)) ?? []));
+    const labels = new Map(
+      sample.label.map((label) => [text(label.key), label.str ? text(label.str) : BigInt(label.num)])
+    );
+    const thread = String(labels.get('thread name') ?? '');
+    const endpoint = String(labels.get('trace endpoint') ?? '');
+    const base = builder.sample(builder.stack(stack, stack.length), builder.context({ thread, endpoint }));
+    builder.values.set(sample.value.map(Number), base);
+  }
+  builder.finish();
+}
+
+/** One row per file. */
+export async function run(budgetMs = 400): Promise<BenchRow[]> {
+  const uploads = (await pprofUploads()).filter(({ name }) => recorded.includes(name));
+  return [...pprofCorpus(), ...uploads].map(({ name, bytes }) => {
+    const readerMs = bestOf(budgetMs, () => pprofReader.read(bytes, defaultReaderLimits));
+    const pprofFormatMs = bestOf(budgetMs, () => PprofFormat.decode(bytes));
+    const sameWorkMs = bestOf(budgetMs, () => readWithPprofFormat(bytes));
+    const ratios = { ratio: pprofFormatMs / readerMs, sameWorkRatio: sameWorkMs / readerMs };
+    return { file: name, bytes: bytes.length, readerMs, pprofFormatMs, sameWorkMs, ...ratios };
+  });
+}
+
+export function geometricMean(values: number[]): number {
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+
+function table(rows: BenchRow[]): string {
+  const cell = (value: number, width: number) => value.toFixed(3).padStart(width);
+  const lines = rows.map(
+    (row) =>
+      `${row.file.padEnd(40)}${String(row.bytes).padStart(9)}${cell(row.readerMs, 10)}${cell(row.pprofFormatMs, 14)}` +
+      `${cell(row.sameWorkMs, 11)}${row.ratio.toFixed(1).padStart(8)}${row.sameWorkRatio.toFixed(1).padStart(12)}`
+  );
+  const head = `${'file'.padEnd(40)}    bytes reader ms  pprof-format  same work   ratio  same ratio`;
+  const mean = (pick: (row: BenchRow) => number) => geometricMean(rows.map(pick)).toFixed(1);
+  const ending = `geometric mean: ratio ${mean((row) => row.ratio)}, same work ${mean((row) => row.sameWorkRatio)}`;
+  return [head, ...lines, ending].join('\n');
+}
+
+async function main(): Promise<void> {
+  const rows = await run();
+  const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../test-output');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'bench-pprof.json'), JSON.stringify(rows, null, 2));
+  process.stdout.write(`${table(rows)}\n`);
+}
+
+if (process.argv[1]?.endsWith('pprof-reader.ts')) {
+  void main();
+}
