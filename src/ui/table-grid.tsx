@@ -28,7 +28,7 @@ interface TableGridProps {
   onPick?: (row: number, event: MouseEvent | KeyboardEvent) => void;
   /** Other keys on the current row. Return true when the key was used. */
   onKey?: (row: number | undefined, event: KeyboardEvent) => boolean;
-  /** Shown at the row's end while the pointer is over it or it is the current one. */
+  /** Shown at the row's end while the pointer is over it, or the keyboard on it. */
   actions?: (row: number) => ReactNode;
   /** A row that is a heading over the rows that follow. */
   heading?: (row: number) => ReactNode;
@@ -253,7 +253,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
   current: css({
     outline: `1px solid ${theme.colors.primary.border}`,
     outlineOffset: -1,
-    '& .table-row-actions': { display: 'flex' },
+    '[role=grid]:focus-visible & .table-row-actions': { display: 'flex' },
   }),
   heading: css({
     background: theme.colors.background.secondary,
