@@ -12,11 +12,11 @@ const room = {
   query: '^store/query/',
 };
 const storeRoot = '^store/(errors|auth|log)\\.ts$';
-const npm = '^(node_modules/|node:|[a-z_]+$)';
+const npm = '^(node_modules/|node:|[a-z_]+(/promises|/consumers)?$)';
 const grafana = '^node_modules/';
 
 /** Engines are seen through these files only; which engine runs is decided in store/main. */
-const engineInterface = '^store/engines/(engine|rows|row-binary|columns|encode[a-z-]*)\\.ts$';
+const engineInterface = '^store/engines/(engine|rows|row-binary|table-rows)\\.ts$';
 
 const may = {
   model: [room.model],
