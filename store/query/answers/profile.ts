@@ -1,0 +1,155 @@
+import type { FrameJson } from '../../../src/api/query';
+import { buildCallTree, findNode, visibleNodes, type CallTree } from '../../../src/model/call-tree';
+import type { ProfileType } from '../../../src/model/profile-types';
+import type { StackDictionary, WeightedStacks } from '../../../src/model/stack-dictionary';
+import { HotspanError } from '../../errors';
+import { chooseUploads, refuseOrder, samplingDensity, widestWindow, withRoots, type Uploads } from '../choose-uploads';
+import type { QueryContext, QueryTime } from '../context';
+import { flameFrame, type FlameSide } from '../frames/flame-frame';
+import { info, warning, type Notice } from '../notices';
+import { restrictionsOf, type Restrictions } from '../prepare';
+import { questionText } from '../question-text';
+import { readStacks, type SampleRows } from '../read-samples';
+import type { ParsedQuery } from '../request';
+import { resolveType } from '../resolve-type';
+import type { StackStore } from '../stack-store';
+
+const defaultNodes = 16_384;
+
+/** `queryType: profile`: one flame graph, or two merged for a comparison. */
+export async function answerProfile(context: QueryContext, query: ParsedQuery, time: QueryTime): Promise<FrameJson[]> {
+  if (context.forAlert) {
+    throw new HotspanError('bad_query', 'queryType: a flame graph has no number to alert on; use dimension or metrics');
+  }
+  const restrictions = await withRoots(context, restrictionsOf(query), time);
+  const notices: Notice[] = [...restrictions.notices];
+  refuseOrder(query.order, notices);
+  const type = await resolveType(context, query.profileType ?? query.profileTypeId, restrictions, time, notices);
+  const store = context.stacks.open(context.tenant);
+  const left = await readSide(context, store, restrictions, time, type);
+  const right = query.compare === undefined ? undefined : await readRight(context, store, query, time, type);
+  notices.push(...left.uploads.notices, ...(await emptyNotices(context, restrictions, time, type, left)));
+  if (restrictions.wholeUploads) {
+    notices.push(
+      info('Times of single samples are not looked at yet: these are the whole uploads that the span ran in.')
+    );
+  }
+  const dictionary = store.view();
+  const tree = buildCallTree(dictionary, left.rows, right?.rows);
+  return [
+    flameFrame({
+      dictionary,
+      tree,
+      visible: visibleNodes(
+        dictionary,
+        tree,
+        query.maxNodes ?? defaultNodes,
+        focusNode(dictionary, tree, query, notices)
+      ),
+      type,
+      left: sideOf(left),
+      right: right === undefined ? undefined : sideOf(right),
+      notices,
+      question: questionText(query, type.name, time.fromMs, time.toMs),
+    }),
+  ];
+}
+
+interface Side {
+  readonly uploads: Uploads;
+  readonly rows: SampleRows;
+}
+
+async function readSide(
+  context: QueryContext,
+  store: StackStore,
+  restrictions: Restrictions,
+  time: QueryTime,
+  type: ProfileType
+): Promise<Side> {
+  const uploads = await chooseUploads(context, restrictions, time, type.id);
+  const question = { uploads, profileType: type, restrictions, averaged: true };
+  return { uploads, rows: await readStacks(context, store, question) };
+}
+
+/** The right side asks the same as the left, but for what `compare` says otherwise. */
+async function readRight(
+  context: QueryContext,
+  store: StackStore,
+  query: ParsedQuery,
+  time: QueryTime,
+  type: ProfileType
+): Promise<Side> {
+  const { from, to, selector, profileId } = query.compare ?? {};
+  const rightTime = { ...time, fromMs: from ?? time.fromMs, toMs: to ?? time.toMs };
+  if (rightTime.toMs <= rightTime.fromMs) {
+    throw new HotspanError('bad_query', 'compare.to: must be later than compare.from');
+  }
+  const own = {
+    ...query,
+    selector: selector ?? query.selector ?? query.labelSelector,
+    profileId: profileId ?? query.profileId,
+  };
+  const restrictions = await withRoots(context, restrictionsOf(own), rightTime);
+  return readSide(context, store, restrictions, rightTime, type);
+}
+
+function focusNode(dictionary: StackDictionary, tree: CallTree, query: ParsedQuery, notices: Notice[]): number {
+  const node = findNode(dictionary, tree, query.focus ?? []);
+  if (node < 0) {
+    notices.push(warning('The frame that was zoomed into is not in this range; this is the whole graph.'));
+  }
+  return Math.max(0, node);
+}
+
+function sideOf({ uploads, rows }: Side): FlameSide {
+  return {
+    total: sum(rows),
+    sampleCount: Array.from(rows.samples).reduce((a, b) => a + b, 0),
+    profileCount: uploads.length,
+  };
+}
+
+function sum(weighted: WeightedStacks): number {
+  return Array.from(weighted.value).reduce((a, b) => a + b, 0);
+}
+
+/** Why a graph is empty. */
+async function emptyNotices(
+  context: QueryContext,
+  restrictions: Restrictions,
+  time: QueryTime,
+  type: ProfileType,
+  { uploads, rows }: Side
+): Promise<Notice[]> {
+  if (rows.length > 0) {
+    return [];
+  }
+  if (restrictions.spans !== undefined) {
+    const around = await chooseUploads(
+      context,
+      { ...restrictions, spans: undefined },
+      widestRange(restrictions, time),
+      type.id
+    );
+    return around.length === 0
+      ? [info('No upload of this service covers the time of the span.')]
+      : [
+          info(
+            `No sample was taken in this span; ${samplingDensity(around, type.name)}. Short spans are often missed.`
+          ),
+        ];
+  }
+  if (uploads.length === 0) {
+    return [info('No upload in this range fits the filter.')];
+  }
+  const carrying = Array.from(uploads.carries).some((carries) => carries === 1);
+  return [
+    info(carrying ? 'The filter leaves no sample.' : `None of the ${uploads.length} uploads carries ${type.name}.`),
+  ];
+}
+
+function widestRange(restrictions: Restrictions, time: QueryTime): QueryTime {
+  const { fromMs, toMs } = widestWindow(restrictions, time);
+  return { ...time, fromMs, toMs };
+}

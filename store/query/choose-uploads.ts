@@ -1,0 +1,178 @@
+import type { Columns } from '../engines/engine';
+import { HotspanError } from '../errors';
+import type { QueryContext, QueryTime } from './context';
+import { info, warning, type Notice } from './notices';
+import type { Restrictions } from './prepare';
+import { limits } from './request';
+import { rootsStatement } from './sql/spans';
+import type { SpanMatch, UploadScope, Window } from './sql/upload-scope';
+import { uploadsStatement } from './sql/uploads';
+
+/** Chosen uploads by column, oldest first. Windows in µs since 1970, never empty: `endUs > startUs`. */
+export interface Uploads {
+  readonly scope: UploadScope;
+  readonly length: number;
+  readonly profile: ArrayLike<bigint>;
+  readonly service: readonly string[];
+  readonly startUs: ArrayLike<number>;
+  readonly endUs: ArrayLike<number>;
+  /** What they hold of the asked profile type, hidden by no filter. */
+  readonly total: ArrayLike<number>;
+  readonly count: ArrayLike<number>;
+  readonly carries: ArrayLike<number>;
+  /** Values of the asked labels. */
+  readonly labels: ReadonlyArray<readonly string[]>;
+  readonly notices: readonly Notice[];
+}
+
+/** With an id, uploads are looked for this much before the range: links hand over the bare time of a span. */
+const idMarginMs = 10 * 60_000;
+
+/** The scope of a query, before a choice of window. */
+export function scopeOf(tenant: string, restrictions: Restrictions, window: Window): UploadScope {
+  const { filter, profileIds, spans } = restrictions;
+  return { tenant, filter, window, profileIds, spans, readableOnly: true };
+}
+
+/** Every window that may matter for a range: used to see what is there. */
+export function widestWindow(restrictions: Restrictions, time: QueryTime): Window {
+  return asksForIds(restrictions) ? idWindow(time) : { kind: 'overlaps', fromMs: time.fromMs, toMs: time.toMs };
+}
+
+function asksForIds({ profileIds, spans }: Restrictions): boolean {
+  return profileIds !== undefined || spans !== undefined;
+}
+
+function idWindow({ fromMs, toMs }: QueryTime): Window {
+  return { kind: 'overlaps', fromMs: fromMs - idMarginMs, toMs: toMs + 1 };
+}
+
+/**
+ * Whole uploads that start in [from, to); if none does, those that overlap, with a notice. With a profile id or span, every
+ * overlapping one in [from - 10 min, to].
+ */
+export async function chooseUploads(
+  context: QueryContext,
+  restrictions: Restrictions,
+  time: QueryTime,
+  profileType: string,
+  labels: readonly string[] = []
+): Promise<Uploads> {
+  if (asksForIds(restrictions)) {
+    return readUploads(context, scopeOf(context.tenant, restrictions, idWindow(time)), profileType, labels);
+  }
+  const window = { fromMs: time.fromMs, toMs: time.toMs };
+  const starting = scopeOf(context.tenant, restrictions, { kind: 'starts', ...window });
+  const uploads = await readUploads(context, starting, profileType, labels);
+  if (uploads.length > 0) {
+    return uploads;
+  }
+  const overlapping = scopeOf(context.tenant, restrictions, { kind: 'overlaps', ...window });
+  const others = await readUploads(context, overlapping, profileType, labels);
+  const notice = 'No upload starts in this range; shown are whole uploads that overlap it.';
+  return others.length === 0 ? others : { ...others, notices: [info(notice)] };
+}
+
+/** Uploads whose window has a part in common with the range: for series. */
+export async function overlappingUploads(
+  context: QueryContext,
+  restrictions: Restrictions,
+  range: QueryTime,
+  profileType: string,
+  labels: readonly string[] = []
+): Promise<Uploads> {
+  const window = { kind: 'overlaps', fromMs: range.fromMs, toMs: range.toMs } as const;
+  return readUploads(context, scopeOf(context.tenant, restrictions, window), profileType, labels);
+}
+
+async function readUploads(
+  context: QueryContext,
+  scope: UploadScope,
+  profileType: string,
+  labels: readonly string[]
+): Promise<Uploads> {
+  const statement = uploadsStatement(scope, profileType, labels);
+  const columns = await context.engine.select(statement, { signal: context.signal, maxRows: limits.rows });
+  return { ...uploadColumns(columns, labels.length), scope, notices: [] };
+}
+
+function uploadColumns(columns: Columns, labels: number): Omit<Uploads, 'scope' | 'notices'> {
+  const startUs = columns.numbers('start_us');
+  const endUs = Float64Array.from(columns.numbers('end_us'), (end, at) => Math.max(end, startUs[at] + 1));
+  return {
+    length: columns.rows,
+    profile: columns.bigints('profile'),
+    service: columns.strings('service_name'),
+    startUs,
+    endUs,
+    total: columns.numbers('type_total'),
+    count: columns.numbers('type_count'),
+    carries: columns.numbers('carries'),
+    labels: Array.from({ length: labels }, (_, at) => columns.strings(`label${at}`)),
+  };
+}
+
+/** The uploads for which `keep` holds. */
+export function someUploads(uploads: Uploads, keep: (at: number) => boolean): Uploads {
+  const kept = Array.from({ length: uploads.length }, (_, at) => at).filter(keep);
+  const pick = <T>(values: ArrayLike<T>) => kept.map((at) => values[at]);
+  return {
+    ...uploads,
+    length: kept.length,
+    profile: pick(uploads.profile),
+    service: pick(uploads.service),
+    startUs: pick(uploads.startUs),
+    endUs: pick(uploads.endUs),
+    total: pick(uploads.total),
+    count: pick(uploads.count),
+    carries: pick(uploads.carries),
+    labels: uploads.labels.map(pick),
+  };
+}
+
+/** Length of the union of the uploads' windows in µs. */
+export function coveredUs(uploads: Uploads): number {
+  let covered = 0;
+  let reached = -Infinity;
+  for (let at = 0; at < uploads.length; at++) {
+    covered += Math.max(0, uploads.endUs[at] - Math.max(reached, uploads.startUs[at]));
+    reached = Math.max(reached, uploads.endUs[at]);
+  }
+  return covered;
+}
+
+/** How often the uploads were sampled, in words: said where a span has no samples. */
+export function samplingDensity(uploads: Uploads, typeName: string): string {
+  const samples = Array.from(uploads.count).reduce((sum, count) => sum + count, 0);
+  const seconds = coveredUs(uploads) / 1e6;
+  if (samples === 0) {
+    return `the ${uploads.length} uploads around it hold no samples of ${typeName} at all`;
+  }
+  const every = (seconds / samples) * 1000;
+  return `the ${uploads.length} uploads around it hold ${samples} samples of ${typeName}, one every ${every.toPrecision(3)} ms over all threads`;
+}
+
+/** With `root` scope a listed span stands for the part of its trace in this process: its root is looked up. */
+export async function withRoots(
+  context: QueryContext,
+  restrictions: Restrictions,
+  time: QueryTime
+): Promise<Restrictions> {
+  const { spans } = restrictions;
+  if (spans === undefined || spans.kind !== 'root') {
+    return restrictions;
+  }
+  const scope: UploadScope = scopeOf(context.tenant, restrictions, idWindow(time));
+  const found = await context.engine.select(rootsStatement(scope, spans.ids), { signal: context.signal });
+  const match: SpanMatch = { kind: 'root', ids: [...new Set([...spans.ids, ...Array.from(found.bigints('root_id'))])] };
+  return { ...restrictions, spans: match };
+}
+
+export function refuseOrder(order: string | undefined, notices: Notice[]): void {
+  if (order === 'time') {
+    throw new HotspanError('bad_query', 'order: "time" is not possible yet; leave it out for the order by value');
+  }
+  if (order !== undefined && order !== 'value') {
+    notices.push(warning(`The order "${order}" is unknown; rows are in order of value.`));
+  }
+}

@@ -1,0 +1,21 @@
+import type { Engine } from '../engines/engine';
+import type { StackCache } from './stack-cache';
+
+/** What every answer needs beside its query. */
+export interface QueryContext {
+  readonly engine: Engine;
+  readonly stacks: StackCache;
+  readonly tenant: string;
+  /** The caller went away. */
+  readonly signal?: AbortSignal;
+  /** The request comes from an alert rule. */
+  readonly forAlert: boolean;
+}
+
+/** Time part of a request. */
+export interface QueryTime {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly maxDataPoints?: number;
+  readonly intervalMs?: number;
+}

@@ -1,0 +1,137 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { canonicalLabel } from '../../src/model/selector';
+import type { Engine } from '../engines/engine';
+import { HotspanError } from '../errors';
+import { answerQuery } from './answer';
+import { apiError, queryError } from './api-error';
+import type { QueryContext, QueryTime } from './context';
+import { QueryQueue } from './queue';
+import { limits, parseQuery, parseRequest, type ParsedRequest } from './request';
+import { answerLabels, answerLabelValues } from './resources/labels';
+import { answerProfileTypes } from './resources/profile-types';
+import { readResourceQuery, resourceScope, type ResourceQuery } from './resources/resource-query';
+import type { UploadScope } from './sql/upload-scope';
+import { StackCache } from './stack-cache';
+
+/** What the rooms that are not ours must give: the engine, and uploads as they came. */
+export interface QueryDeps {
+  readonly engine: Engine;
+  readonly rawUploads: RawUploadReader;
+}
+
+/** `store/ingest/raw-uploads.ts` is one. */
+export interface RawUploadReader {
+  read(ref: { readonly segment: string; readonly offset: number; readonly length: number }): Promise<{
+    attachments(): Promise<ReadonlyArray<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }>>;
+  }>;
+}
+
+/** Adds `/api/v1/query` and the routes that tell what there is. `request.caller` must be set by then. */
+export function registerQueryRoutes(app: FastifyInstance, deps: QueryDeps): void {
+  const room: Room = { deps, stacks: new StackCache(deps.engine), queue: new QueryQueue() };
+  app.post('/api/v1/query', { config: { role: 'query' } }, (request, reply) => sendQuery(room, request, reply));
+  app.get('/api/v1/profile-types', (request, reply) =>
+    resource(room, request, reply, (context, scope) => answerProfileTypes(context, scope))
+  );
+  app.get('/api/v1/labels', (request, reply) =>
+    resource(room, request, reply, (context, scope) => answerLabels(context, scope))
+  );
+  app.get<{ Params: { name: string } }>('/api/v1/labels/:name/values', (request, reply) =>
+    resource(room, request, reply, (context, scope, query) =>
+      answerLabelValues(context, scope, canonicalLabel(request.params.name), query.match, query.limit)
+    )
+  );
+}
+
+interface Room {
+  readonly deps: QueryDeps;
+  readonly stacks: StackCache;
+  readonly queue: QueryQueue;
+}
+
+function contextOf({ deps, stacks }: Room, request: FastifyRequest, signal: AbortSignal): QueryContext {
+  const { fromalert } = request.headers;
+  return {
+    engine: deps.engine,
+    stacks,
+    tenant: request.caller.tenant,
+    signal,
+    forAlert: fromalert !== undefined && fromalert !== 'false',
+  };
+}
+
+/** Aborted when the client goes away before its answer. */
+function clientSignal(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) {
+      controller.abort();
+    }
+  });
+  return controller.signal;
+}
+
+async function resource<T>(
+  room: Room,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: (context: QueryContext, scope: UploadScope, query: ResourceQuery) => Promise<T>
+): Promise<T> {
+  const query = readResourceQuery(request);
+  const signal = clientSignal(reply);
+  try {
+    return await room.queue.run(request.caller.tenant, signal, () =>
+      answer(contextOf(room, request, signal), resourceScope(request, query), query)
+    );
+  } catch (error) {
+    throw logged(request, error);
+  }
+}
+
+async function sendQuery(room: Room, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const parsed = parseRequest(request.body);
+  const signal = clientSignal(reply);
+  const context = contextOf(room, request, signal);
+  const answers = await Promise.all(
+    parsed.queries.map(async ({ refId, written }) => {
+      const run = () => answerAsText(context, written, timeOf(parsed));
+      return [
+        refId,
+        await room.queue.run(context.tenant, signal, run).catch((error: unknown) => failure(request, error)),
+      ];
+    })
+  );
+  const results = answers.map(([refId, text]) => `${JSON.stringify(refId)}:${text}`);
+  return reply.type('application/json; charset=utf-8').send(`{"results":{${results.join(',')}}}`);
+}
+
+function timeOf({ fromMs, toMs, maxDataPoints, intervalMs }: ParsedRequest): QueryTime {
+  return { fromMs, toMs, maxDataPoints, intervalMs };
+}
+
+/** One query's result as JSON: big answers are turned into text once, and measured. */
+async function answerAsText(context: QueryContext, written: unknown, time: QueryTime): Promise<string> {
+  const frames = await answerQuery(context, parseQuery(written), time);
+  const text = JSON.stringify({ status: 200, frames });
+  if (text.length > limits.answerBytes) {
+    throw new HotspanError(
+      'answer_too_large',
+      `the answer has ${Math.ceil(text.length / 2 ** 20)} MB, at most 64 MB are sent`
+    );
+  }
+  return text;
+}
+
+function failure(request: FastifyRequest, error: unknown): string {
+  const known = logged(request, error);
+  return JSON.stringify({ status: known.status, frames: [], error: apiError(known) });
+}
+
+/** What the caller is told; what it doesn't tell is in the log. */
+function logged(request: FastifyRequest, error: unknown): HotspanError {
+  const known = queryError(error);
+  if (known.code === 'internal') {
+    request.log.error({ error }, 'a query failed');
+  }
+  return known;
+}

@@ -1,0 +1,28 @@
+import type { Statement } from '../../engines/engine';
+import { Bindings } from './bindings';
+import { labelColumns, labelOf } from './profile-fields';
+import { uploadCondition, type UploadScope } from './upload-scope';
+
+/** Every label of the scope with the number of its values. */
+export function labelNamesStatement(scope: UploadScope): Statement {
+  const bindings = new Bindings();
+  const columns = labelColumns.map((column) => `('${column}', toString(${column}))`).join(', ');
+  return bindings.statement(
+    `SELECT label.1 AS name, toFloat64(uniqExact(label.2)) AS value_count FROM (
+       SELECT arrayJoin(arrayConcat([${columns}], arrayMap((k, v) -> (toString(k), v), mapKeys(labels), mapValues(labels)))) AS label
+       FROM profiles WHERE ${uploadCondition(bindings, scope)}
+     ) WHERE label.2 != '' GROUP BY name ORDER BY name`
+  );
+}
+
+/** Values of one label with the number of uploads, most first. `match`: part of the value, in any case. */
+export function labelValuesStatement(scope: UploadScope, label: string, match: string, limit: number): Statement {
+  const bindings = new Bindings();
+  const value = labelOf(bindings, label);
+  const part = match === '' ? '1' : `positionCaseInsensitiveUTF8(value, ${bindings.bind('String', match)}) > 0`;
+  return bindings.statement(
+    `SELECT value, toFloat64(count()) AS uploads FROM (
+       SELECT ${value} AS value FROM profiles WHERE ${uploadCondition(bindings, scope)}
+     ) WHERE value != '' AND ${part} GROUP BY value ORDER BY uploads DESC, value LIMIT ${bindings.bind('UInt64', limit)}`
+  );
+}
