@@ -6,4 +6,8 @@ const root = path.resolve(import.meta.dirname, '..');
 const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-trimpath' };
 
 execFileSync(process.execPath, ['tests/host/web/build.mjs'], { cwd: root, stdio: 'inherit' });
-execFileSync('go', ['build', '-ldflags', '-s -w', '-o', 'tests/host/bin/host', './tests/host/server'], { cwd: root, stdio: 'inherit', env });
+execFileSync('go', ['build', '-ldflags', '-s -w', '-o', 'tests/host/bin/host', './tests/host/server'], {
+  cwd: root,
+  stdio: 'inherit',
+  env,
+});
