@@ -72,7 +72,7 @@ function ListHeader({ columns, sort, template, onSort }: HeaderProps) {
   const sortOf = (name: string) => (sort.by === name ? (sort.descending ? 'descending' : 'ascending') : 'none');
   return (
     <div role="row" className={cx(styles.row, styles.header)} style={{ gridTemplateColumns: template }}>
-      {columns.map(({ name, title, isNumber }) => (
+      {columns.map(({ name, title, isNumber, largestFirst }) => (
         <div
           key={name}
           role="columnheader"
@@ -81,7 +81,7 @@ function ListHeader({ columns, sort, template, onSort }: HeaderProps) {
         >
           <button
             className={styles.headerButton}
-            onClick={() => onSort({ by: name, descending: sort.by === name ? !sort.descending : true })}
+            onClick={() => onSort({ by: name, descending: sort.by === name ? !sort.descending : largestFirst })}
           >
             {title}
             {sort.by === name && <Icon name={sort.descending ? 'arrow-down' : 'arrow-up'} size="xs" />}

@@ -8,12 +8,14 @@ export interface Column {
   title: string;
   width: number;
   isNumber: boolean;
+  /** The first click on the header sorts numbers and times from the top, texts from A. */
+  largestFirst: boolean;
   values: readonly unknown[];
   format: (value: unknown) => string;
 }
 
-/** Shown without being asked for, in this order. */
-const defaultColumns: string[] = [
+/** Shown without being asked for: before and after the asked ones. */
+const firstColumns: string[] = [
   profilesFields.time,
   profilesFields.service,
   profilesFields.env,
@@ -21,15 +23,15 @@ const defaultColumns: string[] = [
   profilesFields.host,
   profilesFields.language,
   profilesFields.duration,
-  profilesFields.samples,
-  profilesFields.size,
 ];
+const lastColumns: string[] = [profilesFields.samples, profilesFields.size];
 
 const widths: Record<string, number> = {
-  [profilesFields.time]: 180,
-  [profilesFields.service]: 170,
-  [profilesFields.host]: 150,
+  [profilesFields.time]: 175,
+  [profilesFields.service]: 150,
+  [profilesFields.host]: 130,
 };
+const otherWidth = 88;
 
 function formatterOf(field: Field): (value: unknown) => string {
   if (field.type === FieldType.time) {
@@ -53,16 +55,17 @@ function toColumn(field: Field): Column {
   return {
     name: field.name,
     title: field.config.displayName ?? field.name,
-    width: widths[field.name] ?? 110,
+    width: widths[field.name] ?? otherWidth,
     isNumber: field.type === FieldType.number,
+    largestFirst: field.type !== FieldType.string,
     values: field.values,
     format: formatterOf(field),
   };
 }
 
-/** The default columns that the answer has, then the asked ones. */
+/** The default columns that the answer has, and the asked ones. */
 export function listColumns(frame: DataFrame, asked: readonly string[]): Column[] {
-  const names = [...defaultColumns, ...asked.filter((name) => !defaultColumns.includes(name))];
+  const names = [...new Set([...firstColumns, ...asked, ...lastColumns])];
   return names.flatMap((name) => {
     const field = frame.fields.find((candidate) => candidate.name === name);
     return field ? [toColumn(field)] : [];

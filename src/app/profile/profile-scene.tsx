@@ -11,13 +11,14 @@ import {
   VizPanel,
 } from '@grafana/scenes';
 import { datasourceId, flamegraphPanelId, requestsFields } from '../../api/frames';
-import { type Dimension, type StackFilter, dimensions } from '../../api/query';
+import { type Dimension, dimensions } from '../../api/query';
 import { type ProfileDetail } from '../../api/resources';
 import { type HotspanQuery } from '../../datasource/query';
 import { profilePath } from '../routes';
 import { SplitView } from './split-view';
 import { SelectionVariable } from './selection-variable';
 import { type Pick, valuesOf, variableOf } from './selection';
+import { selectionFilter } from './selection-filter';
 
 /** What the scene's queries depend on; all of it is in the URL. */
 export interface ViewState {
@@ -43,20 +44,6 @@ interface PickVariable {
 }
 
 export type TabId = 'performance' | 'runtime' | 'requests';
-
-/** Empty variables fall out of the query. A table is not narrowed by picks of its own dimension, so that more can be picked. */
-export function selectionFilter(own?: Dimension): StackFilter[] {
-  return dimensions.flatMap((dimension) =>
-    [false, true]
-      .filter((exclude) => exclude || dimension !== own)
-      .map((exclude) => ({
-        dimension,
-        match: 'any' as const,
-        values: [`\${${variableOf(dimension, exclude)}}`],
-        ...(exclude && { exclude }),
-      }))
-  );
-}
 
 function runner(uid: string, query: Omit<HotspanQuery, 'refId'>): SceneQueryRunner {
   return new SceneQueryRunner({ datasource: { uid, type: datasourceId }, queries: [{ refId: 'A', ...query }] });

@@ -13,6 +13,7 @@ import { writeSelector } from '../../ui/selector';
 import { WaitBar } from '../../ui/wait-bar';
 import { changeSearch, useSearchParams } from '../location';
 import { type StoreClient } from '../store-client';
+import { pickType } from './pick-type';
 import { ProfileHeader, downloadHref } from './profile-header';
 import { type TabId, type ViewState, buildScene, updateScene } from './profile-scene';
 import { clearSelection, readSelection, removePick } from './selection';
@@ -44,12 +45,6 @@ export function ProfileView({ store, id, linkToPage }: Props) {
       {detail.value && <LoadedProfile store={store} detail={detail.value} linkToPage={linkToPage} />}
     </>
   );
-}
-
-/** The wanted type when the profile has it, else the first that has samples. */
-export function pickType({ profileTypes }: Pick<ProfileDetail, 'profileTypes'>, wanted: string | null): string {
-  const found = profileTypes.find(({ id, name }) => id === wanted || name === wanted);
-  return (found ?? profileTypes.find(({ total }) => total !== 0) ?? profileTypes[0])?.id ?? '';
 }
 
 function readView(params: URLSearchParams, detail: ProfileDetail): ViewState {
