@@ -1,4 +1,5 @@
 import fastify, {
+  LogController,
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
@@ -35,7 +36,7 @@ export function makeServer(settings: ServerSettings, { ingestOnly }: ServerOptio
   const loggerInstance: FastifyBaseLogger = settings.logger;
   const app = fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: requestTimeoutMs,
     genReqId: () => crypto.randomUUID(),
     bodyLimit: 4 * 2 ** 20,

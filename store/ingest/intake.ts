@@ -4,6 +4,7 @@ import type { ProfileRow } from '../engines/rows';
 import { HotspanError } from '../errors';
 import type { Batcher } from './batcher';
 import type { Duplicates } from './duplicates';
+import { fingerprint } from './fingerprint';
 import type { ParsePool } from './parse-pool';
 import type { ProfileSequence } from './profile-sequence';
 import type { RawUploads } from './raw-uploads';
@@ -40,13 +41,15 @@ export interface IntakeSettings {
 
 export function makeIntake(settings: IntakeSettings): Intake {
   const { pool, spool, duplicates, sequence } = settings;
-  const backlog: StoredRecord[] = [];
+  const backlog: Array<{ readonly record: StoredRecord; readonly print: string }> = [];
+  /** Uploads that are being accepted or wait to be read, by what they look like unread. */
+  const underWay = new Map<string, Promise<Accepted>>();
   let reading = 0;
 
-  const defer = async (request: UploadRequest, body: Uint8Array<ArrayBuffer>): Promise<Accepted> => {
+  const defer = async (request: UploadRequest, body: Uint8Array<ArrayBuffer>, print: string): Promise<Accepted> => {
     const header = { id: randomUUID(), request, key: '' };
     const ref = await spool.append(header, body);
-    backlog.push({ header, ref });
+    backlog.push({ record: { header, ref }, print });
     void readBacklog();
     return { id: header.id, repeated: false, deferred: true };
   };
@@ -57,25 +60,44 @@ export function makeIntake(settings: IntakeSettings): Intake {
       return;
     }
     reading = 1;
-    for (let record = backlog.shift(); record; record = backlog.shift()) {
-      await readStored(settings, record);
+    for (let next = backlog.shift(); next; next = backlog.shift()) {
+      await readStored(settings, next.record);
+      underWay.delete(next.print);
     }
     reading = 0;
   };
 
+  const readThenStore = async (request: UploadRequest, body: Uint8Array<ArrayBuffer>): Promise<Accepted> => {
+    const parsed = await pool.parse({ request, body, sequence: sequence.next(), keepUnreadable: false });
+    const { uploadKey } = parsed.row;
+    const stored = await duplicates.once(uploadKey, request.receivedMs, async () => {
+      const header = { id: randomUUID(), request, key: uploadKey };
+      enqueue(settings, parsed, header.id, await spool.append(header, body));
+      return header.id;
+    });
+    return { ...stored, deferred: false };
+  };
+
   return {
     accept: async (request, body) => {
-      if (pool.waitMs() > settings.maxWaitMs) {
-        return defer(request, body);
+      const print = fingerprint(request, body);
+      const same = underWay.get(print);
+      if (same) {
+        return { ...(await same), repeated: true };
       }
-      const parsed = await pool.parse({ request, body, sequence: sequence.next(), keepUnreadable: false });
-      const { uploadKey } = parsed.row;
-      const stored = await duplicates.once(uploadKey, request.receivedMs, async () => {
-        const header = { id: randomUUID(), request, key: uploadKey };
-        enqueue(settings, parsed, header.id, await spool.append(header, body));
-        return header.id;
-      });
-      return { ...stored, deferred: false };
+      const late = pool.waitMs() > settings.maxWaitMs;
+      const accepting = late ? defer(request, body, print) : readThenStore(request, body);
+      underWay.set(print, accepting);
+      try {
+        const accepted = await accepting;
+        if (!accepted.deferred) {
+          underWay.delete(print);
+        }
+        return accepted;
+      } catch (error) {
+        underWay.delete(print);
+        throw error;
+      }
     },
     readStored: (record) => readStored(settings, record),
     deferred: () => backlog.length + reading,
