@@ -120,6 +120,14 @@ export class ProfileBuilder {
     return index;
   }
 
+  /**
+   * Adds a string without looking for an equal one: for texts of a file's own table, which holds each once. Cheaper by the
+   * lookup; an equal text that came through `string` only costs its bytes again.
+   */
+  tableString(text: string): StringIndex {
+    return text === '' ? 0 : this.strings.push(text) - 1;
+  }
+
   frame(fields: FrameFields): FrameIndex {
     frameToWords(fields, this.scratch, 0);
     return this.frames.intern(this.scratch, frameWords);

@@ -13,7 +13,7 @@ export class SequenceTable {
   private readonly seed = (Math.random() * 0x1_0000_0000) | 0;
 
   /** What is expected only saves growing. */
-  constructor(sequences = 16, words = 64) {
+  constructor(sequences = 12, words = 16) {
     this.offset = new Uint32Array(sequences + 2);
     this.words = new Uint32Array(words);
     this.hashes = new Uint32Array(sequences + 2);

@@ -3,14 +3,17 @@
  * tests/bench/pprof-reader.ts`. pprof-format only decodes messages; our reader also checks every reference, resolves names, interns
  * frames, stacks and contexts. `same work` is pprof-format followed by filling the same builder.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { Profile as PprofFormat } from 'pprof-format';
 import { defaultReaderLimits } from '../../src/model/profile';
 import { ProfileBuilder } from '../../src/model/profile-builder';
 import { frameNames } from '../../src/model/frame-names';
-import { pprofReader } from '../../store/readers/pprof/reader';
+import type * as reader from '../../store/readers/pprof/reader';
 import { pprofCorpus, pprofUploads } from '../oracle/uploads';
 
 export interface BenchRow {
@@ -83,8 +86,22 @@ function readWithPprofFormat(bytes: Uint8Array): void {
   builder.finish();
 }
 
+const here = path.dirname(fileURLToPath(import.meta.url));
+
+/** The reader as the store ships it: bundled, without what tsx adds to functions. */
+async function builtReader(): Promise<typeof reader> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'hotspan-bench-'));
+  const outfile = path.join(folder, 'reader.cjs');
+  const entry = path.join(here, '../../store/readers/pprof/reader.ts');
+  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', target: 'node20', logLevel: 'error' });
+  const built: typeof reader = createRequire(import.meta.url)(outfile);
+  rmSync(folder, { recursive: true });
+  return built;
+}
+
 /** One row per file. */
 export async function run(budgetMs = 400): Promise<BenchRow[]> {
+  const { pprofReader } = await builtReader();
   const uploads = (await pprofUploads()).filter(({ name }) => recorded.includes(name));
   return [...pprofCorpus(), ...uploads].map(({ name, bytes }) => {
     const readerMs = bestOf(budgetMs, () => pprofReader.read(bytes, defaultReaderLimits));
@@ -114,9 +131,9 @@ function table(rows: BenchRow[]): string {
 
 async function main(): Promise<void> {
   const rows = await run();
-  const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../test-output');
+  const folder = path.join(here, '../../test-output');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, 'bench-pprof.json'), JSON.stringify(rows, null, 2));
+  writeFileSync(path.join(folder, 'bench-pprof-reader.json'), JSON.stringify(rows, null, 2));
   process.stdout.write(`${table(rows)}\n`);
 }
 

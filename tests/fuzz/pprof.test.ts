@@ -153,11 +153,12 @@ describe('bombs', () => {
     expect(refusal(repeated(text(''), 5_000_001)).kind).toBe('tooLarge');
   });
 
-  it('a million locations are read', () => {
+  it('very many locations of large ids are read', () => {
+    const count = process.env.FUZZ_ROUNDS ? 1_000_000 : 100_000;
     const location = (i: number) => bytesField(4, num(1, 2 ** 28 + i));
     const unit = location(0);
-    const bytes = repeated(unit, 1_000_000);
-    for (let i = 0; i < 1_000_000; i++) {
+    const bytes = repeated(unit, count);
+    for (let i = 0; i < count; i++) {
       bytes.set(location(i), head.length + i * unit.length);
     }
     expect(tryRead(bytes)).not.toBeInstanceOf(ReaderError);

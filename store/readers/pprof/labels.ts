@@ -20,6 +20,9 @@ const rootSpanIdAt = 7;
 const rawWords = 9;
 /** Above every rank. */
 const noRank = 255;
+/** Tags of a label's key and string. */
+const keyTag = 0x08;
+const stringTag = 0x10;
 
 const detailRoles: ReadonlyArray<readonly [SampleLabelRole, FrameKind]> = [
   ['exceptionType', 'detail:exception'],
@@ -56,6 +59,9 @@ export class LabelReader {
   private readonly ranks = new Uint8Array(contextRoles.length).fill(noRank);
   private readonly wideIds = new BigUint64Array(4);
   private readonly ids = new Uint32Array(this.wideIds.buffer);
+  /** Ids that were written as text, by string index: their words, and how they were read (0 = not yet, 1 = decimal, 2 = hex). */
+  private idWords?: Uint32Array;
+  private idStates?: Uint8Array;
   private readonly combinations = new SequenceTable();
   private readonly contexts: number[] = [];
   private readonly details = new Map<number, number>();
@@ -74,9 +80,14 @@ export class LabelReader {
     this.detailKind = -1;
     this.labels = 0;
     if (this.used) {
-      this.raw.fill(0);
-      this.ranks.fill(noRank);
       this.used = false;
+      const { raw, ranks } = this;
+      for (let i = 0; i < rawWords; i++) {
+        raw[i] = 0;
+      }
+      for (let i = 0; i < ranks.length; i++) {
+        ranks[i] = noRank;
+      }
     }
   }
 
@@ -85,6 +96,18 @@ export class LabelReader {
     const { cursor } = this;
     if (++this.labels > this.limits.labelsPerSample) {
       cursor.fail(`more than ${this.limits.labelsPerSample} labels on a sample`, 'tooLarge');
+    }
+    const { bytes, at } = cursor;
+    const length = end - at;
+    // Nearly all labels: a key and a string, whose indexes take one or two bytes.
+    if ((length === 4 || length === 5) && bytes[at] === keyTag && bytes[at + 1] < 0x80 && bytes[at + 2] === stringTag) {
+      const string = length === 4 ? bytes[at + 3] : (bytes[at + 3] & 0x7f) | (bytes[at + 4] << 7);
+      const whole = length === 4 ? bytes[at + 3] < 0x80 : bytes[at + 3] >= 0x80 && bytes[at + 4] < 0x80;
+      if (whole && string < this.strings.length && bytes[at + 1] < this.strings.length) {
+        cursor.at = end;
+        this.keepKnown(bytes[at + 1], string, 0, 0);
+        return;
+      }
     }
     this.readFields(end);
   }
@@ -178,8 +201,15 @@ export class LabelReader {
       this.raw[at + 1] = high;
       return;
     }
-    const { start, end } = this.strings.spans;
-    parseSpanIdCodes(this.cursor.bytes, start[string], end[string], key.decimal, this.raw, at);
+    const words = (this.idWords ??= new Uint32Array(this.strings.length * 2));
+    const state = (this.idStates ??= new Uint8Array(this.strings.length));
+    if (state[string] !== (key.decimal ? 1 : 2)) {
+      const { start, end } = this.strings.spans;
+      parseSpanIdCodes(this.cursor.bytes, start[string], end[string], key.decimal, words, string * 2);
+      state[string] = key.decimal ? 1 : 2;
+    }
+    this.raw[at] = words[string * 2];
+    this.raw[at + 1] = words[string * 2 + 1];
   }
 
   private keepForStack(key: Key, string: number): void {

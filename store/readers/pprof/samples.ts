@@ -6,8 +6,13 @@ import type { Spans } from './layout';
 import type { StringTable } from './strings';
 import { enter, type Locations } from './symbols';
 
-/** Frames in all distinct stacks: 128 MB. A crafted file could otherwise expand to a thousand times its size. */
-const maxStackFrames = 32_000_000;
+/**
+ * Frames in all distinct stacks: a location id takes a byte or more and stands for few inlined frames, so real files stay far
+ * below `framesPerByte`; a crafted one could expand to a thousand times its size. The cap is 128 MB.
+ */
+const framesPerByte = 16;
+const leastFrames = 1_000_000;
+const mostFrames = 32_000_000;
 /** Samples times types: 320 MB. */
 const maxValues = 40_000_000;
 
@@ -45,6 +50,7 @@ class SampleReader {
   private depth = 0;
   private valueCount = 0;
   private readonly values: Float64Array;
+  private readonly maxFrames: number;
 
   constructor(
     private readonly cursor: ProtobufCursor,
@@ -54,6 +60,7 @@ class SampleReader {
     private readonly limits: ReaderLimits
   ) {
     this.values = new Float64Array(builder.valueTypes.length);
+    this.maxFrames = Math.min(mostFrames, Math.max(leastFrames, cursor.bytes.length * framesPerByte));
   }
 
   /** Reads the sample between the cursor's `at` and `end`. */
@@ -196,8 +203,8 @@ class SampleReader {
     for (let i = 0; i < values.length; i++) {
       builder.values[base + i] = values[i];
     }
-    if (builder.stackFrames > maxStackFrames) {
-      cursor.fail(`more than ${maxStackFrames} frames in all stacks`, 'tooLarge');
+    if (builder.stackFrames > this.maxFrames) {
+      cursor.fail(`more than ${this.maxFrames} frames in all stacks`, 'tooLarge');
     }
   }
 

@@ -289,6 +289,8 @@ class FrameMaker {
   private readonly words: Uint32Array;
   /** Mapping index + 2; 0 = the function was not seen yet. */
   private readonly mappingOf: Uint32Array;
+  /** The builder's index of the file's strings, 0 = not asked for yet. */
+  private readonly stringOf: Uint32Array;
 
   constructor(
     private readonly builder: ProfileBuilder,
@@ -299,6 +301,7 @@ class FrameMaker {
   ) {
     this.words = new Uint32Array(functions.name.length * frameWords);
     this.mappingOf = new Uint32Array(functions.name.length);
+    this.stringOf = new Uint32Array(strings.length);
   }
 
   ofLine(index: number, line: number, mapping: number, addressLow: number, addressHigh: number): number {
@@ -318,15 +321,19 @@ class FrameMaker {
     const file = strings.get(functions.file[index]);
     const names = namesOf(name, file, this.mappings.list[mapping]?.file ?? '', this.language);
     const fields = {
-      method: builder.string(name),
+      method: this.string(functions.name[index]),
       className: builder.string(names.className),
       packageName: builder.string(names.packageName),
       library: builder.string(names.library),
-      file: builder.string(file),
+      file: this.string(functions.file[index]),
       line: 0,
       kind: names.kind,
     };
     frameToWords(fields, this.words, index * frameWords);
+  }
+
+  private string(index: number): number {
+    return (this.stringOf[index] ||= this.builder.tableString(this.strings.get(index)));
   }
 
   /** Code without a name: `binary+0xaddress`, the address counted from the binary's start where that is known. */
