@@ -25,6 +25,7 @@ export function rangeParams({ from: start, to: end }: TimeRange) {
   return { from: start.valueOf(), to: end.valueOf() };
 }
 
+/* eslint-disable @typescript-eslint/no-deprecated -- what takes its place is not in Grafana 12.3 */
 /** Datasources of our type, the default one first. */
 export function listDatasources() {
   const all = getDataSourceSrv().getList({ pluginId: datasourceId });
@@ -39,6 +40,7 @@ export async function openStore(uid: string | null): Promise<StoreClient> {
     throw { message: 'There is no Hotspan datasource.', hint: 'Add one under Connections, Data sources.' };
   }
   const datasource = await getDataSourceSrv().get({ uid: settings.uid, type: datasourceId });
+  /* eslint-enable @typescript-eslint/no-deprecated */
   if (!(datasource instanceof DataSourceWithBackend)) {
     throw { message: `The datasource ${settings.name} is not a Hotspan datasource.` };
   }
@@ -91,13 +93,13 @@ function untilAborted<T>(source: Observable<T>, signal?: AbortSignal): Observabl
   return source.pipe(raceWith(aborted));
 }
 
-function sortAnswers({ data, errors, error }: DataQueryResponse): Answers {
+function sortAnswers({ data, errors = [] }: DataQueryResponse): Answers {
   const answers: Answers = { frames: new Map(), errors: new Map() };
   for (const frame of data as DataFrame[]) {
     const refId = frame.refId ?? 'A';
     answers.frames.set(refId, [...(answers.frames.get(refId) ?? []), frame]);
   }
-  for (const failed of errors ?? (error ? [error] : [])) {
+  for (const failed of errors) {
     answers.errors.set(failed.refId ?? 'A', describeError(failed));
   }
   return answers;

@@ -27,6 +27,7 @@ const rowHeight = 30;
 export function ProfileList({ frame, columns, sort, open, dimmed, search, onSort, onOpen }: Props) {
   const styles = useStyles2(getStyles);
   const scroller = useRef<HTMLDivElement>(null);
+  // eslint-disable-next-line react-hooks/incompatible-library -- nothing here is memoized by hand
   const rows = useVirtualizer({
     count: frame.length,
     getScrollElement: () => scroller.current,
