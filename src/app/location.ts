@@ -4,6 +4,11 @@ import { useSyncExternalStore } from 'react';
 const subscribe = (changed: () => void) => locationService.getHistory().listen(changed);
 const current = () => locationService.getLocation();
 
+/** The search parameters of this moment, for event handlers. */
+export function currentSearch(): URLSearchParams {
+  return new URLSearchParams(locationService.getLocation().search);
+}
+
 /** The browser's location; components that use it follow every navigation. */
 export function useLocation() {
   return useSyncExternalStore(subscribe, current);
@@ -19,7 +24,7 @@ export function useSearchParams(): URLSearchParams {
  */
 export function changeSearch(changes: Record<string, string | readonly string[] | null>, replace = false): void {
   const location = locationService.getLocation();
-  const params = new URLSearchParams(location.search);
+  const params = currentSearch();
   for (const [key, value] of Object.entries(changes)) {
     params.delete(key);
     for (const item of value === null ? [] : [value].flat()) {

@@ -10,7 +10,7 @@ import { formatCount } from '../../model/units';
 import { useAsyncValue } from '../../ui/async-value';
 import { ErrorNotice } from '../../ui/error-notice';
 import { WaitBar } from '../../ui/wait-bar';
-import { changeSearch, useSearchParams } from '../location';
+import { changeSearch, currentSearch, useSearchParams } from '../location';
 import { noSelection } from '../profile/selection';
 import { type StoreClient, rangeParams } from '../store-client';
 import { EmptyList } from './empty-list';
@@ -83,7 +83,7 @@ const slideOutParams = { tab: null, type: null, dimension: null, ...noSelection 
 
 function useStateChange(): Change {
   return useCallback((part) => {
-    const state = readState(new URLSearchParams(window.location.search));
+    const state = readState(currentSearch());
     const closing = 'open' in part && part.open === undefined;
     changeSearch({ ...writeState({ ...state, ...part }), ...(closing && slideOutParams) });
   }, []);

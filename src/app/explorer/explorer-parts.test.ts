@@ -25,6 +25,13 @@ describe('the list', () => {
     expect(columns.map(({ name }) => name)).toEqual(['time', 'service', 'duration', 'total cpu-time', 'size']);
   });
 
+  it('shows the status where an upload could not be read', () => {
+    const status = (...values: string[]) =>
+      listColumns(toDataFrame({ fields: [{ name: 'status', type: FieldType.string, values }] }), []);
+    expect(status('ok', 'ok')).toEqual([]);
+    expect(status('ok', 'unreadable')).toHaveLength(1);
+  });
+
   it('shows values with their units', () => {
     const shown = columns.map(({ values, format }) => values.map(format));
     expect(shown).toEqual([

@@ -1,6 +1,7 @@
 import { type DataFrame, type Field, FieldType, dateTimeFormat } from '@grafana/data';
 import { profilesFields } from '../../api/frames';
 import { formatBytes, formatCount, formatDuration } from '../../model/units';
+import { columnOf } from '../store-client';
 
 /** One column of the list. `name` is the frame's field. */
 export interface Column {
@@ -63,9 +64,11 @@ function toColumn(field: Field): Column {
   };
 }
 
-/** The default columns that the answer has, and the asked ones. */
+/** The default columns that the answer has, and the asked ones; the status only where an upload could not be read. */
 export function listColumns(frame: DataFrame, asked: readonly string[]): Column[] {
-  const names = [...new Set([...firstColumns, ...asked, ...lastColumns])];
+  const unreadable = columnOf(frame, profilesFields.status).some((status) => status !== 'ok');
+  const status = unreadable ? [profilesFields.status] : [];
+  const names = [...new Set([...firstColumns, ...status, ...asked, ...lastColumns])];
   return names.flatMap((name) => {
     const field = frame.fields.find((candidate) => candidate.name === name);
     return field ? [toColumn(field)] : [];
