@@ -1,8 +1,13 @@
 import type { FrameJson } from '../../src/api/query';
+import { answerAnnotations } from './answers/annotations';
 import { answerDimension } from './answers/dimension';
+import { answerFacets } from './answers/facets';
+import { answerHistogram } from './answers/histogram';
 import { answerMetrics } from './answers/metrics';
 import { answerProfile } from './answers/profile';
 import { answerProfiles } from './answers/profiles';
+import { answerRequests } from './answers/requests';
+import { answerRuntime } from './answers/runtime';
 import type { QueryContext, QueryTime } from './context';
 import type { ParsedQuery } from './request';
 
@@ -22,9 +27,17 @@ async function framesOf(context: QueryContext, query: ParsedQuery, time: QueryTi
       return answerMetrics(context, query, time);
     case 'profiles':
       return answerProfiles(context, query, time);
+    case 'histogram':
+      return answerHistogram(context, query, time);
+    case 'facets':
+      return answerFacets(context, query, time);
+    case 'runtime':
+      return answerRuntime(context, query, time);
+    case 'requests':
+      return answerRequests(context, query, time);
+    case 'annotations':
+      return answerAnnotations(context, query, time);
     case 'both':
       return [...(await answerProfile(context, query, time)), ...(await answerMetrics(context, query, time))];
-    default:
-      throw new Error('not yet');
   }
 }

@@ -7,9 +7,13 @@ import { apiError, queryError } from './api-error';
 import type { QueryContext, QueryTime } from './context';
 import { QueryQueue } from './queue';
 import { limits, parseQuery, parseRequest, type ParsedRequest } from './request';
+import { checkDelete, deleteProfiles } from './resources/delete-profiles';
+import { answerDimensions } from './resources/dimensions';
 import { answerLabels, answerLabelValues } from './resources/labels';
+import { answerProfileDetail, downloadOf, findProfile } from './resources/profile';
 import { answerProfileTypes } from './resources/profile-types';
 import { readResourceQuery, resourceScope, type ResourceQuery } from './resources/resource-query';
+import { answerSuggest } from './resources/suggest';
 import type { UploadScope } from './sql/upload-scope';
 import { StackCache } from './stack-cache';
 
@@ -30,6 +34,11 @@ export interface RawUploadReader {
 export function registerQueryRoutes(app: FastifyInstance, deps: QueryDeps): void {
   const room: Room = { deps, stacks: new StackCache(deps.engine), queue: new QueryQueue() };
   app.post('/api/v1/query', { config: { role: 'query' } }, (request, reply) => sendQuery(room, request, reply));
+  addResources(app, room);
+  addProfileRoutes(app, room);
+}
+
+function addResources(app: FastifyInstance, room: Room): void {
   app.get('/api/v1/profile-types', (request, reply) =>
     resource(room, request, reply, (context, scope) => answerProfileTypes(context, scope))
   );
@@ -40,6 +49,40 @@ export function registerQueryRoutes(app: FastifyInstance, deps: QueryDeps): void
     resource(room, request, reply, (context, scope, query) =>
       answerLabelValues(context, scope, canonicalLabel(request.params.name), query.match, query.limit)
     )
+  );
+  app.get('/api/v1/dimensions', (request, reply) =>
+    resource(room, request, reply, (context, _scope, query) => answerDimensions(context, query))
+  );
+  app.get('/api/v1/suggest', (request, reply) =>
+    resource(room, request, reply, (context, _scope, query) => answerSuggest(context, query))
+  );
+}
+
+function addProfileRoutes(app: FastifyInstance, room: Room): void {
+  app.get<{ Params: { id: string } }>('/api/v1/profiles/:id', (request, reply) =>
+    resource(room, request, reply, (context) => answerProfileDetail(context, request.params.id))
+  );
+  app.get<{ Params: { id: string }; Querystring: { attachment?: string } }>(
+    '/api/v1/profiles/:id/raw',
+    (request, reply) =>
+      resource(room, request, reply, async (context) => {
+        const profile = await findProfile(context, request.params.id);
+        const raw = await room.deps.rawUploads.read(profile.raw);
+        const file = await downloadOf(profile.id, await raw.attachments(), request.query.attachment);
+        void reply.header('content-disposition', `attachment; filename="${file.name}"`);
+        void reply.header('x-content-type-options', 'nosniff');
+        return reply.type(file.type).send(Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength));
+      })
+  );
+  app.delete('/api/v1/profiles', { config: { role: 'admin' } }, (request, reply) =>
+    resource(room, request, reply, (context, _scope, query) => {
+      if (!request.caller.roles.has('admin')) {
+        throw new HotspanError('forbidden', 'deleting profiles needs the role admin');
+      }
+      checkDelete(request.query);
+      const scope = resourceScope(request, query, true);
+      return deleteProfiles(context, { ...scope, window: { ...scope.window, kind: 'starts' } });
+    })
   );
 }
 

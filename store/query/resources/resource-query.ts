@@ -40,12 +40,16 @@ export function readResourceQuery(request: FastifyRequest): ResourceQuery {
   return { ...parsed.data, fromMs, toMs };
 }
 
-/** Uploads of the caller that overlap the range and fit the selector, unreadable ones too. */
-export function resourceScope(request: FastifyRequest, query: ResourceQuery): UploadScope {
+/** Uploads of the caller that overlap the range and fit the selector, unreadable ones too. `strict`: every variable has a value. */
+export function resourceScope(request: FastifyRequest, query: ResourceQuery, strict = false): UploadScope {
   const notices: Notice[] = [];
+  const matchers = filledMatchers(matchersOf(query.selector), notices);
+  if (strict && notices.length > 0) {
+    throw new HotspanError('bad_selector', `selector: ${notices[0].text}`);
+  }
   return {
     tenant: request.caller.tenant,
-    filter: selectorFilter(filledMatchers(matchersOf(query.selector), notices)),
+    filter: selectorFilter(matchers),
     window: { kind: 'overlaps', fromMs: query.fromMs, toMs: query.toMs },
     readableOnly: false,
   };

@@ -1,0 +1,31 @@
+import type { Statement } from '../../engines/engine';
+import { Bindings } from './bindings';
+import { textOf } from './profile-fields';
+import { uploadCondition, type UploadScope } from './upload-scope';
+
+/** Uploads per step and value of one label. `step`: number of steps since `startMs`. */
+export function histogramStatement(
+  scope: UploadScope,
+  by: string | undefined,
+  startMs: number,
+  stepMs: number
+): Statement {
+  const bindings = new Bindings();
+  const value = by === undefined ? `''` : textOf(bindings, by);
+  const since = `toUnixTimestamp64Milli(start) - ${bindings.bind('Int64', startMs)}`;
+  return bindings.statement(
+    `SELECT toFloat64(intDiv(${since}, ${bindings.bind('Int64', stepMs)})) AS step, ${value} AS value, toFloat64(count()) AS uploads
+     FROM profiles WHERE ${uploadCondition(bindings, scope)} GROUP BY step, value`
+  );
+}
+
+/** Values of labels with the number of uploads, the most frequent `perName` of each. */
+export function facetsStatement(scope: UploadScope, names: readonly string[], perName: number): Statement {
+  const bindings = new Bindings();
+  const pairs = names.map((name) => `(${bindings.bind('String', name)}, ${textOf(bindings, name)})`).join(', ');
+  return bindings.statement(
+    `SELECT facet.1 AS name, facet.2 AS value, toFloat64(count()) AS uploads FROM (
+       SELECT arrayJoin([${pairs}]) AS facet FROM profiles WHERE ${uploadCondition(bindings, scope)}
+     ) GROUP BY name, value ORDER BY name, uploads DESC, value LIMIT ${bindings.bind('UInt64', perName)} BY name`
+  );
+}
