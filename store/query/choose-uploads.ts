@@ -148,8 +148,8 @@ export function samplingDensity(uploads: Uploads, typeName: string): string {
   if (samples === 0) {
     return `the ${uploads.length} uploads around it hold no samples of ${typeName} at all`;
   }
-  const every = (seconds / samples) * 1000;
-  return `the ${uploads.length} uploads around it hold ${samples} samples of ${typeName}, one every ${every.toPrecision(3)} ms over all threads`;
+  const every = Number(((seconds / samples) * 1000).toPrecision(3));
+  return `the ${uploads.length} uploads around it hold ${samples} samples of ${typeName}, one every ${every} ms over all threads`;
 }
 
 /** With `root` scope a listed span stands for the part of its trace in this process: its root is looked up. */

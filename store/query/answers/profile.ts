@@ -72,7 +72,13 @@ async function readSide(
   return { uploads, rows: await readStacks(context, store, question) };
 }
 
-/** The right side asks the same as the left, but for what `compare` says otherwise. */
+/** The whole time a store may know: a profile that is named is found whenever it was. */
+const anyTime = { fromMs: 0, toMs: 8.64e15 };
+
+/**
+ * The right side asks the same as the left, but for what `compare` says otherwise. Ids of the left side's profile and spans are not
+ * taken over; a profile that is named needs neither selector nor range.
+ */
 async function readRight(
   context: QueryContext,
   store: StackStore,
@@ -81,17 +87,23 @@ async function readRight(
   type: ProfileType
 ): Promise<Side> {
   const { from, to, selector, profileId } = query.compare ?? {};
-  const rightTime = { ...time, fromMs: from ?? time.fromMs, toMs: to ?? time.toMs };
+  const named = profileId !== undefined;
+  const base = named && from === undefined && to === undefined ? anyTime : time;
+  const rightTime = { ...time, fromMs: from ?? base.fromMs, toMs: to ?? base.toMs };
   if (rightTime.toMs <= rightTime.fromMs) {
     throw new HotspanError('bad_query', 'compare.to: must be later than compare.from');
   }
-  const own = {
+  const own: ParsedQuery = {
     ...query,
-    selector: selector ?? query.selector ?? query.labelSelector,
-    profileId: profileId ?? query.profileId,
+    selector: selector ?? (named ? undefined : (query.selector ?? query.labelSelector)),
+    labelSelector: undefined,
+    filter: named ? undefined : query.filter,
+    profileId,
+    spanId: undefined,
+    rootSpanId: undefined,
+    spanSelector: undefined,
   };
-  const restrictions = await withRoots(context, restrictionsOf(own), rightTime);
-  return readSide(context, store, restrictions, rightTime, type);
+  return readSide(context, store, restrictionsOf(own), rightTime, type);
 }
 
 function focusNode(dictionary: StackDictionary, tree: CallTree, query: ParsedQuery, notices: Notice[]): number {

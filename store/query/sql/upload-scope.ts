@@ -59,8 +59,18 @@ function windowCondition(bindings: Bindings, { kind, fromMs, toMs }: Window): st
     : `start < ${to} AND (end > ${from} OR start >= ${from})`;
 }
 
+/** Nanoseconds since 1970 end in 2262; beyond, comparisons would wrap. */
+const lastInstantMs = 9_200_000_000_000;
+const lastSecond = 4_294_967_295;
+
 function instant(bindings: Bindings, ms: number): string {
-  return `fromUnixTimestamp64Milli(${bindings.bind('Int64', Math.trunc(ms))}, 'UTC')`;
+  const possible = Math.min(lastInstantMs, Math.max(0, Math.trunc(ms)));
+  return `fromUnixTimestamp64Milli(${bindings.bind('Int64', possible)}, 'UTC')`;
+}
+
+/** Seconds, as DateTime columns hold them. */
+function second(bindings: Bindings, seconds: number): string {
+  return `toDateTime(${bindings.bind('Int64', Math.min(lastSecond, Math.max(0, seconds)))}, 'UTC')`;
 }
 
 /** No upload is taken to be longer than this when spans are looked up by time. */
@@ -74,9 +84,9 @@ function spanProfiles(bindings: Bindings, scope: UploadScope, spans: SpanMatch):
 
 /** Rows of `profile_spans` that may belong to uploads of the scope. */
 export function spanWindow(bindings: Bindings, { tenant, window }: UploadScope): string {
-  const from = bindings.bind('Int64', Math.floor((window.fromMs - longestUploadMs) / 1000));
-  const to = bindings.bind('Int64', Math.ceil(window.toMs / 1000));
-  return `tenant = ${bindings.bind('String', tenant)} AND start >= toDateTime(${from}, 'UTC') AND start <= toDateTime(${to}, 'UTC')`;
+  const from = second(bindings, Math.floor((window.fromMs - longestUploadMs) / 1000));
+  const to = second(bindings, Math.ceil(window.toMs / 1000));
+  return `tenant = ${bindings.bind('String', tenant)} AND start >= ${from} AND start <= ${to}`;
 }
 
 /** The match as a condition on one entry of `profile_spans`, with the entry's ids in the given SQL. */
