@@ -259,13 +259,12 @@ async function columnOptions(store: StoreClient, range: TimeRange, text: string)
   return [...totals, ...labels];
 }
 
-const partNames: Record<string, string> = { chart: 'The chart', facets: 'The quick filters' };
-
 /** What the store remarked on the answer, and parts of it that failed. */
 function Notices({ answer }: { answer: ExplorerAnswer }) {
   const notices = answer.list?.meta?.notices ?? [];
   const parts = [...answer.errors].map(
-    ([part, { message, hint }]) => `${partNames[part] ?? part} could not be loaded. ${message} ${hint ?? ''}`
+    ([part, { message, hint }]) =>
+      `${part === 'chart' ? 'The chart' : 'A quick filter'} could not be loaded. ${message} ${hint ?? ''}`
   );
   return (
     <div>

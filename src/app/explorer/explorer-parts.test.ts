@@ -82,8 +82,9 @@ describe('what the explorer asks', () => {
         queryType: 'facets',
         filter,
         spanId,
-        names: ['service', 'host', 'env', 'version', 'language', 'region'],
+        names: ['service', 'host', 'version', 'language', 'region'],
       },
+      { refId: 'facets env', queryType: 'facets', filter: 'a OR b', spanId, names: ['env'] },
     ]);
   });
 });

@@ -40,6 +40,8 @@ function stepOf(bars: readonly Bar[], from: number, to: number): number {
   return gaps.length > 0 ? Math.min(...gaps) : (to - from) / 60;
 }
 
+/** The picture's own units. Times themselves are too large for the 32-bit numbers of SVG. */
+const width = 1000;
 const height = 64;
 
 /** Uploads over time, stacked by service; dragging picks a time range. */
@@ -49,6 +51,7 @@ export function Histogram({ series, from, to, onRange }: Props) {
   const step = stepOf(bars, from, to);
   const highest = Math.max(1, ...bars.map(({ total }) => total));
   const brush = useBrush(from, to, onRange);
+  const perMs = width / (to - from);
   const total = bars.reduce((sum, bar) => sum + bar.total, 0);
   const label = `Uploads over time: ${formatCount(total)}, at most ${formatCount(highest)} per bar`;
   return (
@@ -58,18 +61,25 @@ export function Histogram({ series, from, to, onRange }: Props) {
         role="img"
         aria-label={label}
         className={styles.chart}
-        viewBox={`${from} 0 ${to - from} ${height}`}
+        viewBox={`0 0 ${width} ${height}`}
         preserveAspectRatio="none"
         {...brush.handlers}
       >
         {bars.map((bar) => (
-          <StackedBar key={bar.time} bar={bar} series={series} width={step * 0.9} scale={height / highest} />
+          <StackedBar
+            key={bar.time}
+            bar={bar}
+            series={series}
+            x={(bar.time - from) * perMs}
+            width={step * perMs * 0.9}
+            scale={height / highest}
+          />
         ))}
         {brush.range && (
           <rect
             className={styles.brush}
-            x={brush.range[0]}
-            width={brush.range[1] - brush.range[0]}
+            x={(brush.range[0] - from) * perMs}
+            width={(brush.range[1] - brush.range[0]) * perMs}
             y={0}
             height={height}
           />
@@ -86,11 +96,12 @@ export function Histogram({ series, from, to, onRange }: Props) {
 interface BarProps {
   bar: Bar;
   series: readonly HistogramSeries[];
+  x: number;
   width: number;
   scale: number;
 }
 
-function StackedBar({ bar, series, width, scale }: BarProps) {
+function StackedBar({ bar, series, x, width: barWidth, scale }: BarProps) {
   const { visualization } = useTheme2();
   return (
     <g>
@@ -99,7 +110,7 @@ function StackedBar({ bar, series, width, scale }: BarProps) {
         const top = height - below * scale;
         const color = visualization.getColorByName(visualization.palette[index % visualization.palette.length]);
         return count > 0 ? (
-          <rect key={series[index].name} x={bar.time} y={top} width={width} height={count * scale} fill={color}>
+          <rect key={series[index].name} x={x} y={top} width={barWidth} height={count * scale} fill={color}>
             <title>{`${dateTimeFormat(bar.time)}\n${series[index].name}: ${formatCount(count)}`}</title>
           </rect>
         ) : null;

@@ -3,7 +3,7 @@ import { facetFields, timeField } from '../../api/frames';
 import { type StoreQuery } from '../../api/query';
 import { type StoreError } from '../../ui/store-error';
 import { type StoreClient, columnOf } from '../store-client';
-import { filterText } from './quick-filters';
+import { clearField, filterText } from './quick-filters';
 import { toTimeRange } from './time-range';
 import { type ExplorerState } from './url-state';
 
@@ -39,7 +39,6 @@ export function explorerQueries(state: ExplorerState, limit = firstLimit): Store
   const filter = filterText(state) || undefined;
   const spanId = state.spans.length > 0 ? state.spans : undefined;
   const { by, descending } = state.sort;
-  const names = [...new Set([...defaultFacets, ...state.facets])];
   return [
     {
       refId: 'list',
@@ -51,7 +50,24 @@ export function explorerQueries(state: ExplorerState, limit = firstLimit): Store
       ...(state.columns.length > 0 && { columns: state.columns }),
     },
     { refId: 'chart', queryType: 'histogram', filter, spanId, by: 'service' },
-    { refId: 'facets', queryType: 'facets', filter, spanId, names },
+    ...facetQueries(state).map((query) => ({ ...query, spanId })),
+  ];
+}
+
+/** A field that has a filter is counted without it, so that its other values stay in sight and can be added. */
+function facetQueries(state: ExplorerState): StoreQuery[] {
+  const names = [...new Set([...defaultFacets, ...state.facets])];
+  const isFiltered = (name: string) => state.filters.some(({ key }) => key === name);
+  const ask = (refId: string, asked: string[], filters = state.filters): StoreQuery => ({
+    refId,
+    queryType: 'facets',
+    filter: filterText({ ...state, filters }) || undefined,
+    names: asked,
+  });
+  const free = names.filter((name) => !isFiltered(name));
+  return [
+    ...(free.length > 0 ? [ask('facets', free)] : []),
+    ...names.filter(isFiltered).map((name) => ask(`facets ${name}`, [name], clearField(state.filters, name))),
   ];
 }
 
@@ -72,8 +88,7 @@ function readHistogram(frames: DataFrame[] | undefined): HistogramSeries[] {
   });
 }
 
-function readFacets(frame: DataFrame | undefined): Map<string, FacetValue[]> {
-  const facets = new Map<string, FacetValue[]>();
+function readFacets(frame: DataFrame, facets: Map<string, FacetValue[]>): void {
   const values = columnOf(frame, facetFields.value);
   const counts = columnOf(frame, facetFields.count);
   columnOf(frame, facetFields.name).forEach((name, row) => {
@@ -81,7 +96,6 @@ function readFacets(frame: DataFrame | undefined): Map<string, FacetValue[]> {
     list.push({ value: String(values[row] ?? ''), count: Number(counts[row]) });
     facets.set(String(name), list);
   });
-  return facets;
 }
 
 export async function loadExplorer(
@@ -97,11 +111,17 @@ export async function loadExplorer(
     throw broken;
   }
   const list = frames.get('list')?.[0];
+  const facets = new Map<string, FacetValue[]>();
+  for (const [refId, [frame]] of frames) {
+    if (refId.startsWith('facets')) {
+      readFacets(frame, facets);
+    }
+  }
   return {
     list,
     total: Number(list?.meta?.custom?.total ?? list?.length ?? 0),
     histogram: readHistogram(frames.get('chart')),
-    facets: readFacets(frames.get('facets')?.[0]),
+    facets,
     errors,
     range,
   };

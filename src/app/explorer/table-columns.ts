@@ -31,6 +31,7 @@ const widths: Record<string, number> = {
   [profilesFields.time]: 175,
   [profilesFields.service]: 150,
   [profilesFields.host]: 130,
+  [profilesFields.status]: 105,
 };
 const otherWidth = 88;
 

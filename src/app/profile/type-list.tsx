@@ -3,6 +3,7 @@ import { css, cx } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import { type ProfileDetail } from '../../api/resources';
+import { isHidden } from '../../model/profile-types';
 import { formatValue } from '../../model/units';
 
 interface Props {
@@ -11,12 +12,18 @@ interface Props {
   onPick: (id: string) => void;
 }
 
+/** Count twins and the like stay out, unless one is asked for. */
+export function offeredTypes(types: Props['types'], active: string): Props['types'] {
+  const ids = types.map(({ id }) => id);
+  return types.filter(({ id }) => id === active || !isHidden(id, ids));
+}
+
 /** The profile's types with their totals; those without any sample are greyed. */
 export function TypeList({ types, active, onPick }: Props) {
   const styles = useStyles2(getStyles);
   return (
     <div role="group" aria-label="Profile type" className={styles.list}>
-      {types.map(({ id, name, unit, total }) => (
+      {offeredTypes(types, active).map(({ id, name, unit, total }) => (
         <button
           key={id}
           aria-pressed={id === active}
