@@ -303,7 +303,7 @@ func TestHealth(t *testing.T) {
 		isOK   bool
 		says   []string
 	}{
-		"good":          {store(status, types, services), true, []string{"Hotspan store 1.2.3 (chdb)", "1 services, 2 profile types"}},
+		"good":          {store(status, types, services), true, []string{"Hotspan store 1.2.3 (chdb)", "Services in the last 24 hours: 1, profile types: 2."}},
 		"empty":         {store(status, `{}`, `{}`), true, []string{"no profiles in the last 24 hours"}},
 		"no query role": {store(status, "", services), false, []string{"refused the token (status 403)", "role query"}},
 		"wrong token":   {answering(401, "application/json", `{}`), false, []string{"refused the token (status 401)"}},

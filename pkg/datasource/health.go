@@ -67,7 +67,7 @@ func (d *Datasource) contents(ctx context.Context) (string, *fault) {
 	if len(services.Values) == 0 {
 		return "It has received no profiles in the last 24 hours.", nil
 	}
-	return fmt.Sprintf("Last 24 hours: %d services, %d profile types.", len(services.Values), shown), nil
+	return fmt.Sprintf("Services in the last 24 hours: %d, profile types: %d.", len(services.Values), shown), nil
 }
 
 func (d *Datasource) get(ctx context.Context, value any, query url.Values, segments ...string) *fault {

@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	defaultTimeout          = 30 * time.Second
+	defaultTimeoutSeconds   = 30
 	defaultMaxResponseBytes = 64 << 20
 )
 
@@ -50,10 +50,7 @@ func readSettings(instance backend.DataSourceInstanceSettings) (*settings, error
 	}
 	s.base = &url.URL{Scheme: base.Scheme, User: base.User, Host: base.Host, Path: strings.TrimRight(base.Path, "/")}
 	s.token = strings.TrimSpace(instance.DecryptedSecureJSONData["token"])
-	s.timeout = defaultTimeout
-	if s.TimeoutSeconds > 0 {
-		s.timeout = time.Duration(s.TimeoutSeconds * float64(time.Second))
-	}
+	s.timeout = time.Duration(cmp.Or(max(0, s.TimeoutSeconds), defaultTimeoutSeconds) * float64(time.Second))
 	s.MaxResponseBytes = cmp.Or(max(0, s.MaxResponseBytes), defaultMaxResponseBytes)
 	return s, nil
 }
