@@ -22,6 +22,7 @@ import { ingestRoutes } from './ingest/routes';
 import { openSpool } from './ingest/spool';
 import { makeMetrics } from './metrics';
 import { registerQueryRoutes } from './query/routes';
+import { applyRetention } from './retention';
 import { makeServer, type ServerSettings } from './server';
 
 /** The only place that knows all rooms of the store: it starts them in order and stops them in the reverse order. */
@@ -33,6 +34,7 @@ const maxKnownKeys = 500_000;
 const maxParseWaitMs = 2000;
 const engineRetryMs = 1000;
 const rawRetentionEveryMs = 60_000;
+const retentionEveryMs = 600_000;
 const drainMs = 10_000;
 
 function builtFile(name: string): string {
@@ -143,11 +145,19 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
       Date.now()
     );
   }, rawRetentionEveryMs);
-  void catchUp();
+  const deleteOldProfiles = async () => {
+    const dropped = await applyRetention(engine, Date.now());
+    if (dropped.length > 0) {
+      logger.info({ dropped }, 'deleted profiles past their retention');
+    }
+  };
+  const retentionTimer = setInterval(() => void attempt(deleteOldProfiles, logger), retentionEveryMs);
+  void catchUp().then(() => attempt(deleteOldProfiles, logger));
 
   return async () => {
     state.stopping = true;
     clearInterval(rawTimer);
+    clearInterval(retentionTimer);
     await Promise.all(servers.map((server) => server.close()));
     const drained = await batcher.drain(drainMs);
     batcher.stop();
@@ -206,7 +216,7 @@ async function attempt(work: () => Promise<void>, logger: Logger): Promise<boole
     if (error instanceof NewerSchemaError) {
       throw error;
     }
-    logger.warn({ error }, 'the engine is not ready yet; uploads are kept on disk meanwhile');
+    logger.warn({ error }, 'the engine did not do its part; it is asked again, and uploads are kept on disk meanwhile');
     return false;
   }
 }

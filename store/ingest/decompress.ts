@@ -3,7 +3,7 @@ import { unzipSync } from 'fflate';
 import { HotspanError } from '../errors';
 import { decompressLz4 } from './lz4';
 import type { Attachment } from './upload';
-import { decompressZstd, OutputTooLarge } from './zstd';
+import { decompressZstd, isOverLimit, OutputTooLarge } from './zstd';
 
 /** How much one upload may still grow to; `totalBytes` shrinks with every part. */
 export interface DecompressBudget {
@@ -106,7 +106,7 @@ function gunzip(bytes: Uint8Array, maxBytes: number): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(zlib.gunzipSync(bytes, { maxOutputLength: Math.max(maxBytes, 1) }));
   } catch (error) {
-    throw error instanceof RangeError ? new OutputTooLarge() : error;
+    throw isOverLimit(error) ? new OutputTooLarge() : error;
   }
 }
 

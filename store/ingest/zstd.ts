@@ -20,6 +20,11 @@ interface Frame {
 /** Thrown when the output would pass the cap. */
 export class OutputTooLarge extends Error {}
 
+/** What zlib throws when the output would pass `maxOutputLength`. */
+export function isOverLimit(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && Reflect.get(error, 'code') === 'ERR_BUFFER_TOO_LARGE';
+}
+
 type NativeZstd = (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
 /** zlib's own zstd is newer than the Node types that the project builds with. */
 const nativeZstd = Reflect.get(zlib, 'zstdDecompressSync') as NativeZstd | undefined;
@@ -47,7 +52,7 @@ function native(decompress: NativeZstd, bytes: Uint8Array, maxBytes: number): Ui
   try {
     return new Uint8Array(decompress(bytes, { maxOutputLength: Math.max(maxBytes, 1) }));
   } catch (error) {
-    throw error instanceof RangeError ? new OutputTooLarge() : error;
+    throw isOverLimit(error) ? new OutputTooLarge() : error;
   }
 }
 

@@ -58,10 +58,21 @@ export async function crashRounds(options: CrashOptions): Promise<CrashOutcome> 
 async function strike(store: RunningStore, victim: (typeof victims)[number]): Promise<void> {
   const engine = store.engineProcessId();
   if (victim !== 'front' && engine !== undefined) {
-    process.kill(engine, 'SIGKILL');
+    killIfAlive(engine);
   }
   if (victim !== 'engine') {
     await store.kill();
+  }
+}
+
+/** The engine may be starting again just now. */
+function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && Reflect.get(error, 'code') === 'ESRCH')) {
+      throw error;
+    }
   }
 }
 

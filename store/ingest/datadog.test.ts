@@ -1,0 +1,97 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseTags } from './labels';
+import { loadRequest, recordedNames } from './recorded-parts';
+import { parseTimeNs } from './times';
+import { understandUpload } from './understand';
+import type { Upload } from './upload';
+
+interface ExpectedPart {
+  readonly name: string;
+  readonly filename: string | null;
+  readonly inflated_size: number;
+  readonly text?: string;
+  readonly tags?: Record<string, string>;
+  readonly event?: { start: string; end: string; endpoint_counts?: Record<string, number> | null };
+}
+const expected: Record<string, { parts: ExpectedPart[] }> = JSON.parse(
+  fs.readFileSync(path.resolve(__dirname, '../../tests/fixtures/uploads/EXPECTED.json'), 'utf8')
+);
+const limits = {
+  bodyBytes: 2 ** 25,
+  partBytes: 2 ** 26,
+  decompressedBytes: 2 ** 27,
+  parts: 256,
+  labels: 128,
+  labelValueBytes: 4096,
+};
+
+function understand(name: string): Promise<Upload> {
+  const { contentType, headers, body } = loadRequest(name);
+  const request = {
+    intake: 'datadog' as const,
+    tenant: 't',
+    receivedMs: 1,
+    peer: '127.0.0.1',
+    contentType,
+    query: '',
+    headers,
+  };
+  return understandUpload(body, { request, limits, defaultService: 'unnamed-service' });
+}
+
+const languages: Record<string, string> = { jvm: 'java', javascript: 'node' };
+
+describe('the agent form', () => {
+  it.each(recordedNames('dd-').filter((name) => !name.includes('old-v3')))(
+    '%s: parts, tags, window, endpoint counts',
+    async (name) => {
+      const upload = await understand(name);
+      const { parts } = expected[`recordings/${name}`];
+      const event = parts.find((part) => part.event);
+      const files = parts.filter((part) => !part.event);
+      expect(upload.attachments.map(({ name: file, bytes }) => [file, bytes.length])).toEqual(
+        files.map((part) => [part.filename, part.inflated_size])
+      );
+      const { language, ...tags } = event?.tags ?? {};
+      expect(Object.fromEntries(upload.labels)).toMatchObject(tags);
+      expect(upload.labels.get('language')).toBe(languages[language] ?? language ?? name.split('-')[1]);
+      expect([upload.startNs, upload.endNs]).toEqual([
+        parseTimeNs(event?.event?.start ?? ''),
+        parseTimeNs(event?.event?.end ?? ''),
+      ]);
+      expect(Object.fromEntries(upload.endpointCounts)).toEqual(event?.event?.endpoint_counts ?? {});
+    }
+  );
+
+  it.each(recordedNames('dd-').filter((name) => name.includes('old-v3')))(
+    '%s: the older form of fields',
+    async (name) => {
+      const upload = await understand(name);
+      const { parts } = expected[`recordings/${name}`];
+      const field = (...names: string[]) => parts.find((part) => names.includes(part.name))?.text ?? '';
+      const tags = Object.fromEntries(
+        parts.filter((part) => part.name === 'tags[]').flatMap((part) => parseTags(part.text ?? ''))
+      );
+      expect(Object.fromEntries(upload.labels)).toMatchObject({
+        ...tags,
+        language: name.includes('java') ? 'java' : 'go',
+      });
+      expect([upload.startNs, upload.endNs]).toEqual([
+        parseTimeNs(field('start', 'recording-start')),
+        parseTimeNs(field('end', 'recording-end')),
+      ]);
+      const files = name.includes('java')
+        ? ['main.jfr']
+        : [
+            'cpu.pprof',
+            'delta-heap.pprof',
+            'delta-block.pprof',
+            'delta-mutex.pprof',
+            'goroutines.pprof',
+            'metrics.json',
+          ];
+      expect(upload.attachments.map((attachment) => attachment.name)).toEqual(files);
+    }
+  );
+});
