@@ -1,10 +1,8 @@
 import {
   type ContextIndex,
-  type ContextTable,
   type FrameIndex,
   type FrameKind,
   frameKinds,
-  type FrameTable,
   type Profile,
   type RuntimeInfoEntry,
   type SamplingPeriod,
@@ -12,7 +10,12 @@ import {
   type StringIndex,
   type ValueType,
 } from './profile';
-import { grown, SequenceTable } from './sequence-table';
+import { type BuilderTables, contextWords, type ExpectedSizes, frameWords, inferredWord, operationWord, takeTables } from './builder-tables';
+import { finishedTables } from './finished-tables';
+import { grown, type SequenceTable } from './sequence-table';
+
+export { frameWords };
+export type { ExpectedSizes };
 
 /** What a frame says about itself, by string index; see `FrameTable`. */
 export interface FrameFields {
@@ -33,6 +36,8 @@ export interface ContextFields {
   readonly rootSpanId?: bigint;
   readonly traceIdHigh?: bigint;
   readonly traceIdLow?: bigint;
+  readonly operation?: string;
+  readonly inferred?: boolean;
 }
 
 /** Everything of a profile that is not a table. */
@@ -43,17 +48,6 @@ export interface ProfileFacts {
   readonly runtimeInfo?: readonly RuntimeInfoEntry[];
 }
 
-/** Sizes that a reader knows beforehand; they only save growing. */
-export interface ExpectedSizes {
-  readonly samples: number;
-  readonly frames: number;
-  /** Frames in all stacks. */
-  readonly stackFrames: number;
-}
-
-export const frameWords = 7;
-/** thread, endpoint, then four 64-bit ids, low word first. */
-const contextWords = 10;
 /** Distinct detail values of one kind that are kept apart; the others are `(other)`. */
 export const maxDetailValues = 500;
 
@@ -80,15 +74,14 @@ export class ProfileBuilder {
   /** `values[base + t]` with the base that `sample` returned; read the property again after every `sample`. */
   values: Float64Array<ArrayBuffer>;
   private readonly strings: string[] = [''];
-  private readonly stringIndexes = new Map<string, StringIndex>([['', 0]]);
+  private stringIndexes?: Map<string, StringIndex>;
+  private detailCounts?: Map<FrameKind, number>;
+  private details?: Map<string, FrameIndex>;
+  private readonly tables: BuilderTables;
   private readonly frames: SequenceTable;
   private readonly stacks: SequenceTable;
-  private readonly contexts = new SequenceTable();
-  private readonly detailCounts = new Map<FrameKind, number>();
-  private readonly details = new Map<string, FrameIndex>();
-  private readonly scratch = new Uint32Array(contextWords);
-  private readonly ids = new BigUint64Array(4);
-  private readonly idWords = new Uint32Array(this.ids.buffer);
+  private readonly contexts: SequenceTable;
+  private readonly scratch: Uint32Array;
   private sampleStack: Uint32Array<ArrayBuffer>;
   private sampleContext: Uint32Array<ArrayBuffer>;
   private sampleCount = 0;
@@ -97,26 +90,32 @@ export class ProfileBuilder {
     readonly valueTypes: readonly ValueType[],
     expected: ExpectedSizes = { samples: 16, frames: 16, stackFrames: 64 }
   ) {
-    this.frames = new SequenceTable(expected.frames, expected.frames * frameWords);
-    this.stacks = new SequenceTable(expected.samples, expected.stackFrames);
-    this.values = new Float64Array(expected.samples * valueTypes.length);
-    this.sampleStack = new Uint32Array(expected.samples);
-    this.sampleContext = new Uint32Array(expected.samples);
+    const tables = takeTables(expected, valueTypes.length);
+    this.tables = tables;
+    this.frames = tables.frames;
+    this.stacks = tables.stacks;
+    this.contexts = tables.contexts;
+    this.scratch = tables.scratch;
+    this.values = tables.values;
+    this.sampleStack = tables.sampleStack;
+    this.sampleContext = tables.sampleContext;
+    this.growSamples(expected.samples);
     this.stacks.intern(this.scratch, 0);
-    this.contexts.intern(this.scratch, contextWords);
+    this.contexts.intern(this.scratch.fill(0), contextWords);
   }
 
   string(text: string): StringIndex {
     if (text === '') {
       return 0;
     }
-    const known = this.stringIndexes.get(text);
+    const indexes = (this.stringIndexes ??= new Map());
+    const known = indexes.get(text);
     if (known !== undefined) {
       return known;
     }
     const index = this.strings.length;
     this.strings.push(text);
-    this.stringIndexes.set(text, index);
+    indexes.set(text, index);
     return index;
   }
 
@@ -141,10 +140,12 @@ export class ProfileBuilder {
 
   /** The same frame with a class, for producers that say the class apart from the function. */
   frameWithClass(frame: FrameIndex, className: StringIndex): FrameIndex {
-    const start = frame * frameWords;
-    this.scratch.set(this.frames.words.subarray(start, start + frameWords));
-    if (this.scratch[1] === 0) {
-      this.scratch[1] = className;
+    const { scratch, frames } = this;
+    for (let i = 0; i < frameWords; i++) {
+      scratch[i] = frames.words[frame * frameWords + i];
+    }
+    if (scratch[1] === 0) {
+      scratch[1] = className;
     }
     return this.frames.intern(this.scratch, frameWords);
   }
@@ -152,17 +153,19 @@ export class ProfileBuilder {
   /** The extra leaf frame that says what a sample was about. Values beyond `maxDetailValues` are one: `(other)`. */
   detailFrame(kind: FrameKind, value: string): FrameIndex {
     const key = `${kind} ${value}`;
-    const known = this.details.get(key);
+    const details = (this.details ??= new Map());
+    const known = details.get(key);
     if (known !== undefined) {
       return known;
     }
-    const count = this.detailCounts.get(kind) ?? 0;
+    const counts = (this.detailCounts ??= new Map());
+    const count = counts.get(kind) ?? 0;
     if (count >= maxDetailValues) {
       return this.plainFrame('(other)', kind);
     }
-    this.detailCounts.set(kind, count + 1);
+    counts.set(kind, count + 1);
     const frame = this.plainFrame(value, kind);
-    this.details.set(key, frame);
+    details.set(key, frame);
     return frame;
   }
 
@@ -189,108 +192,73 @@ export class ProfileBuilder {
   }
 
   context(fields: ContextFields): ContextIndex {
-    const { ids, idWords } = this;
+    const { ids, idWords } = this.tables;
     ids[0] = fields.spanId ?? 0n;
     ids[1] = fields.rootSpanId ?? 0n;
     ids[2] = fields.traceIdHigh ?? 0n;
     ids[3] = fields.traceIdLow ?? 0n;
-    return this.contextOfWords(this.string(fields.thread ?? ''), this.string(fields.endpoint ?? ''), idWords);
+    const thread = this.string(fields.thread ?? '');
+    const endpoint = this.string(fields.endpoint ?? '');
+    const operation = this.string(fields.operation ?? '');
+    return this.contextOfWords(thread, endpoint, idWords, operation, fields.inferred);
   }
 
   /** The same without BigInts: `idWords` = span, root span, trace high and low, each low word first. */
-  contextOfWords(thread: StringIndex, endpoint: StringIndex, idWords: Uint32Array): ContextIndex {
+  contextOfWords(
+    thread: StringIndex,
+    endpoint: StringIndex,
+    idWords: Uint32Array,
+    operation: StringIndex = 0,
+    inferred = false
+  ): ContextIndex {
     const words = this.scratch;
     words[0] = thread;
     words[1] = endpoint;
-    for (let i = 2; i < contextWords; i++) {
+    for (let i = 2; i < operationWord; i++) {
       words[i] = idWords[i - 2];
     }
+    words[operationWord] = operation;
+    words[inferredWord] = inferred ? 1 : 0;
     return this.contexts.intern(words, contextWords);
   }
 
   /** Adds a sample whose values are all 0 and returns where they lie in `values`. */
   sample(stack: StackIndex, context: ContextIndex): number {
     const index = this.sampleCount++;
-    if (index === this.sampleStack.length) {
+    const base = index * this.valueTypes.length;
+    const end = base + this.valueTypes.length;
+    if (index === this.sampleStack.length || end > this.values.length) {
       this.growSamples(index + 1);
     }
     this.sampleStack[index] = stack;
     this.sampleContext[index] = context;
-    return index * this.valueTypes.length;
+    const { values } = this;
+    for (let i = base; i < end; i++) {
+      values[i] = 0;
+    }
+    return base;
   }
 
   private growSamples(length: number): void {
     this.sampleStack = grown(this.sampleStack, length);
     this.sampleContext = grown(this.sampleContext, length);
-    this.values = grown(this.values, this.sampleStack.length * this.valueTypes.length);
+    this.values = grown(this.values, length * this.valueTypes.length);
   }
 
+  /** The profile. Nothing can be added afterwards. */
   finish(facts: ProfileFacts = {}): Profile {
-    const { sampleCount: length, stacks } = this;
+    const { tables } = this;
+    tables.values = this.values;
+    tables.sampleStack = this.sampleStack;
+    tables.sampleContext = this.sampleContext;
     return {
       strings: this.strings,
-      frames: frameTable(this.frames),
-      stacks: {
-        length: stacks.length,
-        offset: stacks.offset.subarray(0, stacks.length + 1),
-        frame: stacks.words.subarray(0, this.stackFrames),
-      },
-      contexts: contextTable(this.contexts),
+      ...finishedTables(tables, this.sampleCount, this.valueTypes.length),
       valueTypes: this.valueTypes,
-      samples: {
-        length,
-        stack: this.sampleStack.subarray(0, length),
-        context: this.sampleContext.subarray(0, length),
-        values: this.values.subarray(0, length * this.valueTypes.length),
-      },
       startNs: facts.startNs ?? 0n,
       durationNs: facts.durationNs ?? 0,
       ...(facts.period && { period: facts.period }),
       runtimeInfo: facts.runtimeInfo ?? [],
     };
   }
-}
-
-function frameTable({ length, words }: SequenceTable): FrameTable {
-  return {
-    length,
-    method: column(words, length, frameWords, 0),
-    className: column(words, length, frameWords, 1),
-    packageName: column(words, length, frameWords, 2),
-    library: column(words, length, frameWords, 3),
-    file: column(words, length, frameWords, 4),
-    line: new Int32Array(column(words, length, frameWords, 5).buffer),
-    kind: Uint8Array.from(column(words, length, frameWords, 6)),
-  };
-}
-
-function contextTable({ length, words }: SequenceTable): ContextTable {
-  return {
-    length,
-    thread: column(words, length, contextWords, 0),
-    endpoint: column(words, length, contextWords, 1),
-    spanId: idColumn(words, length, 2),
-    rootSpanId: idColumn(words, length, 4),
-    traceIdHigh: idColumn(words, length, 6),
-    traceIdLow: idColumn(words, length, 8),
-  };
-}
-
-function column(words: Uint32Array, length: number, stride: number, at: number): Uint32Array<ArrayBuffer> {
-  const result = new Uint32Array(length);
-  for (let i = 0; i < length; i++) {
-    result[i] = words[i * stride + at];
-  }
-  return result;
-}
-
-/** Words are written through a view of a BigUint64Array, so this copies them back in the machine's own order. */
-function idColumn(words: Uint32Array, length: number, at: number): BigUint64Array<ArrayBuffer> {
-  const result = new BigUint64Array(length);
-  const pairs = new Uint32Array(result.buffer);
-  for (let i = 0; i < length; i++) {
-    pairs[2 * i] = words[i * contextWords + at];
-    pairs[2 * i + 1] = words[i * contextWords + at + 1];
-  }
-  return result;
 }

@@ -31,9 +31,11 @@ function checkStacks({ stacks, frames }: Profile): void {
 }
 
 function checkContexts({ contexts, strings }: Profile): void {
-  const { length, thread, endpoint, spanId, rootSpanId, traceIdHigh, traceIdLow } = contexts;
+  const { length, thread, endpoint, spanId, rootSpanId, traceIdHigh, traceIdLow, operation, inferred } = contexts;
   checkIndexes('contexts.thread', thread, length, strings.length);
   checkIndexes('contexts.endpoint', endpoint, length, strings.length);
+  checkIndexes('contexts.operation', operation ?? new Uint32Array(length), length, strings.length);
+  checkIndexes('contexts.inferred', inferred ?? new Uint8Array(length), length, 2);
   const ids = [spanId, rootSpanId, traceIdHigh, traceIdLow];
   check(
     ids.every((column) => column.length === length),

@@ -8,7 +8,8 @@ import { type ContextFields, ProfileBuilder, type ProfileFacts } from './profile
  *   10 20 | main; checkout [file=shop/cart.py:12 lib=shop class=Cart]; sleep [kind=native] | thread=web-0 span=1f
  *   0 5   | (no stack)
  *
- * Frames: `name [class= pkg= lib= file=PATH:LINE kind=]`; contexts: `thread= endpoint= span= root= trace=`, ids in hex.
+ * Frames: `name [class= pkg= lib= file=PATH:LINE kind=]`; contexts: `thread= endpoint= operation= span= root= trace=
+ * inferred=1`, ids in hex.
  * Texts with spaces in attributes, or with one of `;|[]"=` or outer spaces, are written as JSON strings. Optional first
  * lines: `start:`, `duration:`, `period: TYPE/UNIT VALUE`, `info: "GROUP" "KEY" "VALUE"`. Lines starting with `#` are left out.
  */
@@ -122,11 +123,13 @@ function parseKind(text: string): FrameKind {
 }
 
 function parseContext(text: string): ContextFields {
-  const { thread, endpoint, span, root, trace } = parseAttributes(text);
+  const { thread, endpoint, operation, span, root, trace, inferred } = parseAttributes(text);
   const traceId = hex(trace);
   return {
     thread,
     endpoint,
+    operation,
+    inferred: inferred === '1',
     spanId: hex(span),
     rootSpanId: hex(root),
     traceIdHigh: traceId >> 64n,
@@ -209,8 +212,10 @@ function drawContext({ contexts, strings }: Profile, index: number): string {
     ...[
       ['thread', strings[contexts.thread[index]]],
       ['endpoint', strings[contexts.endpoint[index]]],
+      ['operation', strings[contexts.operation?.[index] ?? 0]],
     ].filter(([, value]) => value !== ''),
     ...ids.filter(([, id]) => id !== 0n).map(([word, id]) => [word, id.toString(16)]),
+    ...(contexts.inferred?.[index] === 1 ? [['inferred', '1']] : []),
   ]);
 }
 

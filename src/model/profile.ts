@@ -88,6 +88,10 @@ export interface ContextTable {
   readonly rootSpanId: BigUint64Array<ArrayBuffer>;
   readonly traceIdHigh: BigUint64Array<ArrayBuffer>;
   readonly traceIdLow: BigUint64Array<ArrayBuffer>;
+  /** What the span does in the tracer's words (`servlet.request`); absent = no context has one. */
+  readonly operation?: Uint32Array<ArrayBuffer>;
+  /** 1 = the producer didn't say the span, the reader found it by thread and time; absent = all were said. */
+  readonly inferred?: Uint8Array<ArrayBuffer>;
 }
 
 export interface SampleTable {
