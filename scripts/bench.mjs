@@ -15,8 +15,14 @@ for (const file of benches) {
   console.log(`\n━━ ${name}`);
   const { code } = await run(bin('tsx'), [path.join('tests/bench', file)]);
   const output = `test-output/bench-${name}.json`;
-  results[name] = { ok: code === 0, ...(exists(output) && { rows: JSON.parse(fs.readFileSync(path.join(root, output), 'utf8')) }) };
+  results[name] = {
+    ok: code === 0,
+    ...(exists(output) && { rows: JSON.parse(fs.readFileSync(path.join(root, output), 'utf8')) }),
+  };
 }
 fs.mkdirSync(path.join(root, 'test-output'), { recursive: true });
-fs.writeFileSync(path.join(root, 'test-output/bench.json'), JSON.stringify({ node: process.version, results }, null, 2));
+fs.writeFileSync(
+  path.join(root, 'test-output/bench.json'),
+  JSON.stringify({ node: process.version, results }, null, 2)
+);
 console.log('\nall figures: test-output/bench.json');

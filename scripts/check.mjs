@@ -5,7 +5,12 @@ import { bin, ensurePackages, step } from './steps.mjs';
 const leastModules = 120;
 
 async function boundaries() {
-  const result = await step('boundaries (dependency-cruiser)', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src', 'store']);
+  const result = await step('boundaries (dependency-cruiser)', bin('depcruise'), [
+    '--config',
+    '.dependency-cruiser.cjs',
+    'src',
+    'store',
+  ]);
   const modules = Number(/\((\d+) modules/.exec(result.output)?.[1] ?? 0);
   if (result.ok && modules < leastModules) {
     console.log(`  only ${modules} modules were read, at least ${leastModules} were expected`);
@@ -25,12 +30,15 @@ const results = [
   await step('dead code (knip)', bin('knip'), ['--no-progress']),
   await step('formatting (prettier)', bin('prettier'), ['--check', '.', '--log-level', 'warn']),
   await step('lock file has all platforms', 'node', ['scripts/complete-lock.mjs', '--check']),
-  await step('go vet', 'go', ['vet', './pkg/...', './tests/host/...'], { env: { CGO_ENABLED: '0', GOFLAGS: '-trimpath' } }),
+  await step('go vet', 'go', ['vet', './pkg/...', './tests/host/...'], {
+    env: { CGO_ENABLED: '0', GOFLAGS: '-trimpath' },
+  }),
 ];
 
 const failed = results.filter((result) => !result.ok);
 if (failed.length > 0) {
-  console.log(`\nfailed: ${failed.map((result) => result.name).join(', ')}. \`npm run fix\` mends formatting and some lint.`);
+  console.log(
+    `\nfailed: ${failed.map((result) => result.name).join(', ')}. \`npm run fix\` mends formatting and some lint.`
+  );
   process.exitCode = 1;
 }
-

@@ -19,10 +19,12 @@ function platformOf(name) {
 
 function isLocked(from, name) {
   const folders = from.split('/node_modules/');
-  return folders.some((_, i) => {
-    const base = folders.slice(0, folders.length - i).join('/node_modules/');
-    return lock.packages[`${base}/node_modules/${name}`];
-  }) || Boolean(lock.packages[`node_modules/${name}`]);
+  return (
+    folders.some((_, i) => {
+      const base = folders.slice(0, folders.length - i).join('/node_modules/');
+      return lock.packages[`${base}/node_modules/${name}`];
+    }) || Boolean(lock.packages[`node_modules/${name}`])
+  );
 }
 
 const missing = Object.entries(lock.packages).flatMap(([from, entry]) =>
@@ -33,7 +35,9 @@ const missing = Object.entries(lock.packages).flatMap(([from, entry]) =>
 
 if (process.argv.includes('--check')) {
   if (missing.length > 0) {
-    console.error(`package-lock.json lacks ${missing.map((m) => m.name).join(', ')}: run node scripts/complete-lock.mjs`);
+    console.error(
+      `package-lock.json lacks ${missing.map((m) => m.name).join(', ')}: run node scripts/complete-lock.mjs`
+    );
     process.exit(1);
   }
 } else if (missing.length > 0) {

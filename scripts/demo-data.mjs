@@ -106,7 +106,9 @@ function changeSpans(profile, salt) {
 
 function namesOf(profile) {
   const functions = new Map(profile.function.map((f) => [Number(f.id), profile.stringTable.strings[Number(f.name)]]));
-  return new Map(profile.location.map((l) => [Number(l.id), l.line.map((line) => functions.get(Number(line.functionId)))]));
+  return new Map(
+    profile.location.map((l) => [Number(l.id), l.line.map((line) => functions.get(Number(line.functionId)))])
+  );
 }
 
 /** Another upload of the same program: other requests, a share of the samples, without the stacks through one method. */
@@ -142,7 +144,8 @@ async function sendStreams(url, streamParts, endMs, index, without) {
   for (const parts of streamParts) {
     const share = index === 0 ? 1 : 0.55 + 0.4 * Math.abs(Math.sin(index / 6)) * (0.8 + 0.2 * random());
     const salt = BigInt(Math.floor(random() * 2 ** 52)) * 2048n;
-    const changed = index === 0 && !without ? parts : parts.map((p) => (isPprof(p) ? vary(p, { salt, share, random, without }) : p));
+    const changed =
+      index === 0 && !without ? parts : parts.map((p) => (isPprof(p) ? vary(p, { salt, share, random, without }) : p));
     const version = index > 15 ? { version: '1.2.2' } : {};
     await send(url, shiftTo(changed, endMs, version));
   }
@@ -178,7 +181,9 @@ export async function keepSending({ url, without, everyMs = 60_000 }) {
   const streamParts = await Promise.all(streams.map(readParts));
   for (let round = 1000; ; round++) {
     await new Promise((resolve) => setTimeout(resolve, everyMs));
-    await sendStreams(url, streamParts, Date.now(), round % 16 || 16, without).catch((error) => console.error(error.message));
+    await sendStreams(url, streamParts, Date.now(), round % 16 || 16, without).catch((error) =>
+      console.error(error.message)
+    );
   }
 }
 

@@ -22,7 +22,9 @@ function checkTools() {
 
 /** A small ddtrace program that keeps sending, where Python and PyPI are at hand. */
 async function startPython(storeUrl) {
-  const python = ['python3.12', 'python3.13', 'python3'].find((name) => spawnSync(name, ['-c', 'import venv']).status === 0);
+  const python = ['python3.12', 'python3.13', 'python3'].find(
+    (name) => spawnSync(name, ['-c', 'import venv']).status === 0
+  );
   if (!python) {
     return console.log('  (no Python here: only recorded uploads are shown)');
   }
@@ -80,7 +82,11 @@ const { startHost, startStore } = await import('./stage.mjs');
 
 fs.rmSync(path.join(folder, 'data'), { recursive: true, force: true });
 console.log('▸ start the store');
-const store = await startStore({ dataDir: path.join(folder, 'data'), port: 4140, logFile: path.join(folder, 'store.log') });
+const store = await startStore({
+  dataDir: path.join(folder, 'data'),
+  port: 4140,
+  logFile: path.join(folder, 'store.log'),
+});
 console.log('▸ start the preview host');
 const host = await startHost({ storeUrl: store.url, port: 3000, logFile: path.join(folder, 'host.log') });
 

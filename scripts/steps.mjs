@@ -62,8 +62,14 @@ export const exists = (file) => fs.existsSync(path.join(root, file));
 /** Installs npm packages when they are missing or older than the lock file. */
 export async function ensurePackages() {
   const stamp = path.join(root, 'node_modules/.package-lock.json');
-  const isFresh = fs.existsSync(stamp) && fs.statSync(stamp).mtimeMs >= fs.statSync(path.join(root, 'package-lock.json')).mtimeMs;
+  const isFresh =
+    fs.existsSync(stamp) && fs.statSync(stamp).mtimeMs >= fs.statSync(path.join(root, 'package-lock.json')).mtimeMs;
   if (!isFresh) {
-    await mustStep('install packages (npm ci, about a minute)', 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
+    await mustStep('install packages (npm ci, about a minute)', 'npm', [
+      'ci',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+    ]);
   }
 }

@@ -39,8 +39,15 @@ async function unit() {
   if (!result) {
     return add('jest', 0, 1, 0, `no result, exit code ${code}`);
   }
-  const brokenSuites = result.testResults.filter((s) => s.status === 'failed' && s.assertionResults.length === 0).length;
-  add('jest', result.numPassedTests, result.numFailedTests + brokenSuites, result.numPendingTests + result.numTodoTests);
+  const brokenSuites = result.testResults.filter(
+    (s) => s.status === 'failed' && s.assertionResults.length === 0
+  ).length;
+  add(
+    'jest',
+    result.numPassedTests,
+    result.numFailedTests + brokenSuites,
+    result.numPendingTests + result.numTodoTests
+  );
 }
 
 async function goTests() {
@@ -48,7 +55,10 @@ async function goTests() {
   if ((await run('go', ['version'], { quiet: true }).catch(() => ({ code: 1 }))).code !== 0) {
     return add('go', 0, 0, 1, 'Go is not installed');
   }
-  const { code, output: text } = await run('go', ['test', '-json', './pkg/...', './tests/host/...'], { env: goEnv, quiet: true });
+  const { code, output: text } = await run('go', ['test', '-json', './pkg/...', './tests/host/...'], {
+    env: goEnv,
+    quiet: true,
+  });
   const counts = { pass: 0, fail: 0, skip: 0 };
   for (const line of text.split('\n').filter((l) => l.startsWith('{'))) {
     const event = JSON.parse(line);

@@ -8,7 +8,10 @@ let child;
 async function restart() {
   child?.kill('SIGTERM');
   await import(`./build-store.mjs?at=${Date.now()}`);
-  child = spawn(process.execPath, ['build/store/main.mjs', 'store', '--data-dir', 'data'], { cwd: root, stdio: 'inherit' });
+  child = spawn(process.execPath, ['build/store/main.mjs', 'store', '--data-dir', 'data'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
 }
 
 let timer;
