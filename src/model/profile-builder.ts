@@ -10,7 +10,15 @@ import {
   type StringIndex,
   type ValueType,
 } from './profile';
-import { type BuilderTables, contextWords, type ExpectedSizes, frameWords, inferredWord, operationWord, takeTables } from './builder-tables';
+import {
+  type BuilderTables,
+  contextWords,
+  type ExpectedSizes,
+  frameWords,
+  inferredWord,
+  operationWord,
+  takeTables,
+} from './builder-tables';
 import { finishedTables } from './finished-tables';
 import { grown, type SequenceTable } from './sequence-table';
 

@@ -8,8 +8,9 @@ export class SequenceTable {
   offset: Uint32Array<ArrayBuffer>;
   words: Uint32Array<ArrayBuffer>;
   private hashes: Uint32Array<ArrayBuffer>;
-  /** Id + 1, 0 = free: open addressing with linear probing, at most half full; a power of two long. */
+  /** Id + 1, 0 = free: open addressing with linear probing, at most half full; the first `mask` + 1 are in use. */
   private slots: Uint32Array<ArrayBuffer>;
+  private mask: number;
   private readonly seed = (Math.random() * 0x1_0000_0000) | 0;
 
   /** What is expected only saves growing. */
@@ -17,21 +18,34 @@ export class SequenceTable {
     this.offset = new Uint32Array(sequences + 2);
     this.words = new Uint32Array(words);
     this.hashes = new Uint32Array(sequences + 2);
-    this.slots = new Uint32Array(2 << (32 - Math.clz32(sequences)));
+    this.slots = new Uint32Array(slotsFor(sequences));
+    this.mask = this.slots.length - 1;
+  }
+
+  /** Forgets everything but the memory, for the next use. */
+  clear(sequences = 12): void {
+    this.length = 0;
+    this.mask = slotsFor(sequences) - 1;
+    this.freeSlots();
+  }
+
+  /** Of all arrays together. */
+  get byteLength(): number {
+    return 4 * (this.offset.length + this.words.length + this.hashes.length + this.slots.length);
   }
 
   /** The id of `count` words of `source` from `from` on. */
   intern(source: Uint32Array, count: number, from = 0): number {
     const hash = hashOf(source, from, count, this.seed);
-    const mask = this.slots.length - 1;
+    const { mask, slots, hashes } = this;
     let slot = hash & mask;
-    for (let taken = this.slots[slot]; taken !== 0; taken = this.slots[slot]) {
-      if (this.hashes[taken - 1] === hash && this.equals(taken - 1, source, from, count)) {
+    for (let taken = slots[slot]; taken !== 0; taken = slots[slot]) {
+      if (hashes[taken - 1] === hash && this.equals(taken - 1, source, from, count)) {
         return taken - 1;
       }
       slot = (slot + 1) & mask;
     }
-    this.slots[slot] = this.length + 1;
+    slots[slot] = this.length + 1;
     return this.append(source, from, count, hash);
   }
 
@@ -65,33 +79,56 @@ export class SequenceTable {
     }
     this.hashes[id] = hash;
     this.offset[id + 1] = start + count;
-    if (this.length * 2 > this.slots.length) {
+    if (this.length * 2 > this.mask) {
       this.rehash();
     }
     return id;
   }
 
   private rehash(): void {
-    const slots = new Uint32Array(this.slots.length * 2);
-    const mask = slots.length - 1;
+    this.mask = this.mask * 2 + 1;
+    this.freeSlots();
+    const { slots, mask, hashes } = this;
     for (let id = 0; id < this.length; id++) {
-      let slot = this.hashes[id] & mask;
+      let slot = hashes[id] & mask;
       while (slots[slot] !== 0) {
         slot = (slot + 1) & mask;
       }
       slots[slot] = id + 1;
     }
-    this.slots = slots;
+  }
+
+  private freeSlots(): void {
+    if (this.mask < this.slots.length) {
+      this.slots.fill(0, 0, this.mask + 1);
+    } else {
+      this.slots = new Uint32Array(this.mask + 1);
+    }
   }
 }
 
+/** A power of two, at least twice as many. */
+function slotsFor(sequences: number): number {
+  return 2 << (32 - Math.clz32(sequences));
+}
+
+/** Two words at a time, which don't wait for each other. */
 function hashOf(source: Uint32Array, from: number, count: number, seed: number): number {
-  let hash = seed;
-  for (let i = 0; i < count; i++) {
-    hash = Math.imul(hash ^ source[from + i], 0x9e3779b1);
-    hash ^= hash >>> 15;
+  let even = seed;
+  let odd = ~seed;
+  const end = from + count;
+  let at = from;
+  for (; at + 1 < end; at += 2) {
+    even = Math.imul(even ^ source[at], 0x9e3779b1);
+    odd = Math.imul(odd ^ source[at + 1], 0x85ebca77);
+    even ^= even >>> 15;
+    odd ^= odd >>> 13;
   }
-  hash = Math.imul(hash ^ count, 0x85ebca6b);
+  if (at < end) {
+    even = Math.imul(even ^ source[at], 0x9e3779b1);
+    even ^= even >>> 15;
+  }
+  const hash = Math.imul(even ^ ((odd << 16) | (odd >>> 16)) ^ count, 0x85ebca6b);
   return (hash ^ (hash >>> 13)) >>> 0;
 }
 
