@@ -96,8 +96,9 @@ function reasonOf(error: unknown, url: string): string {
   if (!(error instanceof Error)) {
     return String(error);
   }
-  const cause = error.cause instanceof Error ? Reflect.get(error.cause, 'code') : undefined;
-  if (typeof cause === 'string') {
+  if (error instanceof TypeError && error.message === 'fetch failed') {
+    const cause =
+      error.cause instanceof Error ? (Reflect.get(error.cause, 'code') ?? error.cause.message) : 'no connection';
     return `nothing answers at ${url} (${cause}); start it with "hotspan store" or give --url`;
   }
   return Reflect.get(error, 'code') === 'ENOENT' ? 'no such file' : error.message;

@@ -49,6 +49,10 @@ async function start({ dataDir, secret, memoryBytes, folderWaitMs }: StartMessag
   // Ctrl-C reaches the whole process group; the parent decides when the engine ends.
   process.on('SIGINT', () => undefined);
   process.once('disconnect', () => void stop());
+  if (!process.connected) {
+    // The parent died while the folder was being opened: nobody else would ever end this process and free the folder.
+    return stop();
+  }
   setInterval(() => send({ type: 'alive' }), aliveIntervalMs).unref();
   send({ type: 'listening', port });
 }

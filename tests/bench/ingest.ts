@@ -142,7 +142,7 @@ export async function run(): Promise<Row[]> {
 
 if (require.main === module) {
   void run().then((rows) => {
-    console.table(rows);
+    process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
     fs.mkdirSync(path.join(root, 'test-output'), { recursive: true });
     fs.writeFileSync(path.join(root, 'test-output/bench-ingest.json'), JSON.stringify(rows, null, 2));
   });
