@@ -31,6 +31,10 @@ export function changeSearch(changes: Record<string, string | readonly string[] 
       params.append(key, item);
     }
   }
+  // Some controls of Grafana report a change again at every render; without this they would navigate for ever.
+  if (params.toString() === currentSearch().toString()) {
+    return;
+  }
   const next = { pathname: location.pathname, search: params.toString() };
   if (replace) {
     locationService.getHistory().replace(next);

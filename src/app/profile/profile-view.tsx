@@ -185,23 +185,23 @@ function DimensionPicker({ store, detail, view }: Omit<BarProps, 'showDimension'
       selector: processSelector(detail),
     })
   );
-  const options = (found.value?.dimensions ?? []).map(({ id, name, values }) => ({
-    value: id,
-    label: name,
-    description: `${formatCount(values)} values`,
-  }));
-  const fallback: Array<{ value: Dimension; label: string; description?: string }> = [
-    { value: dimension, label: dimensionNames[dimension] },
-  ];
+  const options = useMemo(() => dimensionOptions(found.value?.dimensions, dimension), [found.value, dimension]);
   return (
     <Combobox<Dimension>
       placeholder="Dimension"
       width={24}
-      options={options.length > 0 ? options : fallback}
+      options={options}
       value={dimension}
       onChange={({ value }) => changeSearch({ dimension: value })}
     />
   );
+}
+
+/** The dimensions with data; while they are not known, the present one. */
+function dimensionOptions(found: DimensionsAnswer['dimensions'] | undefined, present: Dimension) {
+  const known = found?.map(({ id, name, values }) => ({ id, name, text: `${formatCount(values)} values` })) ?? [];
+  const all = known.length > 0 ? known : [{ id: present, name: dimensionNames[present], text: '' }];
+  return all.map(({ id, name, text }) => ({ value: id, label: name, description: text }));
 }
 
 /** The resource has no profile id; service and host come close. */

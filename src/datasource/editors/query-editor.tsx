@@ -1,7 +1,7 @@
 import React, { useMemo } from 'react';
 import { CoreApp, type QueryEditorProps } from '@grafana/data';
 import { EditorFieldGroup, EditorRow, EditorRows } from '@grafana/plugin-ui';
-import { type QueryType } from '../../api/query';
+import { type QueryType, type SpanScope } from '../../api/query';
 import { type HotspanDatasource } from '../datasource';
 import {
   type EditorPart,
@@ -282,12 +282,12 @@ function ScopeRow({ query, parts, onChange }: RowProps) {
   );
 }
 
-const scopeOptions = [
+const scopeOptions: Array<{ value: SpanScope; label: string }> = [
   { value: 'span', label: 'This span' },
   { value: 'children', label: 'With children' },
   { value: 'root', label: 'Part of the trace' },
   { value: 'time', label: 'Its time window' },
-] as const;
+];
 
 function SpanParts({ query, onChange }: Pick<PartProps, 'query' | 'onChange'>) {
   const ids = query.spanId ?? query.spanSelector;
@@ -305,7 +305,7 @@ function SpanParts({ query, onChange }: Pick<PartProps, 'query' | 'onChange'>) {
         <ChoiceField
           label="Span scope"
           width={20}
-          options={[...scopeOptions]}
+          options={scopeOptions}
           value={query.spanScope ?? 'span'}
           onChange={(value) => onChange({ spanScope: scopeOptions.find((option) => option.value === value)?.value })}
         />
