@@ -24,6 +24,17 @@ export interface FlameView {
   readonly widthPx: number;
   /** Frames narrower than this join runs; 0.5 unless told. */
   readonly minPx?: number;
+  /** The part of the focus that fills the width, as shares 0..1 of it; all of it unless told. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** What is laid out, in value units: frames that end left of `left` or start right of `right` are out of view. */
+interface Window {
+  readonly left: number;
+  readonly right: number;
+  readonly scale: number;
+  readonly minPx: number;
 }
 
 interface Entries {
@@ -36,16 +47,17 @@ interface Entries {
 }
 
 /** Lays a view out: looks only at children of frames that are wide enough, so the cost follows pixels, not nodes. */
-export function layoutFlame(tree: FlameTree, { focus, widthPx, minPx = 0.5 }: FlameView): FlameLayout {
+export function layoutFlame(tree: FlameTree, view: FlameView): FlameLayout {
+  const { focus, widthPx } = view;
   const entries = newEntries(1024);
   const rowStart: number[] = [0];
-  const scale = tree.width[focus]! > 0 ? widthPx / tree.width[focus]! : 0;
+  const window = windowOf(tree, view);
   if (tree.length > 0) {
     addEntry(entries, focus, 0, 0, widthPx);
     rowStart.push(1);
   }
-  for (let row = 1; scale > 0 && rowStart[row]! > rowStart[row - 1]!; row++) {
-    addChildren(tree, entries, rowStart[row - 1]!, rowStart[row]!, tree.start[focus]!, scale, minPx);
+  for (let row = 1; window.scale > 0 && rowStart[row] > rowStart[row - 1]; row++) {
+    addChildren(tree, entries, rowStart[row - 1], rowStart[row], window);
     rowStart.push(entries.length);
   }
   if (rowStart.length > 2 && rowStart.at(-1) === rowStart.at(-2)) {
@@ -54,49 +66,67 @@ export function layoutFlame(tree: FlameTree, { focus, widthPx, minPx = 0.5 }: Fl
   return { ...trim(entries), focus, widthPx, rows: rowStart.length - 1, rowStart: Uint32Array.from(rowStart) };
 }
 
-function addChildren(
-  tree: FlameTree,
-  entries: Entries,
-  first: number,
-  end: number,
-  left: number,
-  scale: number,
-  minPx: number
-) {
+function windowOf(tree: FlameTree, { focus, widthPx, minPx = 0.5, from = 0, to = 1 }: FlameView): Window {
+  const start = tree.start[focus];
+  const width = tree.width[focus];
+  const left = start + from * width;
+  const right = to >= 1 ? start + width : start + to * width;
+  return { left, right, scale: right > left ? widthPx / (right - left) : 0, minPx };
+}
+
+function addChildren(tree: FlameTree, entries: Entries, first: number, end: number, window: Window) {
   for (let entry = first; entry < end; entry++) {
     if (entries.count[entry] === 0) {
-      const parent = entries.node[entry]!;
-      addSiblings(tree, entries, tree.firstChild[parent]!, tree.firstChild[parent + 1]!, left, scale, minPx);
+      addSiblings(tree, entries, entries.node[entry], window);
     }
   }
 }
 
-function addSiblings(
-  { start, width }: FlameTree,
-  entries: Entries,
-  first: number,
-  end: number,
-  left: number,
-  scale: number,
-  minPx: number
-) {
+function addSiblings({ start, width, firstChild }: FlameTree, entries: Entries, parent: number, window: Window) {
+  const { left, right, scale, minPx } = window;
+  const end = firstChild[parent + 1];
   let runStart = -1;
-  for (let node = first; node <= end; node++) {
-    const px = node < end ? width[node]! * scale : minPx;
+  let node = firstChild[parent];
+  if (start[parent] < left) {
+    node = firstEndingAfter(start, width, node, end, left);
+  }
+  for (; node <= end; node++) {
+    const inView = node < end && start[node] < right;
+    const px = inView ? width[node] * scale : minPx;
     if (px < minPx) {
       runStart = runStart < 0 && px > 0 ? node : runStart;
       continue;
     }
     if (runStart >= 0) {
-      const runEnd = start[node - 1]! + width[node - 1]!;
-      const x = (start[runStart]! - left) * scale;
-      addEntry(entries, runStart, node - runStart, x, (runEnd - left) * scale - x);
+      addClipped(entries, runStart, node - runStart, start[runStart], start[node - 1] + width[node - 1], window);
       runStart = -1;
     }
-    if (node < end) {
-      addEntry(entries, node, 0, (start[node]! - left) * scale, px);
+    if (!inView) {
+      break;
+    }
+    addClipped(entries, node, 0, start[node], start[node] + width[node], window);
+  }
+}
+
+/** Siblings lie side by side: a binary search for the first that reaches into the view. */
+function firstEndingAfter(start: Float64Array, width: Float64Array, first: number, end: number, left: number): number {
+  let low = first;
+  let high = end;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (start[middle] + width[middle] > left) {
+      high = middle;
+    } else {
+      low = middle + 1;
     }
   }
+  return low;
+}
+
+/** Only the part in view is drawn, so the label of a frame that begins left of it stays readable. */
+function addClipped(entries: Entries, node: number, count: number, from: number, to: number, window: Window) {
+  const x = (Math.max(from, window.left) - window.left) * window.scale;
+  addEntry(entries, node, count, x, (Math.min(to, window.right) - window.left) * window.scale - x);
 }
 
 function addEntry(entries: Entries, node: number, count: number, x: number, w: number) {

@@ -26,6 +26,19 @@ export function columnsOf(root: PlainNode): FlameColumns {
   return columns;
 }
 
+/** A small tree of [depth, label, self]: each entry goes below one of the nodes on the path to the entry before it. */
+export function plainTreeOf(entries: ReadonlyArray<readonly [number, string, number]>): PlainNode {
+  const root = { label: 'a', self: 3, children: [] as PlainNode[] };
+  const open = [root];
+  for (const [depth, label, self] of entries) {
+    open.length = Math.min(open.length, depth + 1);
+    const node = { label, self, children: [] as PlainNode[] };
+    open.at(-1)!.children.push(node);
+    open.push(node);
+  }
+  return root;
+}
+
 /** A wide random tree of about `nodes` nodes, the same for the same seed. */
 export function bigColumns(nodes: number, labelCount: number, seed = 1): FlameColumns {
   let state = seed;

@@ -63,6 +63,38 @@ export function matchSteps(tree: FlameTree, { mask }: FlameMatches): NodeIndex[]
   return rows.slice(0, mostSteps).map((row) => nodeOfRow(tree, row));
 }
 
+/** What a label holds in a tree: self of all its frames, total with nested ones counted once. */
+export interface LabelTotals {
+  readonly self: Float64Array;
+  readonly total: Float64Array;
+}
+
+/** Totals of every label in one pass. */
+export function labelTotals({ columns, length }: FlameTree): LabelTotals {
+  const { level, label, labels, self, selfRight } = columns;
+  const totals = { self: new Float64Array(labels.length), total: new Float64Array(labels.length) };
+  const opened = new Uint32Array(labels.length); // frames of the label that are open
+  const open: number[] = []; // labels of the open rows
+  for (let row = 0; row < length; row++) {
+    const here = label[row];
+    while (open.length > level[row]) {
+      opened[open.pop() ?? 0]--;
+    }
+    totals.self[here] += self[row] + (selfRight?.[row] ?? 0);
+    totals.total[here] += opened[here] === 0 ? drawnValue(columns, row) : 0;
+    opened[here]++;
+    open.push(here);
+  }
+  return totals;
+}
+
+/** Labels of a mask that occur, largest total first. */
+export function matchedLabels({ total }: LabelTotals, mask: Uint8Array): number[] {
+  const found: number[] = [];
+  mask.forEach((wanted, label) => wanted === 1 && total[label] > 0 && found.push(label));
+  return found.sort((a, b) => total[b] - total[a] || a - b);
+}
+
 /** A mask over labels for a set of names. */
 export function maskOf(labels: readonly string[], names: ReadonlySet<string>): Uint8Array {
   return Uint8Array.from(labels, (label) => (names.has(label) ? 1 : 0));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { hitFlame, entryOfNode, layoutFlame, runValue } from './flame-layout';
-import { type PlainNode, bigColumns, columnsOf, valueOf } from './flame-random';
+import { type PlainNode, bigColumns, columnsOf, plainTreeOf, valueOf } from './flame-random';
 import { hidesMatch, maskOf, matchFlame, matchSteps } from './flame-search';
 import {
   type FlameTree,
@@ -36,20 +36,9 @@ function boxesByLevel(root: PlainNode): PlainBox[] {
   return boxes;
 }
 
-/** Each entry goes below one of the nodes on the path to the entry before it. */
 const plainTree = fc
   .array(fc.tuple(fc.nat({ max: 9 }), fc.constantFrom('a', 'b', 'c', 'd', ''), fc.nat({ max: 50 })), { maxLength: 40 })
-  .map((entries): PlainNode => {
-    const root = { label: 'a', self: 3, children: [] as PlainNode[] };
-    const open = [root];
-    for (const [depth, label, self] of entries) {
-      open.length = Math.min(open.length, depth + 1);
-      const node = { label, self, children: [] as PlainNode[] };
-      open.at(-1)!.children.push(node);
-      open.push(node);
-    }
-    return root;
-  });
+  .map(plainTreeOf);
 
 const inside = (box: PlainBox, label: string): boolean =>
   box.node.label === label || (box.parent !== undefined && inside(box.parent, label));
@@ -194,6 +183,36 @@ describe('layoutFlame', () => {
     const layout = layoutFlame(tree, { focus: 1, widthPx: 300 });
     expect([layout.rows, layout.x[0], layout.w[0]]).toEqual([1, 0, 300]);
   });
+
+  it('lays out the part of the focus that is in view, as a cut of the whole', () => {
+    fc.assert(
+      fc.property(plainTree, fc.integer({ min: 0, max: 3 }), (root, quarter) => {
+        fc.pre(valueOf(root) > 0);
+        const tree = buildFlameTree(columnsOf(root));
+        const whole = layoutFlame(tree, { focus: 0, widthPx: 400 });
+        const part = layoutFlame(tree, { focus: 0, widthPx: 100, from: quarter / 4, to: (quarter + 1) / 4 });
+        const visible = (row: number) =>
+          seenEntries(whole, row)
+            .map(({ node, count, x, w }) => ({ node, count, x: x - quarter * 100, end: x - quarter * 100 + w }))
+            .filter(({ x, end }) => x < 100 - 1e-3 && end > 1e-3)
+            .map(({ node, x }) => [node, Math.max(0, x)] as const);
+        for (let row = 1; row < part.rows; row++) {
+          const seen = seenEntries(part, row).filter(({ w }) => w > 1e-3);
+          expect(seen.map(({ x }) => Math.round(x))).toEqual(visible(row).map(([, x]) => Math.round(x)));
+        }
+      })
+    );
+  });
+
+  function seenEntries(layout: ReturnType<typeof layoutFlame>, row: number) {
+    const entries = Array.from(layout.node, (node, i) => ({
+      node,
+      count: layout.count[i],
+      x: layout.x[i],
+      w: layout.w[i],
+    }));
+    return entries.slice(layout.rowStart[row], layout.rowStart[row + 1]);
+  }
 
   it('shows the root of a tree without value', () => {
     const tree = buildFlameTree(

@@ -1,3 +1,5 @@
+import { type LinearRegex, linearRegex } from './linear-regex';
+
 /** Which of many texts a search finds. `mask[i]` is 1 where text i matches. */
 export interface TextMatches {
   readonly mask: Uint8Array;
@@ -28,15 +30,15 @@ export function searchTexts(texts: readonly string[], query: string): TextMatche
 }
 
 /** undefined = the query is no regular expression. */
-function parseRegex(query: string): RegExp | Error | undefined {
+function parseRegex(query: string): LinearRegex | Error | undefined {
   const parts = /^\/(.*)\/([iI]?)$/s.exec(query);
   if (!parts || parts[1] === '') {
     return undefined;
   }
   try {
-    return new RegExp(parts[1]!, parts[2] === 'I' ? '' : 'i');
+    return linearRegex(parts[1]!, parts[2] !== 'I');
   } catch (error) {
-    return new Error(error instanceof Error ? error.message : String(error));
+    return new Error(`Invalid regular expression: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
