@@ -6,7 +6,7 @@ import {
   onUpdateDatasourceSecureJsonDataOption,
   updateDatasourcePluginResetOption,
 } from '@grafana/data';
-import { ConfigSection, DataSourceDescription } from '@grafana/plugin-ui';
+import { ConfigSection } from '@grafana/plugin-ui';
 import { Field, Input, SecretInput } from '@grafana/ui';
 import { type HotspanOptions, type HotspanSecrets, fallbackProfileType } from '../query';
 
@@ -16,11 +16,7 @@ type Props = DataSourcePluginOptionsEditorProps<HotspanOptions, HotspanSecrets>;
 export function ConfigEditor(props: Props) {
   return (
     <>
-      <DataSourceDescription
-        dataSourceName="Hotspan"
-        docsLink="https://github.com/hotspan/hotspan#readme"
-        hasRequiredFields
-      />
+      <p>Profiles from a Hotspan store. Start one with “hotspan store”; it listens on 127.0.0.1:4140.</p>
       <ConfigSection title="Connection">
         <AddressField {...props} />
         <TokenField {...props} />
