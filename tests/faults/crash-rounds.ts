@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { eventPart, makeForm, sendForm } from '../integration/form';
-import { startStore, untilInserted, type RunningStore } from '../integration/start-store';
+import { startStore, untilInserted, untilReady, type RunningStore } from '../integration/start-store';
 import { listProfiles } from '../integration/store-client';
 
 /**
@@ -49,6 +49,7 @@ export async function crashRounds(options: CrashOptions): Promise<CrashOutcome> 
     }
     options.onRound?.(round, victim, acknowledged.size);
   }
+  await untilReady(store);
   await untilInserted(store);
   const outcome = await compare(store, acknowledged);
   await store.stop();

@@ -54,6 +54,10 @@ export async function startStore(options: StartOptions = {}): Promise<RunningSto
     env: { ...withoutHotspan(process.env), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // A test that fails must not leave its store behind.
+  const killWithUs = () => child.kill('SIGKILL');
+  process.once('exit', killWithUs);
+  child.once('exit', () => process.removeListener('exit', killWithUs));
   let out = '';
   let log = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
