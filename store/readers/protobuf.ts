@@ -62,6 +62,32 @@ export class ProtobufCursor {
 
   /** A varint of up to ten bytes into `low` and `high`; non-minimal ones are fine. */
   words(): void {
+    const { bytes, at, end } = this;
+    const first = bytes[at];
+    if (at + 3 < end) {
+      // Nearly all numbers.
+      if (first < 0x80) {
+        return this.setLow(first, at + 1);
+      }
+      const second = bytes[at + 1];
+      if (second < 0x80) {
+        return this.setLow((first & 0x7f) | (second << 7), at + 2);
+      }
+      const third = bytes[at + 2];
+      if (third < 0x80) {
+        return this.setLow((first & 0x7f) | ((second & 0x7f) << 7) | (third << 14), at + 3);
+      }
+    }
+    this.longWords();
+  }
+
+  private setLow(low: number, at: number): void {
+    this.low = low;
+    this.high = 0;
+    this.at = at;
+  }
+
+  private longWords(): void {
     const { bytes, end } = this;
     let at = this.at;
     let low = 0;
@@ -92,6 +118,19 @@ export class ProtobufCursor {
     this.high = high >>> 0;
   }
 
+  /** Leaves out a varint. */
+  skipVarint(): void {
+    const { bytes } = this;
+    const end = Math.min(this.end, this.at + 10);
+    for (let at = this.at; at < end; at++) {
+      if (bytes[at] < 0x80) {
+        this.at = at + 1;
+        return;
+      }
+    }
+    this.words();
+  }
+
   /** The signed 64-bit value of `low` and `high`; NaN when a double can't hold it exactly. */
   signed(): number {
     const value =
@@ -113,7 +152,7 @@ export class ProtobufCursor {
   skip(): void {
     switch (this.wire) {
       case wireVarint:
-        this.words();
+        this.skipVarint();
         return;
       case wireFixed64:
         this.skipBytes(8);

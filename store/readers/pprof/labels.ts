@@ -1,13 +1,16 @@
-import { parseSpanIdCodes, parseTraceId, sampleLabelRole, type SampleLabelRole } from '../../../src/model/label-names';
-import type { FrameKind, ReaderLimits } from '../../../src/model/profile';
+import { parseSpanIdCodes, parseTraceId } from '../../../src/model/label-names';
+import type { ReaderLimits } from '../../../src/model/profile';
 import type { ProfileBuilder } from '../../../src/model/profile-builder';
 import { SequenceTable } from '../../../src/model/sequence-table';
 import { type ProtobufCursor, wireVarint } from '../protobuf';
+import { contextRoles, detailRoles, type Key, makeKey } from './label-keys';
+import { Scratch } from './scratch';
 import type { StringTable } from './strings';
 import { stringIndex } from './symbols';
 
-/** Roles that make up a context, and where their words lie in the raw values; the other roles concern the stack. */
-const contextRoles = ['threadName', 'threadId', 'spanId', 'rootSpanId', 'traceId', 'endpoint'] as const;
+/*
+ * Where the context's words lie in the raw values.
+ */
 /** String index, 0 = none. */
 const threadNameAt = 0;
 /** A number's low and high word. */
@@ -24,24 +27,17 @@ const noRank = 255;
 const keyTag = 0x08;
 const stringTag = 0x10;
 
-const detailRoles: ReadonlyArray<readonly [SampleLabelRole, FrameKind]> = [
-  ['exceptionType', 'detail:exception'],
-  ['lockName', 'detail:lock'],
-  ['allocatedClass', 'detail:class'],
-];
+/** Larger tables are not kept for the next reading. */
+const keptBytes = 1 << 20;
 
-/** What a label key means, worked out once per key. */
-interface Key {
-  /** Index in `contextRoles`, or -1. */
-  readonly slot: number;
-  readonly role: SampleLabelRole;
-  readonly rank: number;
-  /** With spaces, as Datadog's clients write it, who write ids in decimal. */
-  readonly decimal: boolean;
-  /** Index in `detailRoles`, or -1. */
-  readonly detail: number;
-  readonly isClassName: boolean;
-}
+/** What one reading after another uses. */
+const raw = new Uint32Array(rawWords);
+const ranks = new Uint8Array(contextRoles.length);
+const wideIds = new BigUint64Array(4);
+const ids = new Uint32Array(wideIds.buffer);
+const idWordScratch = new Scratch();
+const idStateScratch = new Scratch();
+let idleCombinations: SequenceTable | undefined;
 
 /**
  * Reads the labels of one sample after another. The raw values of the context's roles are interned first; strings and ids are
@@ -53,18 +49,13 @@ export class LabelReader {
   private detailKind = -1;
   private detailText = 0;
   private labels = 0;
-  private used = false;
-  private readonly keys: Array<Key | null | undefined>;
-  private readonly raw = new Uint32Array(rawWords);
-  private readonly ranks = new Uint8Array(contextRoles.length).fill(noRank);
-  private readonly wideIds = new BigUint64Array(4);
-  private readonly ids = new Uint32Array(this.wideIds.buffer);
+  private used = true;
   /** Ids that were written as text, by string index: their words, and how they were read (0 = not yet, 1 = decimal, 2 = hex). */
   private idWords?: Uint32Array;
-  private idStates?: Uint8Array;
-  private readonly combinations = new SequenceTable();
+  private idStates?: Uint32Array;
+  private readonly combinations: SequenceTable;
   private readonly contexts: number[] = [];
-  private readonly details = new Map<number, number>();
+  private details?: Map<number, number>;
 
   constructor(
     private readonly cursor: ProtobufCursor,
@@ -72,7 +63,14 @@ export class LabelReader {
     private readonly builder: ProfileBuilder,
     private readonly limits: ReaderLimits
   ) {
-    this.keys = new Array<Key | null | undefined>(strings.length).fill(undefined);
+    this.combinations = idleCombinations ?? new SequenceTable();
+    this.combinations.clear();
+    idleCombinations = undefined;
+  }
+
+  /** After the last sample. */
+  finish(): void {
+    idleCombinations = this.combinations.byteLength <= keptBytes ? this.combinations : undefined;
   }
 
   startSample(): void {
@@ -81,7 +79,6 @@ export class LabelReader {
     this.labels = 0;
     if (this.used) {
       this.used = false;
-      const { raw, ranks } = this;
       for (let i = 0; i < rawWords; i++) {
         raw[i] = 0;
       }
@@ -145,8 +142,8 @@ export class LabelReader {
   }
 
   private keyOf(index: number): Key | null {
-    const known = this.keys[index];
-    return known === undefined ? (this.keys[index] = makeKey(this.strings.get(index))) : known;
+    const text = this.strings.text(index);
+    return text.key === undefined ? (text.key = makeKey(text.text)) : text.key;
   }
 
   /** Of several labels of one role the one with the lowest rank is kept, of equal ones the first. */
@@ -155,11 +152,11 @@ export class LabelReader {
       this.keepForStack(key, string);
       return;
     }
-    if ((string === 0 && low === 0 && high === 0) || this.ranks[key.slot] <= key.rank) {
+    if ((string === 0 && low === 0 && high === 0) || ranks[key.slot] <= key.rank) {
       return;
     }
     this.used = true;
-    this.ranks[key.slot] = key.rank;
+    ranks[key.slot] = key.rank;
     switch (key.role) {
       case 'threadName':
         this.keepText(threadNameAt, string);
@@ -182,34 +179,34 @@ export class LabelReader {
   }
 
   private keepText(at: number, string: number): void {
-    this.raw[at] = string;
+    raw[at] = string;
   }
 
   /** A name wins over an id; an id written as text is as good as a name where there is none. */
   private keepThreadId(string: number, low: number, high: number): void {
     if (string === 0) {
-      this.raw[threadNumberAt] = low;
-      this.raw[threadNumberAt + 1] = high;
-    } else if (this.raw[threadNameAt] === 0) {
-      this.raw[threadNameAt] = string;
+      raw[threadNumberAt] = low;
+      raw[threadNumberAt + 1] = high;
+    } else if (raw[threadNameAt] === 0) {
+      raw[threadNameAt] = string;
     }
   }
 
   private keepId(at: number, key: Key, string: number, low: number, high: number): void {
     if (string === 0) {
-      this.raw[at] = low;
-      this.raw[at + 1] = high;
+      raw[at] = low;
+      raw[at + 1] = high;
       return;
     }
-    const words = (this.idWords ??= new Uint32Array(this.strings.length * 2));
-    const state = (this.idStates ??= new Uint8Array(this.strings.length));
+    const words = (this.idWords ??= idWordScratch.zeroed(this.strings.length * 2));
+    const state = (this.idStates ??= idStateScratch.zeroed(this.strings.length));
     if (state[string] !== (key.decimal ? 1 : 2)) {
       const { start, end } = this.strings.spans;
       parseSpanIdCodes(this.cursor.bytes, start[string], end[string], key.decimal, words, string * 2);
       state[string] = key.decimal ? 1 : 2;
     }
-    this.raw[at] = words[string * 2];
-    this.raw[at + 1] = words[string * 2 + 1];
+    raw[at] = words[string * 2];
+    raw[at + 1] = words[string * 2 + 1];
   }
 
   private keepForStack(key: Key, string: number): void {
@@ -226,7 +223,7 @@ export class LabelReader {
     if (!this.used) {
       return 0;
     }
-    const combination = this.combinations.intern(this.raw, rawWords);
+    const combination = this.combinations.intern(raw, rawWords);
     if (combination === this.contexts.length) {
       this.contexts.push(this.makeContext());
     }
@@ -234,20 +231,20 @@ export class LabelReader {
   }
 
   private makeContext(): number {
-    const { raw, ids, strings, builder } = this;
+    const { strings, builder } = this;
     const traceId = raw[traceIdAt] === 0 ? undefined : parseTraceId(strings.get(raw[traceIdAt]));
     for (let i = spanIdAt; i < rawWords; i++) {
       ids[i - spanIdAt] = raw[i];
     }
-    this.wideIds[2] = traceId?.high ?? 0n;
-    this.wideIds[3] = traceId?.low ?? 0n;
-    return builder.contextOfWords(this.thread(), builder.string(strings.get(raw[endpointAt])), ids);
+    wideIds[2] = traceId?.high ?? 0n;
+    wideIds[3] = traceId?.low ?? 0n;
+    return builder.contextOfWords(this.thread(), strings.indexIn(builder, strings.text(raw[endpointAt])), ids);
   }
 
   private thread(): number {
-    const { raw, strings, builder } = this;
+    const { strings, builder } = this;
     if (raw[threadNameAt] !== 0) {
-      return builder.string(strings.get(raw[threadNameAt]));
+      return strings.indexIn(builder, strings.text(raw[threadNameAt]));
     }
     const low = raw[threadNumberAt];
     const high = raw[threadNumberAt + 1];
@@ -256,7 +253,7 @@ export class LabelReader {
 
   /** `className` in the builder's strings. */
   classNameString(): number {
-    return this.builder.string(this.strings.get(this.className));
+    return this.strings.indexIn(this.builder, this.strings.text(this.className));
   }
 
   /** The leaf frame that names what the sample was about, or -1. */
@@ -265,30 +262,17 @@ export class LabelReader {
       return -1;
     }
     const key = this.detailText * detailRoles.length + this.detailKind;
-    const known = this.details.get(key);
+    const details = (this.details ??= new Map());
+    const known = details.get(key);
     if (known !== undefined) {
       return known;
     }
     const frame = this.builder.detailFrame(detailRoles[this.detailKind][1], this.strings.get(this.detailText));
-    this.details.set(key, frame);
+    details.set(key, frame);
     return frame;
   }
 }
 
 function wideText(low: number, high: number): string {
   return high < 0x20_0000 ? String(high * 0x1_0000_0000 + low) : String((BigInt(high) << 32n) | BigInt(low));
-}
-
-function makeKey(name: string): Key | null {
-  const found = sampleLabelRole(name);
-  if (found === undefined) {
-    return null;
-  }
-  const slot = contextRoles.findIndex((role) => role === found.role);
-  const detail = detailRoles.findIndex(([role]) => role === found.role);
-  const isClassName = found.role === 'className';
-  const decimal = name.includes(' ');
-  return slot < 0 && detail < 0 && !isClassName
-    ? null
-    : { slot, role: found.role, rank: found.rank, decimal, detail, isClassName };
 }

@@ -1,20 +1,6 @@
 import type { ReaderLimits } from '../../../src/model/profile';
 import { type ProtobufCursor, wireBytes, wireVarint } from '../protobuf';
-
-/** Where the messages of one kind lie: message i is bytes [start[i], end[i]). Plain arrays: cheap to begin for small files. */
-export class Spans {
-  readonly start: number[] = [];
-  readonly end: number[] = [];
-
-  get length(): number {
-    return this.start.length;
-  }
-
-  add(start: number, end: number): void {
-    this.start.push(start);
-    this.end.push(end);
-  }
-}
+import { Spans } from './spans';
 
 /** A pprof file's outline: the fields may come in any order, so everything is found before anything is resolved. */
 export interface Layout {
@@ -49,55 +35,75 @@ const plausibleField = 100;
 /** Many types with many samples would make a table of values that no real profile has. */
 const maxSampleTypes = 1000;
 
-/** Reads the top level of the whole file. */
+/** By field number. */
+const spansOfField: Array<Spans | undefined> = new Array<Spans | undefined>(field.periodType + 1).fill(undefined);
+const sampleTypes = (spansOfField[field.sampleType] = new Spans('sample type'));
+const samples = (spansOfField[field.sample] = new Spans('sample'));
+const mappings = (spansOfField[field.mapping] = new Spans('mapping'));
+const locations = (spansOfField[field.location] = new Spans('location'));
+const functions = (spansOfField[field.function] = new Spans('function'));
+const strings = (spansOfField[field.string] = new Spans('string'));
+const periodType = (spansOfField[field.periodType] = new Spans('period type'));
+
+/** Reads the top level of the whole file. The layout holds until the next reading. */
 export function readLayout(cursor: ProtobufCursor, limits: ReaderLimits): Layout {
-  const layout: Layout = {
-    sampleTypes: new Spans(),
-    samples: new Spans(),
-    mappings: new Spans(),
-    locations: new Spans(),
-    functions: new Spans(),
-    strings: new Spans(),
-    periodType: new Spans(),
-    timeNs: 0n,
-    durationNs: 0,
-    period: 0,
-  };
-  const kinds = spansByField(layout, limits);
+  clearLayout(limits);
+  const scalars = { timeNs: 0n, durationNs: 0, period: 0 };
+  const layout = { sampleTypes, samples, mappings, locations, functions, strings, periodType, ...scalars };
   while (cursor.at < cursor.end) {
-    const number = cursor.field();
-    const kind = number < kinds.length ? kinds[number] : undefined;
-    if (kind === undefined) {
-      readScalar(cursor, layout, number);
-      continue;
+    readShortMessages(cursor);
+    if (cursor.at < cursor.end) {
+      readField(cursor, layout);
     }
-    cursor.expect(wireBytes, kind.name);
-    const end = cursor.bytesEnd();
-    if (kind.spans.length === kind.limit) {
-      cursor.fail(`more than ${kind.limit} ${kind.name}s`, 'tooLarge');
-    }
-    kind.spans.add(cursor.at, end);
-    cursor.at = end;
   }
   return layout;
 }
 
-interface Kind {
-  readonly name: string;
-  readonly spans: Spans;
-  readonly limit: number;
+/** Gives back the arrays of a large file. */
+export function clearLayout(limits: ReaderLimits): void {
+  sampleTypes.clear(maxSampleTypes);
+  samples.clear(limits.samples);
+  mappings.clear(limits.locations);
+  locations.clear(limits.locations);
+  functions.clear(limits.locations);
+  strings.clear(limits.strings);
+  periodType.clear(16);
 }
 
-function spansByField(layout: Layout, limits: ReaderLimits): Array<Kind | undefined> {
-  const kinds = new Array<Kind | undefined>(field.periodType + 1).fill(undefined);
-  kinds[field.sampleType] = { name: 'sample type', spans: layout.sampleTypes, limit: maxSampleTypes };
-  kinds[field.sample] = { name: 'sample', spans: layout.samples, limit: limits.samples };
-  kinds[field.mapping] = { name: 'mapping', spans: layout.mappings, limit: limits.locations };
-  kinds[field.location] = { name: 'location', spans: layout.locations, limit: limits.locations };
-  kinds[field.function] = { name: 'function', spans: layout.functions, limit: limits.locations };
-  kinds[field.string] = { name: 'string', spans: layout.strings, limit: limits.strings };
-  kinds[field.periodType] = { name: 'period type', spans: layout.periodType, limit: 16 };
-  return kinds;
+/** The hot loop: messages with a tag of one byte and a length of one or two, as far as they are within the limits. */
+function readShortMessages(cursor: ProtobufCursor): void {
+  const { bytes, end } = cursor;
+  let { at } = cursor;
+  while (at + 2 < end) {
+    const tag = bytes[at];
+    const spans = (tag & 7) === wireBytes && tag >> 3 <= field.periodType ? spansOfField[tag >> 3] : undefined;
+    const low = bytes[at + 1];
+    const high = low < 0x80 ? 0 : bytes[at + 2];
+    const start = low < 0x80 ? at + 2 : at + 3;
+    const next = start + (low & 0x7f) + (high << 7);
+    if (spans === undefined || high >= 0x80 || next > end || spans.length === spans.limit) {
+      break;
+    }
+    spans.add(start, next);
+    at = next;
+  }
+  cursor.at = at;
+}
+
+function readField(cursor: ProtobufCursor, layout: Layout): void {
+  const number = cursor.field();
+  const spans = number < spansOfField.length ? spansOfField[number] : undefined;
+  if (spans === undefined) {
+    readScalar(cursor, layout, number);
+    return;
+  }
+  cursor.expect(wireBytes, spans.name);
+  const end = cursor.bytesEnd();
+  if (spans.length === spans.limit) {
+    cursor.fail(`more than ${spans.limit} ${spans.name}s`, 'tooLarge');
+  }
+  spans.add(cursor.at, end);
+  cursor.at = end;
 }
 
 function readScalar(cursor: ProtobufCursor, layout: Layout, number: number): void {
@@ -125,6 +131,10 @@ function readScalar(cursor: ProtobufCursor, layout: Layout, number: number): voi
 export function looksLikePprof(bytes: Uint8Array): boolean {
   let at = 0;
   for (let count = 0; count < sniffedFields && at < bytes.length; count++) {
+    if (isShortField(bytes, at)) {
+      at += bytes[at] % 8 === wireBytes ? 2 + bytes[at + 1] : 2;
+      continue;
+    }
     const [tag, afterTag] = sniffVarint(bytes, at);
     const wire = tag % 8;
     const number = (tag - wire) / 8;
@@ -143,6 +153,14 @@ export function looksLikePprof(bytes: Uint8Array): boolean {
 /** Enough that text never passes, few enough that a damaged file is still said to be a damaged pprof. */
 const sniffedFields = 4;
 const wireOfField = [-1, 2, 2, 2, 2, 2, 2, 0, 0, 0, 0, 2, 0, 0, 0, 0];
+
+/** A field with its wire type whose number and length, or value, take one byte each. */
+function isShortField(bytes: Uint8Array, at: number): boolean {
+  const tag = bytes[at];
+  const next = bytes[at + 1];
+  const wire = tag % 8;
+  return wire === wireOfField[tag >> 3] && next < 0x80 && at + 2 + (wire === wireBytes ? next : 0) <= bytes.length;
+}
 
 function sniffVarint(bytes: Uint8Array, start: number): [number, number] {
   let value = 0;

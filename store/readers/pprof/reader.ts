@@ -8,10 +8,13 @@ import {
 import { type ExpectedSizes, ProfileBuilder } from '../../../src/model/profile-builder';
 import { ProtobufCursor } from '../protobuf';
 import type { Reader } from '../reader';
-import { type Layout, looksLikePprof, readLayout, type Spans } from './layout';
+import { clearLayout, type Layout, looksLikePprof, readLayout } from './layout';
+import { readLocations } from './locations';
+import { boundNames } from './names';
 import { readSamples } from './samples';
+import type { Spans } from './spans';
 import { StringTable } from './strings';
-import { enter, readLocations, stringIndex } from './symbols';
+import { enter, stringIndex } from './symbols';
 
 /** Reads uncompressed profile.proto, as `go tool pprof` would; what that refuses is refused here as well. */
 export const pprofReader: Reader = { format: 'pprof', sniff: looksLikePprof, read: readPprof };
@@ -23,7 +26,15 @@ function readPprof(bytes: Uint8Array, limits: ReaderLimits): Profile {
   if (!looksLikePprof(bytes)) {
     throw new ReaderError('pprof', 0, bytes.length === 0 ? 'an empty file' : 'not a pprof profile', 'notMine');
   }
-  const cursor = new ProtobufCursor(bytes, 'pprof');
+  try {
+    return readProfile(new ProtobufCursor(bytes, 'pprof'), limits);
+  } finally {
+    clearLayout(limits);
+    boundNames();
+  }
+}
+
+function readProfile(cursor: ProtobufCursor, limits: ReaderLimits): Profile {
   const layout = readLayout(cursor, limits);
   const strings = new StringTable(cursor, layout.strings);
   const builder = new ProfileBuilder(readTypes(cursor, layout.sampleTypes, strings), expectedSizes(layout));
@@ -41,23 +52,32 @@ function expectedSizes({ samples, locations }: Layout): ExpectedSizes {
 }
 
 function readTypes(cursor: ProtobufCursor, spans: Spans, strings: StringTable): ValueType[] {
-  return Array.from({ length: spans.length }, (_, i) => {
+  const types: ValueType[] = [];
+  for (let i = 0; i < spans.length; i++) {
     enter(cursor, spans, i);
-    const text = { type: '', unit: '' };
-    while (cursor.at < cursor.end) {
-      const field = cursor.field();
-      if (field > 2) {
-        cursor.skip();
-        continue;
-      }
-      cursor.expect(0, 'a value type');
-      text[field === 1 ? 'type' : 'unit'] = strings.get(stringIndex(cursor, strings));
+    types.push(readType(cursor, strings));
+  }
+  return types;
+}
+
+function readType(cursor: ProtobufCursor, strings: StringTable): ValueType {
+  let type = '';
+  let unit = '';
+  while (cursor.at < cursor.end) {
+    const field = cursor.field();
+    if (field > 2) {
+      cursor.skip();
+      continue;
     }
-    return text;
-  });
+    cursor.expect(0, 'a value type');
+    const text = strings.get(stringIndex(cursor, strings));
+    type = field === 1 ? text : type;
+    unit = field === 2 ? text : unit;
+  }
+  return { type, unit };
 }
 
 function readPeriod(cursor: ProtobufCursor, layout: Layout, strings: StringTable): SamplingPeriod | undefined {
   const type = readTypes(cursor, layout.periodType, strings).at(-1);
-  return type && { ...type, value: layout.period };
+  return type && { type: type.type, unit: type.unit, value: layout.period };
 }

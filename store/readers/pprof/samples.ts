@@ -1,10 +1,12 @@
 import type { ReaderLimits } from '../../../src/model/profile';
 import type { ProfileBuilder } from '../../../src/model/profile-builder';
+import { grown } from '../../../src/model/sequence-table';
 import { type ProtobufCursor, wireBytes, wireVarint } from '../protobuf';
 import { LabelReader } from './labels';
-import type { Spans } from './layout';
+import type { Locations } from './locations';
+import type { Spans } from './spans';
 import type { StringTable } from './strings';
-import { enter, type Locations } from './symbols';
+import { enter } from './symbols';
 
 /**
  * Frames in all distinct stacks: a location id takes a byte or more and stands for few inlined frames, so real files stay far
@@ -31,25 +33,26 @@ export function readSamples(
   if (spans.length * builder.valueTypes.length > maxValues) {
     cursor.fail(`more than ${maxValues} values`, 'tooLarge');
   }
-  const reader = new SampleReader(
-    cursor,
-    new LabelReader(cursor, strings, builder, limits),
-    locations,
-    builder,
-    limits
-  );
+  const labels = new LabelReader(cursor, strings, builder, limits);
+  const reader = new SampleReader(cursor, labels, locations, builder, limits);
   for (let i = 0; i < spans.length; i++) {
     enter(cursor, spans, i);
     reader.read();
   }
+  labels.finish();
 }
+
+/** For the stack and the values of one sample, used by one reading after another. */
+let stackScratch = new Uint32Array(1024);
+let valueScratch = new Float64Array(8);
 
 class SampleReader {
   /** Frames of the sample at hand; entry 0 is kept free for a detail frame, the stack starts at 1. */
-  private scratch = new Uint32Array(1024);
+  private scratch = stackScratch;
   private depth = 0;
   private valueCount = 0;
   private readonly values: Float64Array;
+  private readonly types: number;
   private readonly maxFrames: number;
 
   constructor(
@@ -59,7 +62,9 @@ class SampleReader {
     private readonly builder: ProfileBuilder,
     private readonly limits: ReaderLimits
   ) {
-    this.values = new Float64Array(builder.valueTypes.length);
+    this.types = builder.valueTypes.length;
+    valueScratch = grown(valueScratch, this.types);
+    this.values = valueScratch;
     this.maxFrames = Math.min(mostFrames, Math.max(leastFrames, cursor.bytes.length * framesPerByte));
   }
 
@@ -112,7 +117,8 @@ class SampleReader {
   private readShortIds(): void {
     const { cursor, scratch } = this;
     const { bytes, end } = cursor;
-    const { single } = this.locations;
+    const { single, ids } = this.locations;
+    const { denseLength } = ids;
     const room = scratch.length - 1;
     let { depth } = this;
     let { at } = cursor;
@@ -120,7 +126,7 @@ class SampleReader {
       const byte = bytes[at];
       const next = byte < 0x80 ? 0 : at + 1 < end ? bytes[at + 1] : 0x80;
       const id = (byte & 0x7f) | (next << 7);
-      const frame = next < 0x80 && id < single.length ? single[id] : 0;
+      const frame = next < 0x80 && id < denseLength ? single[id] : 0;
       if (frame === 0) {
         break;
       }
@@ -157,7 +163,7 @@ class SampleReader {
     }
     const larger = new Uint32Array(Math.min(this.scratch.length * 2, this.limits.stackDepth + 2));
     larger.set(this.scratch);
-    this.scratch = larger;
+    this.scratch = stackScratch = larger;
   }
 
   private readValues(): void {
@@ -188,20 +194,21 @@ class SampleReader {
         cursor.fail('a value beyond 2^53 - 1, which can not be kept exactly');
       }
     }
-    if (this.valueCount < this.values.length) {
+    if (this.valueCount < this.types) {
       this.values[this.valueCount] = value;
     }
     this.valueCount++;
   }
 
   private finish(): void {
-    const { builder, cursor, labels, values } = this;
-    if (this.valueCount !== values.length) {
-      cursor.fail(`a sample has ${this.valueCount} values for ${values.length} types`);
+    const { builder, cursor, labels, values, types } = this;
+    if (this.valueCount !== types) {
+      cursor.fail(`a sample has ${this.valueCount} values for ${types} types`);
     }
     const base = builder.sample(this.stack(), labels.context());
-    for (let i = 0; i < values.length; i++) {
-      builder.values[base + i] = values[i];
+    const target = builder.values;
+    for (let i = 0; i < types; i++) {
+      target[base + i] = values[i];
     }
     if (builder.stackFrames > this.maxFrames) {
       cursor.fail(`more than ${this.maxFrames} frames in all stacks`, 'tooLarge');
