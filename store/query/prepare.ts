@@ -1,5 +1,6 @@
 import type { AdhocFilter, StackFilter } from '../../src/api/query';
 import {
+  absentNames,
   contextDimensions,
   dimensionNames,
   type ContextDimension,
@@ -7,7 +8,6 @@ import {
 } from '../../src/model/dimensions';
 import { parseFilter } from '../../src/model/filter-grammar';
 import { allOf, everyProfile, FilterSyntaxError, type ProfileFilter } from '../../src/model/profile-filter';
-import { absentNames } from '../../src/model/dimensions';
 import {
   canonicalLabel,
   isUnresolvedVariable,

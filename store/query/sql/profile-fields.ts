@@ -29,10 +29,9 @@ const numberFields: ReadonlyMap<string, NumberField> = new Map([
 /** Labels that have a column of their own. */
 export const labelColumns = ['service', 'env', 'version', 'host', 'runtime', 'language'] as const;
 
-/** The value of a field or label as text; '' when absent. */
+/** The value of a field or label as text; '' when absent. Number fields are only compared: as text, their names are labels. */
 export function textOf(bindings: Bindings, key: string): string {
-  const number = numberFields.get(key);
-  return textFields.get(key) ?? (number ? `toString(${number.sql})` : `labels[${bindings.bind('String', key)}]`);
+  return textFields.get(key) ?? `labels[${bindings.bind('String', key)}]`;
 }
 
 /** Like `textOf`, never a field that is not a label. */
