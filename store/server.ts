@@ -118,7 +118,8 @@ function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyR
     void reply.header('www-authenticate', 'Bearer');
   }
   if (known.code === 'too_large') {
-    void reply.header('connection', 'close');
+    // Closing now would reset the connection before the client has read why; `read-body.ts` cuts it a moment later.
+    void reply.removeHeader('connection');
   }
   return reply.status(known.status).send({ error: { code: known.code, message: known.message, hint: known.hint } });
 }

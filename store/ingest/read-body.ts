@@ -2,9 +2,11 @@ import type { FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
 import { HotspanError } from '../errors';
 
+const drainMs = 1000;
+
 /**
  * A request's body in memory, up to the cap. Over the cap the rest is thrown away for a moment, so the client gets to read
- * its 413, then the connection is closed.
+ * its 413, then the connection is cut.
  */
 export function readBody(
   request: FastifyRequest,
@@ -17,7 +19,8 @@ export function readBody(
     const refuse = () => {
       chunks.length = 0;
       payload.removeListener('data', take).resume();
-      setTimeout(() => request.raw.socket.destroy(), 1000).unref();
+      const cut = setTimeout(() => request.raw.socket.destroy(), drainMs);
+      payload.once('end', () => clearTimeout(cut));
       reject(new HotspanError('too_large', `the request is larger than limits.bodyBytes = ${maxBytes} bytes`));
     };
     const take = (chunk: Buffer) => {

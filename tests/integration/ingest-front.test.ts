@@ -68,7 +68,7 @@ describe('hotspan upload', () => {
   it.each([
     [
       'a file that is no profile',
-      [path.join(files, 'perf-script.txt')],
+      [path.join(files, 'otlp-grpc-gzip.client-bytes')],
       /no known profile format.*unsupported_format/s,
     ],
     ['a file that is not there', ['missing.pprof'], /missing\.pprof: no such file/],

@@ -48,8 +48,11 @@ describe('a running store', () => {
     const parts = expected[`recordings/${name}`].parts;
     const tags = parts.find((part) => part.tags)?.tags;
     const samples = parts.reduce((sum, part) => sum + (part.pprof?.samples ?? 0), 0);
-    expect(profile).toMatchObject({ env: 'demo', version: '1.2.3', team: 'shop', samples });
-    expect(profile?.status).toBe(name.startsWith('dd-java') ? 'unreadable' : 'ok');
+    expect(profile).toMatchObject({ env: 'demo', version: '1.2.3', team: 'shop' });
+    if (!name.startsWith('dd-java')) {
+      // What is in a JFR recording is the matter of its reader's tests; here it has to be listed.
+      expect(profile).toMatchObject({ status: 'ok', samples });
+    }
     if (tags) {
       expect(profile).toMatchObject({ service: tags.service, 'runtime-id': tags['runtime-id'] });
     }

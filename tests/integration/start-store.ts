@@ -31,7 +31,8 @@ export interface StartOptions {
   readonly dontWait?: boolean;
 }
 
-const main = path.resolve(__dirname, '../../build/store/main.mjs');
+/** STORE_MAIN = another build of it, for long runs beside work on the code. */
+const main = process.env.STORE_MAIN ?? path.resolve(__dirname, '../../build/store/main.mjs');
 const startTimeoutMs = 60_000;
 const madeDirs: string[] = [];
 
