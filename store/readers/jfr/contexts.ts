@@ -1,0 +1,222 @@
+import type { ProfileBuilder } from '../../../src/model/profile-builder';
+import { SequenceTable } from '../../../src/model/sequence-table';
+import type { Chunk } from './chunk';
+import type { JfrCursor } from './cursor';
+import { type EventReader, readersOf } from './event';
+import { KeyIndex } from './keys';
+import { slot } from './rules';
+import { type SpanIndex, spanWords } from './spans';
+import { ThreadKeys } from './threads';
+
+/** What the numbers in events of Pyroscope's fork mean; they are resolved by a part that is sent beside the recording. */
+export interface ContextNames {
+  /** Texts for a sample with these values of `contextId` and `spanName`; 0n = none. */
+  describe(contextId: bigint, spanName: bigint): { readonly endpoint?: string; readonly operation?: string };
+}
+
+const endpointFields = { localRootSpanId: 0, endpoint: 1, operation: 2 };
+
+/** What a local root span was called for, from `datadog.Endpoint`. */
+export class Endpoints {
+  private readonly roots = new KeyIndex();
+  private readonly texts: Array<{ readonly endpoint: string; readonly operation: string }> = [];
+
+  constructor(chunks: readonly Chunk[], cursor: JfrCursor) {
+    for (const reader of readersOf(chunks, 'datadog.Endpoint', endpointFields, cursor)) {
+      const { low, high } = reader.values;
+      reader.forEach(() => {
+        const index = this.roots.add(low[endpointFields.localRootSpanId], high[endpointFields.localRootSpanId]);
+        this.texts[index] = {
+          endpoint: reader.text(endpointFields.endpoint),
+          operation: reader.text(endpointFields.operation),
+        };
+      });
+    }
+  }
+
+  find(low: number, high: number): { readonly endpoint: string; readonly operation: string } | undefined {
+    return this.texts[this.roots.find(low, high)];
+  }
+}
+
+/** Thread and operation as the builder's strings, span low, high, root, trace high and low, `contextId`, `spanName`, inferred. */
+const raw = {
+  thread: 0,
+  operation: 1,
+  span: 2,
+  root: 4,
+  traceHigh: 6,
+  traceLow: 8,
+  contextId: 10,
+  spanName: 12,
+  inferred: 14,
+};
+const rawWords = 15;
+
+const noIds = new Uint32Array(8);
+
+/** Names of a chunk's threads as the builder's strings. */
+class ThreadStrings {
+  private readonly strings: number[] = [];
+
+  constructor(
+    private readonly threads: ThreadKeys,
+    private readonly builder: ProfileBuilder
+  ) {}
+
+  at(thread: number): number {
+    return thread < 0 ? 0 : (this.strings[thread] ??= this.builder.string(this.threads.nameAt(thread)));
+  }
+}
+
+/** Makes contexts, each when its combination is first seen. */
+export class ContextMaker {
+  private readonly combinations = new SequenceTable(256, 256 * rawWords);
+  private readonly contexts: number[] = [];
+  private readonly words = new Uint32Array(rawWords);
+  private readonly wide = new BigUint64Array(2);
+  private readonly wideWords = new Uint32Array(this.wide.buffer);
+
+  constructor(
+    private readonly builder: ProfileBuilder,
+    private readonly spans: SpanIndex,
+    private readonly endpoints: Endpoints,
+    private readonly baseNs: bigint,
+    private readonly names: ContextNames | undefined
+  ) {}
+
+  /** Reads the contexts of one event type in one chunk. */
+  reader(event: EventReader): () => number {
+    const threads = new ThreadKeys(event.chunk);
+    const names = new ThreadStrings(threads, this.builder);
+    if (event.has(slot.spanId)) {
+      const operations = new Map<number, number>();
+      return () => this.saidContext(event, threads, names, operations);
+    }
+    return this.spans.isEmpty
+      ? this.plainContexts(event, threads, names)
+      : () => this.inferredContext(event, threads, names);
+  }
+
+  /** Without spans anywhere a context is a thread. */
+  private plainContexts(event: EventReader, threads: ThreadKeys, names: ThreadStrings): () => number {
+    const contexts: number[] = [];
+    return () => {
+      const thread = threads.indexOf(event, slot.thread);
+      return (contexts[thread + 1] ??= this.builder.contextOfWords(names.at(thread), 0, noIds));
+    };
+  }
+
+  private saidContext(
+    event: EventReader,
+    threads: ThreadKeys,
+    names: ThreadStrings,
+    operations: Map<number, number>
+  ): number {
+    const thread = threads.indexOf(event, slot.thread);
+    this.words[raw.thread] = names.at(thread);
+    this.words[raw.inferred] = 0;
+    this.copyIds(event, operations);
+    this.spans.addSighting(threads.keyAt(thread), event.timeNs(slot.startTime, this.baseNs), this.spanRecord());
+    return this.context();
+  }
+
+  private inferredContext(event: EventReader, threads: ThreadKeys, names: ThreadStrings): number {
+    const thread = threads.indexOf(event, slot.thread);
+    this.words.fill(0);
+    this.words[raw.thread] = names.at(thread);
+    if (thread >= 0) {
+      this.infer(threads.keyAt(thread), event.timeNs(slot.startTime, this.baseNs));
+    }
+    return this.context();
+  }
+
+  private copyIds(event: EventReader, operations: Map<number, number>): void {
+    const { words } = this;
+    const { low, high } = event.values;
+    words[raw.span] = low[slot.spanId];
+    words[raw.span + 1] = high[slot.spanId];
+    words[raw.root] = low[slot.rootSpanId];
+    words[raw.root + 1] = high[slot.rootSpanId];
+    words[raw.traceHigh] = low[slot.traceIdHigh];
+    words[raw.traceHigh + 1] = high[slot.traceIdHigh];
+    words[raw.traceLow] = low[slot.traceIdLow];
+    words[raw.traceLow + 1] = high[slot.traceIdLow];
+    words[raw.contextId] = low[slot.contextId];
+    words[raw.contextId + 1] = high[slot.contextId];
+    words[raw.spanName] = low[slot.spanName];
+    words[raw.spanName + 1] = high[slot.spanName];
+    words[raw.operation] = event.isNonZero(slot.operation) ? this.operation(event, operations) : 0;
+  }
+
+  /** Pooled texts are looked up once per key. */
+  private operation(event: EventReader, operations: Map<number, number>): number {
+    if (event.field(slot.operation)?.pooled !== true || event.values.high[slot.operation] !== 0) {
+      return this.builder.string(event.text(slot.operation));
+    }
+    const key = event.values.low[slot.operation];
+    const known = operations.get(key) ?? this.builder.string(event.text(slot.operation));
+    operations.set(key, known);
+    return known;
+  }
+
+  private readonly spanScratch = new Uint32Array(spanWords);
+
+  private spanRecord(): number {
+    const { words, spanScratch } = this;
+    if ((words[raw.span] | words[raw.span + 1]) === 0) {
+      return 0;
+    }
+    for (let i = 0; i < 4; i++) {
+      spanScratch[i] = words[raw.span + i];
+    }
+    spanScratch[4] = words[raw.traceLow];
+    spanScratch[5] = words[raw.traceLow + 1];
+    return this.spans.record(spanScratch);
+  }
+
+  private infer(thread: number, time: number): void {
+    const record = this.spans.find(thread, time);
+    if (record === 0) {
+      return;
+    }
+    const { words, spans } = this;
+    for (let i = 0; i < 4; i++) {
+      words[raw.span + i] = spans.word(record, i);
+    }
+    words[raw.traceLow] = spans.word(record, 4);
+    words[raw.traceLow + 1] = spans.word(record, 5);
+    words[raw.operation] = this.builder.string(spans.operations.get(record) ?? '');
+    words[raw.inferred] = 1;
+  }
+
+  private context(): number {
+    const combination = this.combinations.intern(this.words, rawWords);
+    if (combination === this.contexts.length) {
+      this.contexts.push(this.makeContext());
+    }
+    return this.contexts[combination];
+  }
+
+  private makeContext(): number {
+    const { words, builder } = this;
+    const known = this.endpoints.find(words[raw.root], words[raw.root + 1]);
+    const named = this.names?.describe(this.wideAt(raw.contextId), this.wideAt(raw.spanName));
+    const endpoint = known?.endpoint ?? named?.endpoint ?? '';
+    const operation = words[raw.operation] || builder.string(named?.operation ?? known?.operation ?? '');
+    const ids = words.subarray(raw.span, raw.span + 8);
+    return builder.contextOfWords(
+      words[raw.thread],
+      builder.string(endpoint),
+      ids,
+      operation,
+      words[raw.inferred] === 1
+    );
+  }
+
+  private wideAt(at: number): bigint {
+    this.wideWords[0] = this.words[at];
+    this.wideWords[1] = this.words[at + 1];
+    return this.wide[0];
+  }
+}

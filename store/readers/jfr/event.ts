@@ -1,0 +1,129 @@
+import type { Chunk, EventSet } from './chunk';
+import { type JfrCursor, toSigned } from './cursor';
+import type { JfrField } from './metadata';
+import { type Plan, Values } from './plan';
+
+/** Fields by name → where their values go. */
+export type FieldSlots = Readonly<Record<string, number>>;
+
+type NumberKind = 'long' | 'int' | 'byte' | 'float';
+
+/** The events of one type in one chunk, with the wanted fields of the event at hand. */
+export class EventReader {
+  readonly values: Values;
+  private readonly plan: Plan;
+  private readonly kinds: ReadonlyMap<number, NumberKind>;
+  private readonly nsPerTick: number;
+  /** Texts of references whose keys have 32 bits, by slot. */
+  private readonly texts: Array<Map<number, string> | undefined> = [];
+
+  constructor(
+    readonly chunk: Chunk,
+    private readonly set: EventSet,
+    private readonly cursor: JfrCursor,
+    fields: FieldSlots
+  ) {
+    const wanted = new Map(Object.entries(fields));
+    this.values = new Values(Math.max(1, ...Object.values(fields).map((slot) => slot + 1)));
+    this.plan = chunk.planner.plan(set.type, ({ name }) => wanted.get(name), true);
+    this.kinds = new Map([...this.plan.fields].map(([slot, field]) => [slot, kindOf(chunk, field)]));
+    this.nsPerTick = 1e9 / chunk.header.ticksPerSecond;
+  }
+
+  forEach(visit: () => void): void {
+    this.set.forEach(this.cursor, this.plan, this.values, visit);
+  }
+
+  has(slot: number): boolean {
+    return this.plan.fields.has(slot);
+  }
+
+  /** The field in a slot, to know its annotations and what it refers to. */
+  field(slot: number): JfrField | undefined {
+    return this.plan.fields.get(slot);
+  }
+
+  isNonZero(slot: number): boolean {
+    return (this.values.low[slot] | this.values.high[slot]) !== 0;
+  }
+
+  /** 0 for fields that the event doesn't have. */
+  number(slot: number): number {
+    const low = this.values.low[slot];
+    switch (this.kinds.get(slot)) {
+      case 'float':
+        return this.values.float[slot];
+      case 'int':
+        return low | 0;
+      case 'byte':
+        return (low << 24) >> 24;
+      default:
+        return toSigned(low, this.values.high[slot]);
+    }
+  }
+
+  /** Ticks as ns, cut to whole ones as `jfr print` does. */
+  durationNs(slot: number): number {
+    return Math.trunc(this.number(slot) * this.nsPerTick);
+  }
+
+  /** ns after `baseNs`. */
+  timeNs(slot: number, baseNs: bigint): number {
+    const { startNs, startTicks } = this.chunk.header;
+    return Number(startNs - baseNs) + (this.number(slot) - startTicks) * this.nsPerTick;
+  }
+
+  /** Text of a string field or of what a reference names, '' = none. */
+  text(slot: number): string {
+    const field = this.field(slot);
+    if (field === undefined) {
+      return '';
+    }
+    const { pools } = this.chunk;
+    const low = this.values.low[slot];
+    if (!field.pooled) {
+      return pools.textAt(low);
+    }
+    const high = this.values.high[slot];
+    return high === 0 ? this.pooledText(slot, field, low) : pools.textOfKey(field, low, high);
+  }
+
+  private pooledText(slot: number, field: JfrField, key: number): string {
+    const texts = (this.texts[slot] ??= new Map());
+    let text = texts.get(key);
+    if (text === undefined) {
+      text = this.chunk.pools.textOfKey(field, key, 0);
+      texts.set(key, text);
+    }
+    return text;
+  }
+}
+/** A reader for every chunk that has events of this name. */
+export function readersOf(
+  chunks: readonly Chunk[],
+  event: string,
+  fields: FieldSlots,
+  cursor: JfrCursor
+): EventReader[] {
+  return chunks.flatMap((chunk) => {
+    const set = chunk.events.get(event);
+    return set === undefined ? [] : [new EventReader(chunk, set, cursor, fields)];
+  });
+}
+
+function kindOf({ metadata }: Chunk, field: JfrField): NumberKind {
+  switch (field.pooled ? 'long' : metadata.get(field.classId)?.name) {
+    case 'float':
+    case 'double':
+      return 'float';
+    case 'int':
+    case 'short':
+    case 'char':
+      return 'int';
+    case 'byte':
+    case 'boolean':
+      return 'byte';
+    default:
+      return 'long';
+  }
+}

@@ -1,0 +1,144 @@
+import type { JfrCursor } from './cursor';
+import { StringColumn } from './strings';
+
+/** A type of one chunk: an event, a pooled or inlined structure, or a primitive. Field order is the encoding. */
+export interface JfrClass {
+  readonly id: number;
+  /** `com.oracle.jdk.X` of version 1.0 as `jdk.X`. */
+  readonly name: string;
+  readonly fields: readonly JfrField[];
+}
+
+export interface JfrField {
+  readonly name: string;
+  readonly classId: number;
+  /** The value is a key of the pool of this class. */
+  readonly pooled: boolean;
+  readonly isArray: boolean;
+  /** Values of annotations by the id of their class: units of times and sizes. */
+  readonly annotations: ReadonlyMap<number, string>;
+}
+
+export type Metadata = ReadonlyMap<number, JfrClass>;
+
+/** Deeper element trees are no metadata: root > metadata > class > field > annotation is all there is. */
+const maxDepth = 16;
+const noReference = () => '';
+
+/** Reads the metadata event at the cursor: a string table, then a tree of elements whose names are indexes into it. */
+export function readMetadata(cursor: JfrCursor, end: number): Metadata {
+  const start = cursor.at;
+  cursor.end = end;
+  const size = cursor.varint();
+  if (cursor.varint() !== 0 || size > end - start) {
+    cursor.fail('no metadata where the chunk says it is');
+  }
+  cursor.end = start + size;
+  cursor.skipVarint();
+  cursor.skipVarint();
+  cursor.skipVarint();
+  const count = cursor.varint();
+  const strings = new StringColumn();
+  for (let i = 0; i < count; i++) {
+    strings.add(cursor);
+  }
+  return new TreeReader(cursor, strings).read();
+}
+
+interface OpenClass {
+  readonly id: number;
+  readonly name: string;
+  readonly fields: JfrField[];
+}
+
+class TreeReader {
+  private readonly classes = new Map<number, JfrClass>();
+  private readonly known: Array<string | undefined>;
+  private readonly attributes = new Map<string, number>();
+  private openClass: OpenClass | undefined;
+  private openAnnotations: Map<number, string> | undefined;
+
+  constructor(
+    private readonly cursor: JfrCursor,
+    private readonly strings: StringColumn
+  ) {
+    this.known = new Array<string | undefined>(strings.length);
+  }
+
+  read(): Metadata {
+    this.element(0);
+    return this.classes;
+  }
+
+  private element(depth: number): void {
+    const { cursor } = this;
+    if (depth > maxDepth) {
+      cursor.fail('metadata that is nested too deeply');
+    }
+    const name = this.text(cursor.varint());
+    this.attributes.clear();
+    for (let left = cursor.varint(); left > 0; left--) {
+      const key = this.text(cursor.varint());
+      this.attributes.set(key, cursor.varint());
+    }
+    this.open(name);
+    for (let left = cursor.varint(); left > 0; left--) {
+      this.element(depth + 1);
+    }
+    if (name === 'class') {
+      this.openClass = undefined;
+    } else if (name === 'field') {
+      this.openAnnotations = undefined;
+    }
+  }
+
+  private open(element: string): void {
+    if (element === 'class') {
+      this.openClass = { id: this.number('id'), name: plainName(this.attribute('name')), fields: [] };
+      this.classes.set(this.openClass.id, this.openClass);
+    } else if (element === 'field' && this.openClass !== undefined) {
+      this.openAnnotations = new Map();
+      this.openClass.fields.push({
+        name: this.attribute('name'),
+        classId: this.number('class'),
+        pooled: this.attribute('constantPool') === 'true',
+        isArray: this.attribute('dimension') === '1',
+        annotations: this.openAnnotations,
+      });
+    } else if (element === 'annotation') {
+      this.openAnnotations?.set(this.number('class'), this.attribute('value'));
+    }
+  }
+
+  private attribute(key: string): string {
+    const index = this.attributes.get(key);
+    return index === undefined ? '' : this.text(index);
+  }
+
+  private number(key: string): number {
+    const value = Number(this.attribute(key));
+    return Number.isSafeInteger(value) ? value : this.cursor.fail(`a type with the number "${this.attribute(key)}"`);
+  }
+
+  private text(index: number): string {
+    if (index >= this.strings.length) {
+      this.cursor.fail('metadata names a string that is not there');
+    }
+    const known = this.known[index];
+    if (known !== undefined) {
+      return known;
+    }
+    const { at, end } = this.cursor;
+    const text = this.strings.get(index, this.cursor, noReference);
+    this.cursor.at = at;
+    this.cursor.end = end;
+    this.known[index] = text;
+    return text;
+  }
+}
+
+function plainName(name: string): string {
+  return name.startsWith('com.oracle.')
+    ? name.replace(/^com\.oracle\.jdk\./, 'jdk.').replace(/^com\.oracle\.jfr\./, 'jdk.')
+    : name;
+}

@@ -1,0 +1,192 @@
+import type { ReaderLimits } from '../../../src/model/profile';
+import { grown } from '../../../src/model/sequence-table';
+import type { JfrCursor } from './cursor';
+import { KeyIndex } from './keys';
+import type { JfrClass, JfrField } from './metadata';
+import { type Plan, type Planner, Values } from './plan';
+import { StackPool } from './stack-pool';
+import { readString, StringColumn } from './strings';
+
+/** Fields that are kept of the pools that matter; the first one is the text of an entry. */
+const keptFields: Readonly<Record<string, readonly string[]>> = {
+  'java.lang.Thread': ['javaName', 'osName', 'osThreadId', 'javaThreadId'],
+  'java.lang.Class': ['name'],
+  'jdk.types.Method': ['name', 'type', 'descriptor'],
+  'jdk.types.OldObject': ['type'],
+};
+
+/** Text that is reached by references: pooled string < symbol < class < object. */
+const maxReferences = 4;
+
+/** One field of all entries of a pool. */
+interface Column {
+  readonly field: JfrField;
+  readonly strings: StringColumn | undefined;
+  low: Uint32Array<ArrayBuffer>;
+  high: Uint32Array<ArrayBuffer>;
+}
+
+/** The entries of one class by key, as columns. */
+export class Pool {
+  readonly keys = new KeyIndex();
+  readonly columns: readonly Column[];
+  private readonly plan: Plan;
+  private readonly values: Values;
+
+  constructor(
+    readonly type: JfrClass,
+    planner: Planner,
+    private readonly cursor: JfrCursor
+  ) {
+    const wanted = keptFields[type.name];
+    const texts = type.fields.filter((field) => isString(field, planner));
+    const names = wanted ?? texts.slice(0, 1).map(({ name }) => name);
+    const slotOf = (field: JfrField) => (type.fields.length === 0 ? 0 : found(names.indexOf(field.name)));
+    this.plan = planner.valuePlan(type, slotOf);
+    this.values = new Values(Math.max(1, names.length));
+    this.columns = Array.from({ length: Math.max(1, names.length) }, (_, slot) => {
+      const field = this.plan.fields.get(slot) ?? unknownField;
+      const strings = isString(field, planner) ? new StringColumn() : undefined;
+      return { field, strings, low: new Uint32Array(16), high: new Uint32Array(16) };
+    });
+  }
+
+  /** Reads one key and its value. A key that is there already keeps its first value. */
+  read(cursor: JfrCursor): void {
+    cursor.words();
+    const known = this.keys.length;
+    const index = this.keys.add(cursor.low, cursor.high);
+    this.values.read(this.plan, cursor);
+    if (index === known) {
+      this.keep(index);
+    }
+  }
+
+  private keep(index: number): void {
+    const { cursor, values } = this;
+    const { at } = cursor;
+    for (let slot = 0; slot < this.columns.length; slot++) {
+      const column = this.columns[slot];
+      if (column.strings !== undefined) {
+        cursor.at = values.low[slot];
+        column.strings.add(cursor);
+        continue;
+      }
+      if (index === column.low.length) {
+        column.low = grown(column.low, index + 1);
+        column.high = grown(column.high, index + 1);
+      }
+      column.low[index] = values.low[slot];
+      column.high[index] = values.high[slot];
+    }
+    cursor.at = at;
+  }
+}
+
+const unknownField: JfrField = { name: '', classId: -1, pooled: false, isArray: false, annotations: new Map() };
+
+function found(index: number): number | undefined {
+  return index < 0 ? undefined : index;
+}
+
+function isString(field: JfrField, { metadata }: Planner): boolean {
+  return !field.pooled && !field.isArray && metadata.get(field.classId)?.name === 'java.lang.String';
+}
+
+/** All constant pools of a chunk. */
+export class Pools {
+  readonly stacks: StackPool;
+  private readonly pools = new Map<number, Pool>();
+  private readonly byName = new Map<string, Pool>();
+  private entries = 0;
+
+  constructor(
+    private readonly cursor: JfrCursor,
+    private readonly planner: Planner,
+    private readonly limits: ReaderLimits
+  ) {
+    this.stacks = new StackPool(planner, limits);
+  }
+
+  /** Reads the checkpoint event that starts at `start`. */
+  readCheckpoint(start: number): void {
+    const { cursor } = this;
+    cursor.at = start;
+    cursor.end = cursor.bytes.length;
+    const size = cursor.varint();
+    cursor.end = start + size;
+    cursor.skipVarint();
+    cursor.skipVarint();
+    cursor.skipVarint();
+    cursor.skipVarint();
+    cursor.skip(1);
+    for (let left = cursor.varint(); left > 0; left--) {
+      this.readPool();
+    }
+  }
+
+  private readPool(): void {
+    const { cursor } = this;
+    const id = cursor.varint();
+    const type = this.planner.metadata.get(id) ?? cursor.fail(`a constant pool of the unknown type ${id}`);
+    const pool = type.name === 'jdk.types.StackTrace' ? this.stacks : this.poolOf(type);
+    for (let left = cursor.varint(); left > 0; left--) {
+      pool.read(cursor);
+      this.entries++;
+    }
+    if (this.entries > this.limits.strings) {
+      cursor.fail(`more than ${this.limits.strings} constants`, 'tooLarge');
+    }
+  }
+
+  private poolOf(type: JfrClass): Pool {
+    const known = this.pools.get(type.id);
+    if (known !== undefined) {
+      return known;
+    }
+    const pool = new Pool(type, this.planner, this.cursor);
+    this.pools.set(type.id, pool);
+    this.byName.set(type.name, pool);
+    return pool;
+  }
+
+  /** The pool with this type's name, if the chunk has one. */
+  named(name: string): Pool | undefined {
+    return this.byName.get(name);
+  }
+
+  /** The pool that a field refers to, if the chunk has one. */
+  ofField(field: JfrField): Pool | undefined {
+    return this.pools.get(field.classId);
+  }
+
+  /** The text of one column of entry `index`, following references. */
+  text(pool: Pool, column: number, index: number, depth = 0): string {
+    const { strings, field, low, high } = pool.columns[column];
+    if (strings !== undefined) {
+      return strings.get(index, this.cursor, (keyLow, keyHigh) => this.pooledString(keyLow, keyHigh, depth));
+    }
+    return field.pooled ? this.textOfKey(field, low[index], high[index], depth + 1) : '';
+  }
+
+  /** The text of what a field refers to. */
+  textOfKey(field: JfrField, low: number, high: number, depth = 0): string {
+    const pool = this.ofField(field);
+    const index = pool === undefined ? -1 : pool.keys.find(low, high);
+    return pool === undefined || index < 0 || depth > maxReferences ? '' : this.text(pool, 0, index, depth);
+  }
+
+  /** The text that starts at byte `at` of the file. */
+  textAt(at: number): string {
+    const { cursor } = this;
+    cursor.at = at;
+    cursor.end = cursor.bytes.length;
+    return readString(cursor, (low, high) => this.pooledString(low, high, 0));
+  }
+
+  private pooledString(low: number, high: number, depth: number): string {
+    const pool = this.named('java.lang.String');
+    const index = pool === undefined ? -1 : pool.keys.find(low, high);
+    return pool === undefined || index < 0 || depth > maxReferences ? '' : this.text(pool, 0, index, depth + 1);
+  }
+}

@@ -1,0 +1,92 @@
+import type { ReaderLimits } from '../../../src/model/profile';
+import { grown, SequenceTable } from '../../../src/model/sequence-table';
+import type { JfrCursor } from './cursor';
+import { KeyIndex } from './keys';
+import type { JfrField } from './metadata';
+import { type Plan, type Planner, Values } from './plan';
+
+/** Method key (low, high), line, frame type key: what a frame is before methods are resolved. */
+export const rawFrameWords = 4;
+const frameFields = ['method', 'lineNumber', 'type'];
+const methodSlot = 0;
+const lineSlot = 1;
+const typeSlot = 2;
+
+/** Stack traces of a chunk, leaf first, as numbers of distinct raw frames. */
+export class StackPool {
+  readonly keys = new KeyIndex();
+  /** Stack i is `frames[offset[i]]` up to `frames[offset[i + 1]]`. */
+  offset = new Uint32Array(64);
+  frames = new Uint32Array(4096);
+  readonly rawFrames = new SequenceTable(512, 512 * rawFrameWords);
+  /** Fields of the frames, by slot, to know what their keys refer to. */
+  readonly methodField: JfrField | undefined;
+  readonly typeField: JfrField | undefined;
+  /** Stacks that the profiler cut at its own depth limit. */
+  truncated = 0;
+  private readonly hasFrames: boolean;
+  private readonly before: Plan;
+  private readonly frame: Plan;
+  private readonly after: Plan;
+  private readonly values = new Values(3);
+  private readonly raw = new Uint32Array(rawFrameWords);
+
+  constructor(
+    planner: Planner,
+    private readonly limits: ReaderLimits
+  ) {
+    const { metadata } = planner;
+    const types = [...metadata.values()];
+    const type = types.find(({ name }) => name === 'jdk.types.StackTrace') ?? { id: -1, name: '', fields: [] };
+    const at = type.fields.findIndex(({ name, isArray }) => name === 'frames' && isArray);
+    const frameType = metadata.get(type.fields[at]?.classId ?? -1) ?? { id: -1, name: '', fields: [] };
+    const truncatedSlot = ({ name }: JfrField) => (name === 'truncated' ? 0 : undefined);
+    this.hasFrames = at >= 0;
+    const fields = at < 0 ? type.fields : type.fields.slice(0, at);
+    this.before = planner.plan({ ...type, fields }, truncatedSlot, false);
+    this.after = planner.plan({ ...type, fields: at < 0 ? [] : type.fields.slice(at + 1) }, () => undefined, false);
+    this.frame = planner.plan(frameType, ({ name }) => slotOf(name), false);
+    this.methodField = this.frame.fields.get(methodSlot);
+    this.typeField = this.frame.fields.get(typeSlot);
+  }
+
+  /** Reads one key and its stack. */
+  read(cursor: JfrCursor): void {
+    cursor.words();
+    const known = this.keys.length;
+    const index = this.keys.add(cursor.low, cursor.high);
+    this.values.read(this.before, cursor);
+    this.truncated += this.values.low[0];
+    const start = this.offset[known];
+    const end = !this.hasFrames ? start : this.readFrames(cursor, start);
+    this.values.read(this.after, cursor);
+    if (index === known) {
+      this.offset = grown(this.offset, known + 2);
+      this.offset[known + 1] = end;
+    }
+  }
+
+  private readFrames(cursor: JfrCursor, start: number): number {
+    const { values, raw, frame } = this;
+    const depth = cursor.varint();
+    if (depth > this.limits.stackDepth) {
+      cursor.fail(`a stack deeper than ${this.limits.stackDepth} frames`, 'tooLarge');
+    }
+    this.frames = grown(this.frames, start + depth);
+    const { frames } = this;
+    for (let i = 0; i < depth; i++) {
+      values.read(frame, cursor);
+      raw[0] = values.low[methodSlot];
+      raw[1] = values.high[methodSlot];
+      raw[2] = values.low[lineSlot];
+      raw[3] = values.low[typeSlot];
+      frames[start + i] = this.rawFrames.intern(raw, rawFrameWords);
+    }
+    return start + depth;
+  }
+}
+
+function slotOf(name: string): number | undefined {
+  const slot = frameFields.indexOf(name);
+  return slot < 0 ? undefined : slot;
+}
