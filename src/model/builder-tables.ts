@@ -43,7 +43,7 @@ export class BuilderTables {
 
   get byteLength(): number {
     const { frames, stacks, contexts, values, sampleStack, sampleContext } = this;
-    const samples = values.byteLength + sampleStack.byteLength + sampleContext.byteLength;
+    const samples = 8 * values.length + 4 * (sampleStack.length + sampleContext.length);
     return frames.byteLength + stacks.byteLength + contexts.byteLength + samples;
   }
 }

@@ -59,8 +59,6 @@ export interface ProfileFacts {
 /** Distinct detail values of one kind that are kept apart; the others are `(other)`. */
 export const maxDetailValues = 500;
 
-const kindCodes = new Map<FrameKind, number>(frameKinds.map((kind, code) => [kind, code]));
-
 const lineWord = 5;
 
 /** Writes a frame as the builder keeps it: `frameWords` words from `at` on. */
@@ -71,7 +69,7 @@ export function frameToWords(fields: FrameFields, words: Uint32Array, at: number
   words[at + 3] = fields.library;
   words[at + 4] = fields.file;
   words[at + lineWord] = fields.line;
-  words[at + 6] = kindCodes.get(fields.kind) ?? 0;
+  words[at + 6] = frameKinds.indexOf(fields.kind);
 }
 
 /**
@@ -109,7 +107,10 @@ export class ProfileBuilder {
     this.sampleContext = tables.sampleContext;
     this.growSamples(expected.samples);
     this.stacks.intern(this.scratch, 0);
-    this.contexts.intern(this.scratch.fill(0), contextWords);
+    for (let i = 0; i < contextWords; i++) {
+      this.scratch[i] = 0;
+    }
+    this.contexts.intern(this.scratch, contextWords);
   }
 
   string(text: string): StringIndex {

@@ -18,8 +18,8 @@ export class SequenceTable {
     this.offset = new Uint32Array(sequences + 2);
     this.words = new Uint32Array(words);
     this.hashes = new Uint32Array(sequences + 2);
-    this.slots = new Uint32Array(slotsFor(sequences));
-    this.mask = this.slots.length - 1;
+    this.mask = slotsFor(sequences) - 1;
+    this.slots = new Uint32Array(Math.max(shortSlots, this.mask + 1));
   }
 
   /** Forgets everything but the memory, for the next use. */
@@ -99,13 +99,20 @@ export class SequenceTable {
   }
 
   private freeSlots(): void {
-    if (this.mask < this.slots.length) {
+    if (this.mask < shortSlots) {
+      for (let i = 0; i <= this.mask; i++) {
+        this.slots[i] = 0;
+      }
+    } else if (this.mask < this.slots.length) {
       this.slots.fill(0, 0, this.mask + 1);
     } else {
       this.slots = new Uint32Array(this.mask + 1);
     }
   }
 }
+
+/** So few are zeroed faster in a loop. Every table has as many. */
+const shortSlots = 64;
 
 /** A power of two, at least twice as many. */
 function slotsFor(sequences: number): number {

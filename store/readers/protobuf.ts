@@ -51,11 +51,22 @@ export class ProtobufCursor {
   /** An unsigned varint; exact up to 2^53, then rounded. */
   varint(): number {
     const { bytes, at } = this;
-    const byte = bytes[at];
-    if (at < this.end && byte < 0x80) {
-      this.at = at + 1;
-      return byte;
+    const first = bytes[at];
+    if (at + 1 < this.end) {
+      if (first < 0x80) {
+        this.at = at + 1;
+        return first;
+      }
+      const second = bytes[at + 1];
+      if (second < 0x80) {
+        this.at = at + 2;
+        return (first & 0x7f) | (second << 7);
+      }
     }
+    return this.longVarint();
+  }
+
+  private longVarint(): number {
     this.words();
     return this.high * two32 + this.low;
   }
@@ -140,6 +151,16 @@ export class ProtobufCursor {
 
   /** Reads the length of a bytes field and returns where it ends. */
   bytesEnd(): number {
+    const { bytes, at } = this;
+    const length = bytes[at];
+    if (length < 0x80 && at + 1 + length <= this.end) {
+      this.at = at + 1;
+      return at + 1 + length;
+    }
+    return this.longBytesEnd();
+  }
+
+  private longBytesEnd(): number {
     const length = this.varint();
     const end = this.at + length;
     if (end > this.end) {

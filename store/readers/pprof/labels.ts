@@ -94,19 +94,32 @@ export class LabelReader {
     if (++this.labels > this.limits.labelsPerSample) {
       cursor.fail(`more than ${this.limits.labelsPerSample} labels on a sample`, 'tooLarge');
     }
-    const { bytes, at } = cursor;
-    const length = end - at;
-    // Nearly all labels: a key and a string, whose indexes take one or two bytes.
-    if ((length === 4 || length === 5) && bytes[at] === keyTag && bytes[at + 1] < 0x80 && bytes[at + 2] === stringTag) {
-      const string = length === 4 ? bytes[at + 3] : (bytes[at + 3] & 0x7f) | (bytes[at + 4] << 7);
-      const whole = length === 4 ? bytes[at + 3] < 0x80 : bytes[at + 3] >= 0x80 && bytes[at + 4] < 0x80;
-      if (whole && string < this.strings.length && bytes[at + 1] < this.strings.length) {
-        cursor.at = end;
-        this.keepKnown(bytes[at + 1], string, 0, 0);
-        return;
-      }
+    if (!this.readUsual(end)) {
+      this.readFields(end);
     }
-    this.readFields(end);
+  }
+
+  /** Nearly all labels: a key and a string, whose indexes take one or two bytes. False = another form, then nothing is read. */
+  private readUsual(end: number): boolean {
+    const { cursor, strings } = this;
+    const { bytes } = cursor;
+    let { at } = cursor;
+    if (bytes[at] !== keyTag || at + 6 > bytes.length) {
+      return false;
+    }
+    const keyLength = bytes[at + 1] < 0x80 ? 1 : 2;
+    const key = keyLength === 1 ? bytes[at + 1] : (bytes[at + 1] & 0x7f) | (bytes[at + 2] << 7);
+    at += keyLength + 1;
+    const stringLength = bytes[at + 1] < 0x80 ? 1 : 2;
+    const string = stringLength === 1 ? bytes[at + 1] : (bytes[at + 1] & 0x7f) | (bytes[at + 2] << 7);
+    const isUsual = bytes[at] === stringTag && at + stringLength + 1 === end;
+    // An index beyond two bytes is beyond 0x3fff.
+    if (!isUsual || key > 0x3fff || string > 0x3fff || key >= strings.length || string >= strings.length) {
+      return false;
+    }
+    cursor.at = end;
+    this.keepKnown(key, string, 0, 0);
+    return true;
   }
 
   private readFields(end: number): void {

@@ -21,6 +21,16 @@ export interface Locations {
 /** Bounds the frames of all locations together; a file of 64 MB has at most some 10 million lines. */
 const maxLines = 16_000_000;
 
+/** Tags of a location's fields, then of a line's. */
+const idTag = 0x08;
+const mappingTag = 0x10;
+const addressTag = 0x18;
+const lineTag = 0x22;
+const functionTag = 0x08;
+const numberTag = 0x10;
+/** Of a varint. */
+const mostInTwoBytes = 0x3fff;
+
 const locationIds = new Scratch();
 const frameStarts = new Scratch();
 const locationFrames = new Scratch();
@@ -68,7 +78,9 @@ class LocationReader {
     this.frame = locationFrames.zeroed(spans.length + (spans.length >> 1) + 16);
     for (let i = 0; i < spans.length; i++) {
       enter(cursor, spans, i);
-      this.readOne();
+      if (!this.readUsual()) {
+        this.readOne();
+      }
       ids.add(this.low, this.high, i);
       this.addFrames();
       start[i + 1] = this.frames;
@@ -77,11 +89,73 @@ class LocationReader {
     return { ids, start, frame: this.frame, single: singleFrames(ids, start, this.frame) };
   }
 
-  private readOne(): void {
-    const { cursor } = this;
+  private begin(): void {
     this.lineCount = 0;
     this.low = this.high = this.addressAt = 0;
     this.mapping = -1;
+  }
+
+  /**
+   * Nearly all locations: known fields only, whose numbers take one or two bytes. False = another form, to be read anew. Bytes
+   * beyond the message may be looked at, but then its end isn't met.
+   */
+  private readUsual(): boolean {
+    const { bytes, end } = this.cursor;
+    let { at } = this.cursor;
+    this.begin();
+    while (at < end) {
+      const tag = bytes[at++];
+      if (tag === addressTag) {
+        this.addressAt = at;
+        at = afterVarint(bytes, at);
+        continue;
+      }
+      const first = bytes[at++];
+      const value = first < 0x80 ? first : (first & 0x7f) | (bytes[at++] << 7);
+      if (value > mostInTwoBytes) {
+        return false;
+      }
+      if (tag === idTag) {
+        this.low = value;
+      } else if (tag === mappingTag) {
+        this.mapping = this.maker.mappings.ids.find(value, 0);
+      } else if (tag === lineTag && this.readUsualLine(at, at + value)) {
+        at += value;
+      } else {
+        return false;
+      }
+    }
+    if (at === end) {
+      this.cursor.at = at;
+    }
+    return at === end;
+  }
+
+  private readUsualLine(start: number, end: number): boolean {
+    const { bytes } = this.cursor;
+    let at = start;
+    let index = -1;
+    let line = 0;
+    while (at < end) {
+      const tag = bytes[at++];
+      const first = bytes[at++];
+      const value = first < 0x80 ? first : (first & 0x7f) | (bytes[at++] << 7);
+      if (value > mostInTwoBytes || (tag !== functionTag && tag !== numberTag)) {
+        return false;
+      }
+      index = tag === functionTag ? this.maker.functions.ids.find(value, 0) : index;
+      line = tag === numberTag ? value : line;
+    }
+    if (at !== end || index < 0) {
+      return false;
+    }
+    this.addLine(index, line);
+    return true;
+  }
+
+  private readOne(): void {
+    const { cursor } = this;
+    this.begin();
     while (cursor.at < cursor.end) {
       const field = cursor.field();
       if (field === 4) {
@@ -188,6 +262,15 @@ class LocationReader {
     larger.set(this.frame);
     this.frame = larger;
   }
+}
+
+/** Beyond the file when there is no varint here. */
+function afterVarint(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (bytes[at] >= 0x80 && at < start + 10) {
+    at++;
+  }
+  return at < start + 10 ? at + 1 : bytes.length + 1;
 }
 
 function singleFrames({ dense, denseLength }: IdIndex, start: Uint32Array, frame: Uint32Array): Uint32Array {

@@ -17,13 +17,14 @@ export interface FunctionNames {
 
 /**
  * Functions recur in every upload of a service, and taking names apart costs more than reading the file: so the answers are
- * remembered, each in one place, where a newer one replaces it.
+ * remembered, each in one of two places, where a newer one replaces it.
  */
 const nameBits = 15;
 const known = new Array<FunctionNames | undefined>(1 << nameBits).fill(undefined);
 /** Classes, packages and libraries: one object for each text, for as long as any of `known` may name it. */
 const parts = new Map<string, Text>();
 const maxParts = 30_000;
+let added = 0;
 
 /** After a reading, not within one, which must not see two objects for one text. */
 export function boundNames(): void {
@@ -35,19 +36,21 @@ export function boundNames(): void {
 
 export function namesOf(name: Text, file: Text, mapping: Text, language: Language | ''): FunctionNames {
   const slot = slotOf(name, file, mapping);
-  const found = known[slot];
-  if (
-    found !== undefined &&
-    found.name === name &&
-    found.file === file &&
-    found.mapping === mapping &&
-    found.language === language
-  ) {
-    return found;
+  for (let i = 0; i < 2; i++) {
+    const found = known[slot ^ i];
+    if (
+      found !== undefined &&
+      found.name === name &&
+      found.file === file &&
+      found.mapping === mapping &&
+      found.language === language
+    ) {
+      return found;
+    }
   }
   const names = takeApart(name, file, mapping, language);
   if (isKept(name) && isKept(file) && isKept(mapping)) {
-    known[slot] = names;
+    known[known[slot] === undefined ? slot : slot ^ (++added & 1)] = names;
   }
   return names;
 }

@@ -189,7 +189,7 @@ class SampleReader {
       cursor.at++;
     } else {
       cursor.words();
-      value = cursor.signed();
+      value = cursor.high === 0 ? cursor.low : cursor.signed();
       if (value !== value) {
         cursor.fail('a value beyond 2^53 - 1, which can not be kept exactly');
       }

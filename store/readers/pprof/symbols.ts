@@ -105,7 +105,11 @@ export function mainLanguage(functions: Functions, strings: StringTable): Langua
       counts.push(1);
     }
   }
-  return languages[counts.indexOf(Math.max(...counts))] ?? '';
+  let most = 0;
+  for (let i = 1; i < counts.length; i++) {
+    most = counts[i] > counts[most] ? i : most;
+  }
+  return languages[most] ?? '';
 }
 
 /** Positions the cursor in message i. */

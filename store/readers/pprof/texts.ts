@@ -24,6 +24,8 @@ export const noText = new Text('', 0);
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const seed = (Math.random() * 0x1_0000_0000) | 0;
 let lastId = 0;
+/** Bytes; longer texts are not remembered. */
+const longestText = 1024;
 
 /** The text of bytes [start, end). */
 export function textOf(bytes: Uint8Array, start: number, end: number): Text {
@@ -41,66 +43,88 @@ function decode(bytes: Uint8Array, start: number, end: number): string {
   return decoder.decode(bytes.subarray(start, end));
 }
 
+/** The bytes of the text that is looked for, four in a word. */
+const packed = new Uint32Array(longestText / 4 + 2);
+
 /**
- * Texts by their bytes. Each has one place only, where a newer one replaces it: that bounds the memory and the time, also for a
- * file made to fill the cache.
+ * Texts by their bytes. Each has two places, where a newer one replaces it: that bounds the memory and the time, also for a file
+ * made to fill the cache.
  */
 class TextCache {
-  private readonly bytes: Uint8Array;
   private readonly lengths: Uint16Array;
+  private readonly words: Uint32Array;
   private readonly texts: Array<Text | undefined>;
 
   constructor(
     private readonly bits: number,
     readonly longest: number
   ) {
-    this.bytes = new Uint8Array(longest << bits);
     this.lengths = new Uint16Array(1 << bits);
+    this.words = new Uint32Array((longest / 4) << bits);
     this.texts = new Array<Text | undefined>(1 << bits).fill(undefined);
   }
 
   find(source: Uint8Array, start: number, end: number): Text {
-    const slot = hashOf(source, start, end) >>> (32 - this.bits);
-    const known = this.texts[slot];
-    return known !== undefined && this.lengths[slot] === end - start && this.equals(slot, source, start, end)
-      ? known
-      : this.replace(slot, source, start, end);
+    const slot = pack(source, start, end) >>> (32 - this.bits);
+    return this.at(slot, end - start) ?? this.at(slot ^ 1, end - start) ?? this.add(slot, source, start, end);
   }
 
-  private equals(slot: number, source: Uint8Array, start: number, end: number): boolean {
-    const { bytes } = this;
-    for (let at = start, from = slot * this.longest; at < end; at++, from++) {
-      if (source[at] !== bytes[from]) {
-        return false;
+  /** The text in this place, if it is the packed one. */
+  private at(slot: number, length: number): Text | undefined {
+    if (this.lengths[slot] !== length) {
+      return undefined;
+    }
+    const { words } = this;
+    const base = (slot * this.longest) / 4;
+    for (let i = 0; i * 4 < length; i++) {
+      if (words[base + i] !== packed[i]) {
+        return undefined;
       }
     }
-    return true;
+    return this.texts[slot];
   }
 
-  private replace(slot: number, source: Uint8Array, start: number, end: number): Text {
+  private add(first: number, source: Uint8Array, start: number, end: number): Text {
+    const id = ++lastId;
+    const slot = this.lengths[first] === 0 || this.lengths[first ^ 1] !== 0 ? first ^ (id & 1) : first ^ 1;
+    const base = (slot * this.longest) / 4;
     this.lengths[slot] = end - start;
-    for (let at = start, to = slot * this.longest; at < end; at++, to++) {
-      this.bytes[to] = source[at];
+    for (let i = 0; i * 4 < end - start; i++) {
+      this.words[base + i] = packed[i];
     }
-    return (this.texts[slot] = new Text(decode(source, start, end), ++lastId));
+    return (this.texts[slot] = new Text(decode(source, start, end), id));
   }
 }
 
 /** 4 and 2 MB at most. */
 const shortTexts = new TextCache(15, 128);
-const longTexts = new TextCache(11, 1024);
+const longTexts = new TextCache(11, longestText);
 
-/** Four bytes at a time. */
-function hashOf(bytes: Uint8Array, start: number, end: number): number {
-  let hash = seed ^ (end - start);
+/** Packs the bytes and returns their hash. */
+function pack(bytes: Uint8Array, start: number, end: number): number {
+  let even = seed ^ (end - start);
+  let odd = seed;
   let at = start;
-  for (; at + 3 < end; at += 4) {
-    hash ^= bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
-    hash = Math.imul(hash, 0x9e3779b1);
-    hash ^= hash >>> 15;
+  let words = 0;
+  for (; at + 7 < end; at += 8) {
+    const low = bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
+    const high = bytes[at + 4] | (bytes[at + 5] << 8) | (bytes[at + 6] << 16) | (bytes[at + 7] << 24);
+    packed[words++] = low;
+    packed[words++] = high;
+    even = Math.imul(even ^ low, 0x9e3779b1);
+    odd = Math.imul(odd ^ high, 0x85ebca77);
+    even ^= even >>> 15;
+    odd ^= odd >>> 13;
   }
-  for (; at < end; at++) {
-    hash = Math.imul(hash ^ bytes[at], 0x9e3779b1);
+  for (; at < end; at += 4) {
+    let word = 0;
+    for (let i = Math.min(end, at + 4) - 1; i >= at; i--) {
+      word = (word << 8) | bytes[i];
+    }
+    packed[words++] = word;
+    even = Math.imul(even ^ word, 0x9e3779b1);
+    even ^= even >>> 15;
   }
-  return Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
+  const hash = Math.imul(even ^ ((odd << 16) | (odd >>> 16)), 0x85ebca6b);
+  return hash ^ (hash >>> 13);
 }
