@@ -163,12 +163,11 @@ function matcherIds(matchers: readonly LabelMatcher[], label: string): string[] 
 }
 
 function readSpanIds(field: string, written: readonly string[], notices: Notice[]): bigint[] {
-  const given = written.filter((text) => !saysNone(text));
-  if (given.length < written.length) {
-    const what = written.find(saysNone);
-    notices.push(
-      warning(`The link carried no span id (${JSON.stringify(what)}): this is the service's whole profile.`)
-    );
+  const said = written.map((text) => text.trim()).filter((text) => text !== '' && text !== '$__all');
+  const given = said.filter((text) => !carriesNone(text));
+  if (given.length < said.length) {
+    const what = JSON.stringify(said.find(carriesNone));
+    notices.push(warning(`The link carried no span id (${what}): this is the service's whole profile.`));
   }
   return given.flatMap((text) => {
     const ids = parseSpanId(text);
@@ -179,11 +178,9 @@ function readSpanIds(field: string, written: readonly string[], notices: Notice[
   });
 }
 
-function saysNone(text: string): boolean {
-  const trimmed = text.trim();
-  return (
-    ['', 'undefined', 'null', '0', '0000000000000000', '$__all'].includes(trimmed) || isUnresolvedVariable(trimmed)
-  );
+/** What links write that had no id to give. An empty variable of a dashboard is no link. */
+function carriesNone(text: string): boolean {
+  return ['undefined', 'null', '0', '0000000000000000'].includes(text) || isUnresolvedVariable(text);
 }
 
 // --- Stack filters ---------------------------------------------------------------------------------------------------
@@ -221,6 +218,12 @@ function contextFilter(filter: StackFilter): ContextFilter {
     spanIds,
     exclude: filter.exclude ?? false,
   };
+}
+
+/** Rows, labels and the like that were asked for by name, without empty texts and variables; All = none in particular. */
+export function filledNames(names: readonly string[] | undefined, where: string, notices: Notice[]): string[] {
+  const filled = (names ?? []).filter((name) => name !== '' && isFilled(where, name, notices));
+  return filled.includes('$__all') ? [] : filled;
 }
 
 // --- Ad hoc filters --------------------------------------------------------------------------------------------------

@@ -159,6 +159,12 @@ describe('spans', () => {
     expect(await total(query as Partial<StoreQuery>)).toBe(value);
   });
 
+  it('says so when a link had no id, not when a variable is empty', async () => {
+    const said = `The link carried no span id ("undefined"): this is the service's whole profile.`;
+    expect(await notices({ spanId: ['undefined'] })).toEqual([said]);
+    expect(await notices({ spanId: [''], spanSelector: ['$__all'] })).toEqual([]);
+  });
+
   it('says how densely sampling was where a span has no sample', async () => {
     expect(await notices({ spanId: ['ffff'], selector: '{env="prod"}' })).toEqual([
       'No sample was taken in this span; the 1 uploads around it hold 5 samples of CPU Time, one every 12000 ms over all threads. Short spans are often missed.',
@@ -215,6 +221,28 @@ describe('labels', () => {
       expect(await versions({ sort, cursor: 'nonsense' })).toBe('bad_query');
     }
   );
+});
+
+describe('rows asked for by name', () => {
+  it('are there as 0 for a type that no upload carries', async () => {
+    const asked = { profileType: 'thrown-exceptions', rows: ['main'], groupBy: ['service'] } as const;
+    const query: Partial<StoreQuery> = { ...asked, rows: [...asked.rows], groupBy: [...asked.groupBy] };
+    const series = await store.query(
+      { ...hour, to: noon + 2 * minute, intervalMs: minute },
+      { ...query, queryType: 'metrics' }
+    );
+    expect(column(series.frames[0], 'value')).toEqual([0]);
+    expect(series.frames[0].schema.fields[1].labels).toEqual({ method: 'main', service: 'shop' });
+    const alert = await store.query(hour, { ...query, queryType: 'dimension', format: 'alert' });
+    expect(rowsOf(alert.frames[0])).toEqual([{ method: 'main', service: 'shop', value: 0 }]);
+  });
+
+  it('are the largest where a variable means all or has no value', async () => {
+    for (const rows of [[], [''], ['$__all'], ['$method']]) {
+      const { frames } = await store.query(hour, { queryType: 'dimension', profileType: 'cpu-time', rows });
+      expect([rows, column<string>(frames[0], 'name')[0]]).toEqual([rows, 'wait']);
+    }
+  });
 });
 
 describe('comparisons', () => {

@@ -91,7 +91,7 @@ export async function openQueryStore(rawUploads?: QueryDeps['rawUploads']): Prom
 
 /** As `store/server.ts`: who calls, and errors as answers. */
 function makeApp(deps: QueryDeps): FastifyInstance {
-  const app = fastify();
+  const app = fastify({ forceCloseConnections: true });
   app.decorateRequest('caller');
   app.addHook('onRequest', async (request) => {
     const tenant = request.headers['x-tenant'];
@@ -163,6 +163,7 @@ async function makePut(engine: Engine): Promise<QueryStore['put']> {
       rawOffset: upload.raw?.offset ?? 0,
       rawLength: upload.raw?.length ?? 0,
       retentionDays: 7,
+      part: 0,
     };
     const encoded = encodeUpload(row, files, samples);
     await insertAll(engine, id, [

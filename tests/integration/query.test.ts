@@ -149,4 +149,25 @@ describe('queries over one engine', () => {
       { method: 'nowhere', service: 'shop', value: 0 },
     ]);
   });
+
+  it('stops the queries of clients that go away, and answers others', async () => {
+    const impatient = Array.from({ length: 20 }, async () => {
+      const client = new AbortController();
+      const body = JSON.stringify({ ...hour, queries: [{ refId: 'A', profileType: 'cpu-time' }] });
+      const answer = fetch(`${store.url}/api/v1/query`, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/json' },
+        signal: client.signal,
+      });
+      setImmediate(() => client.abort());
+      return answer.then(
+        () => 'answered',
+        () => 'gone'
+      );
+    });
+    expect(await Promise.all(impatient)).toContain('gone');
+    const { frames } = await store.query(hour, { queryType: 'profile', profileType: 'cpu-time' });
+    expect(column<number>(frames[0], 'value')[0]).toBe(38);
+  });
 });

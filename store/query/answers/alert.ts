@@ -7,7 +7,7 @@ import type { QueryContext, QueryTime } from '../context';
 import { buildFrame, decimals, texts } from '../frames/frame';
 import { valueUnit } from '../frames/units';
 import { warning, type Notice } from '../notices';
-import { restrictionsOf, type Restrictions } from '../prepare';
+import { filledNames, restrictionsOf, type Restrictions } from '../prepare';
 import { questionText } from '../question-text';
 import { limits, type ParsedQuery } from '../request';
 import { resolveType } from '../resolve-type';
@@ -35,11 +35,12 @@ export async function answerAlert(context: QueryContext, query: ParsedQuery, tim
   const restrictions = await withRoots(context, restrictionsOf(query), time);
   const notices: Notice[] = [...restrictions.notices];
   const type = await resolveType(context, query.profileType ?? query.profileTypeId, restrictions, time, notices);
-  const labels = (query.groupBy ?? []).map(canonicalLabel);
+  const labels = filledNames(query.groupBy, 'groupBy', notices).map(canonicalLabel);
+  const named = filledNames(query.rows, 'rows', notices);
   const uploads = await chooseUploads(context, restrictions, time, type.id, labels);
   const dimension = query.dimension ?? 'method';
   const measure = query.measure ?? 'self';
-  const rows = await alertRows(context, uploads, type, restrictions, labels, query);
+  const rows = await alertRows(context, uploads, type, restrictions, labels, { ...query, rows: named });
   if (rows.length > limits.alertRows) {
     notices.push(warning(`Only the ${limits.alertRows} largest of ${rows.length} rows are given.`));
   }

@@ -7,7 +7,7 @@ import type { QueryContext, QueryTime } from '../context';
 import { buildFrame, decimals, integers, texts } from '../frames/frame';
 import { valueUnit } from '../frames/units';
 import type { Notice } from '../notices';
-import { restrictionsOf } from '../prepare';
+import { filledNames, restrictionsOf } from '../prepare';
 import { questionText } from '../question-text';
 import { readKeys, readStacks, type SampleQuestion } from '../read-samples';
 import type { ParsedQuery } from '../request';
@@ -31,7 +31,8 @@ export async function answerDimension(
   const uploads = await chooseUploads(context, restrictions, time, type.id);
   const dimension = query.dimension ?? 'method';
   const table = await readDimension(context, { uploads, profileType: type, restrictions, averaged: true }, dimension);
-  const rows = chosenRows(sorted(table.rows, query.measure ?? 'self'), query);
+  const named = filledNames(query.rows, 'rows', notices);
+  const rows = chosenRows(sorted(table.rows, query.measure ?? 'self'), named, query);
   const unit = valueUnit(type);
   const share = (value: number) => (table.total === 0 ? 0 : value / table.total);
   const columns = [
@@ -168,11 +169,15 @@ export function sorted(rows: readonly DimensionRow[], measure: Measure): Dimensi
 }
 
 /** Rows asked for by name, also those that nothing was sampled of; else the largest. */
-function chosenRows(rows: readonly DimensionRow[], query: ParsedQuery): readonly DimensionRow[] {
-  if (query.rows === undefined || query.rows.length === 0) {
+function chosenRows(
+  rows: readonly DimensionRow[],
+  named: readonly string[],
+  query: ParsedQuery
+): readonly DimensionRow[] {
+  if (named.length === 0) {
     return rows.slice(0, query.limit ?? defaultRows);
   }
   const byName = new Map(rows.map((row) => [row.name, row]));
-  const asked = query.rows.map((name) => byName.get(name) ?? { name, self: 0, total: 0, samples: 0 });
+  const asked = named.map((name) => byName.get(name) ?? { name, self: 0, total: 0, samples: 0 });
   return sorted(asked, query.measure ?? 'self');
 }

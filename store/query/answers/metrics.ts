@@ -7,7 +7,7 @@ import type { QueryContext, QueryTime } from '../context';
 import { buildFrame, decimals, times } from '../frames/frame';
 import { seriesUnit } from '../frames/units';
 import { info, warning, type Notice } from '../notices';
-import { restrictionsOf, type Restrictions } from '../prepare';
+import { filledNames, restrictionsOf, type Restrictions } from '../prepare';
 import { questionText } from '../question-text';
 import { limits, type ParsedQuery } from '../request';
 import { resolveType } from '../resolve-type';
@@ -28,7 +28,8 @@ export async function answerMetrics(context: QueryContext, query: ParsedQuery, t
   const restrictions = await withRoots(context, restrictionsOf(query), time);
   const notices: Notice[] = [...restrictions.notices];
   const type = await resolveType(context, query.profileType ?? query.profileTypeId, restrictions, time, notices);
-  const labels = (query.groupBy ?? []).map(canonicalLabel);
+  const labels = filledNames(query.groupBy, 'groupBy', notices).map(canonicalLabel);
+  const rows = filledNames(query.rows, 'rows', notices);
   const { uploads, grid } = await uploadsOnGrid(context, restrictions, time, type, labels);
   if (grid.widened) {
     notices.push(info(`Steps are ${grid.stepMs / 1000} s, as single uploads are that long.`));
@@ -36,7 +37,7 @@ export async function answerMetrics(context: QueryContext, query: ParsedQuery, t
   if (uploads.length === 0) {
     notices.push(info('No upload in this range fits the filter.'));
   }
-  const series = await allSeries(context, { uploads, grid, type, restrictions, labels, query });
+  const series = await allSeries(context, { uploads, grid, type, restrictions, labels, rows, query });
   if (series.length > limits.series) {
     notices.push(warning(`Only the ${limits.series} largest of ${series.length} series are given.`));
   }
@@ -76,6 +77,8 @@ interface SeriesQuestion {
   readonly type: ProfileType;
   readonly restrictions: Restrictions;
   readonly labels: readonly string[];
+  /** Rows asked for by name. */
+  readonly rows: readonly string[];
   readonly query: ParsedQuery;
 }
 
@@ -84,15 +87,15 @@ async function allSeries(context: QueryContext, asked: SeriesQuestion): Promise<
   if (uploads.length === 0) {
     return [];
   }
-  const dimension = query.dimension ?? (query.rows !== undefined && query.rows.length > 0 ? 'method' : undefined);
+  const dimension = query.dimension ?? (asked.rows.length > 0 ? 'method' : undefined);
   const measure = query.measure ?? 'self';
   const whole = await wholeValues(context, uploads, type, restrictions);
-  const choice = { rows: query.rows ?? [], topN: query.topN ?? defaultTop, measure };
+  const choice = { rows: asked.rows, topN: query.topN ?? defaultTop, measure };
   const rows =
     dimension === undefined ? [whole] : await rowValues(context, uploads, type, restrictions, { ...choice, dimension });
   const newestStep = newestCovered(asked.grid, uploads);
   return groupUploads(uploads, labels).flatMap((group) => {
-    const members = coveringMembers(uploads, group, type);
+    const members = coveringMembers(uploads, group, type, asked.rows.length > 0);
     const rowLabels = (name: string) =>
       dimension === undefined ? group.labels : { [dimension]: name, ...group.labels };
     return members.length === 0
@@ -106,12 +109,17 @@ async function allSeries(context: QueryContext, asked: SeriesQuestion): Promise<
 }
 
 /**
- * Whose windows count as covered. A group of which no upload carries the type has no series. Flows: every upload, as one without the
- * type saw nothing of it. Points in time: only those that say a value.
+ * Whose windows count as covered. A group of which no upload carries the type has no series, but for rows asked for by name. Flows:
+ * every upload, as one without the type saw nothing of it. Points in time: only those that say a value.
  */
-function coveringMembers(uploads: Uploads, group: UploadGroup, { merge }: ProfileType): readonly number[] {
+function coveringMembers(
+  uploads: Uploads,
+  group: UploadGroup,
+  { merge }: ProfileType,
+  named: boolean
+): readonly number[] {
   const carrying = group.members.filter((at) => uploads.carries[at] === 1);
-  return carrying.length > 0 && merge === 'sum' ? group.members : carrying;
+  return merge === 'sum' && (named || carrying.length > 0) ? group.members : carrying;
 }
 
 function newestCovered(grid: StepGrid, uploads: Uploads): number {
