@@ -44,7 +44,7 @@ const hidden = { hidden: true } as const;
  * Two types of one upload with the same id (TLAB allocations in and outside, file reads and writes) add up.
  */
 const table: readonly TableRow[] = [
-  row('cpu-time', 'CPU Time', 'ns', 10, 'cpu process-cpu itimer ctimer'),
+  row('cpu-time', 'CPU Time', 'ns', 10, 'cpu process-cpu itimer ctimer perf-events'),
   row('cpu-samples', 'CPU Samples', 'count', 11, 'cpu-sample samples sample perf-events', { hiddenBeside: 'cpu-time' }),
   row('wall-time', 'Wall Time', 'ns', 20, 'wall wallclock wall-clock time'),
   row('wall-samples', 'Wall Samples', 'count', 21, 'samples sample', { hiddenBeside: 'wall-time' }),

@@ -15,8 +15,11 @@ export interface Totals {
 
 export const noStack = '<empty stack>';
 
-/** Adds up value type `type` the slow and obvious way. Frames without a name of their own are called ''. */
-export function totalsOf(profile: Profile, type: number): Totals {
+/**
+ * Adds up value type `type` the slow and obvious way. Frames without a name of their own are called '', or with `addresses` what
+ * the reader made of their address.
+ */
+export function totalsOf(profile: Profile, type: number, addresses = false): Totals {
   const totals: Totals = {
     total: 0,
     nonzeroSamples: 0,
@@ -29,14 +32,14 @@ export function totalsOf(profile: Profile, type: number): Totals {
   for (let sample = 0; sample < profile.samples.length; sample++) {
     const value = profile.samples.values[sample * profile.valueTypes.length + type];
     if (value !== 0) {
-      addSample(totals, profile, sample, value);
+      addSample(totals, profile, sample, value, addresses);
     }
   }
   return totals;
 }
 
-function addSample(totals: Totals, profile: Profile, sample: number, value: number): void {
-  const names = methodsOf(profile, profile.samples.stack[sample]);
+function addSample(totals: Totals, profile: Profile, sample: number, value: number, addresses: boolean): void {
+  const names = methodsOf(profile, profile.samples.stack[sample], addresses);
   const context = profile.samples.context[sample];
   totals.total += value;
   totals.nonzeroSamples++;
@@ -50,11 +53,12 @@ function addSample(totals: Totals, profile: Profile, sample: number, value: numb
 }
 
 /** Methods of a stack, leaf first, detail frames left out. */
-function methodsOf({ stacks, frames, strings }: Profile, stack: number): string[] {
+function methodsOf({ stacks, frames, strings }: Profile, stack: number, addresses: boolean): string[] {
   const indexes = [...stacks.frame.subarray(stacks.offset[stack], stacks.offset[stack + 1])];
   return indexes
     .filter((frame) => !frameKinds[frames.kind[frame]].startsWith('detail:'))
-    .map((frame) => strings[frames.method[frame]].replace(/^(?:.*\+)?0x[0-9a-f]+$|^\(unnamed\)$/, ''));
+    .map((frame) => strings[frames.method[frame]])
+    .map((name) => (addresses ? name : name.replace(/^(?:.*\+)?0x[0-9a-f]+$|^\(unnamed\)$/, '')));
 }
 
 function add(sums: Map<string, number>, name: string, value: number): void {

@@ -98,14 +98,14 @@ export type CorpusFacts = Record<
 >;
 
 /** Decompressed by magic bytes. */
-function plain(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+export function plain(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const magic = Buffer.from(bytes.subarray(0, 4)).toString('hex');
   const result = magic.startsWith('1f8b') ? gunzipSync(bytes) : magic === '28b52ffd' ? unzstd(bytes) : bytes;
   return result === bytes ? new Uint8Array(bytes) : plain(result);
 }
 
 /** Bodies of all parts, in order; plain fields as their text. */
-function multipartBodies(body: Uint8Array, contentType: string): Promise<Uint8Array[]> {
+export function multipartBodies(body: Uint8Array, contentType: string): Promise<Uint8Array[]> {
   return new Promise((resolve, reject) => {
     const bodies: Uint8Array[] = [];
     const parser = new Busboy({

@@ -92,7 +92,9 @@ class GoTextWriter {
       return;
     }
     if (this.named === 0) {
-      pending.addresses.forEach((address) => this.stacks.push(this.frames.address(address, undefined)));
+      // The runtime fills what it does not know with zeros.
+      const known = pending.addresses.filter((address) => address !== 0n);
+      known.forEach((address) => this.stacks.push(this.frames.address(address, undefined)));
     }
     const values = this.kind.values(pending);
     this.stacks.sample(this.stacks.leafFirst(), this.builder.context(this.context), ...values);

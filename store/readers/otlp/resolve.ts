@@ -54,13 +54,14 @@ export function resolveProfile(
   dictionary: Dictionary,
   limits: ReaderLimits
 ): Profile {
-  const types = distinctTypes(profiles, dictionary);
+  const measures = profiles.map((profile) => measuresOf(profile, dictionary));
+  const types = distinctTypes(measures);
   const builder = new ProfileBuilder(types);
   const resolver = new Resolver(builder, dictionary, limits);
-  for (const profile of profiles) {
-    const column = types.findIndex((type) => sameType(type, dictionary.valueType(profile.type)));
-    resolver.addSamples(profile.samples, column);
-  }
+  profiles.forEach(({ samples }, i) => {
+    const factors = types.map((type) => measures[i].find((one) => sameType(one.type, type))?.factor ?? 0);
+    resolver.addSamples(samples, factors);
+  });
   return builder.finish({ ...windowOf(profiles), period: periodOf(profiles, dictionary) });
 }
 
@@ -68,15 +69,33 @@ export function sameType(a: ValueType, b: ValueType): boolean {
   return a.type === b.type && a.unit === b.unit;
 }
 
-function distinctTypes(profiles: readonly OtlpProfile[], dictionary: Dictionary): ValueType[] {
-  const types: ValueType[] = [];
-  for (const profile of profiles) {
-    const type = dictionary.valueType(profile.type);
-    if (!types.some((one) => sameType(one, type))) {
-      types.push(type);
-    }
-  }
-  return types;
+/** A value type, and what a profile's values are multiplied by to get it. */
+interface Measure {
+  readonly type: ValueType;
+  readonly factor: number;
+}
+
+const countUnit = /^(?:count|samples)?$/i;
+const timeUnit = /^(?:ns|nanoseconds?|us|microseconds?|ms|milliseconds?|s|seconds?)$/i;
+
+/** The profile's own type first. Counted samples whose period is a time say that time as well. */
+function measuresOf(profile: OtlpProfile, dictionary: Dictionary): Measure[] {
+  const type = dictionary.valueType(profile.type);
+  const period = dictionary.valueType(profile.periodType);
+  const timed = countUnit.test(type.unit) && timeUnit.test(period.unit) && period.type !== '' && profile.period > 0;
+  return [{ type, factor: 1 }, ...(timed ? [{ type: period, factor: profile.period }] : [])];
+}
+
+/** Own types first; what follows from a period is left out where another profile measured it, or it would count twice. */
+function distinctTypes(measures: readonly Measure[][]): ValueType[] {
+  const own = withoutRepeats(measures.map(([first]) => first.type));
+  const derived = measures.flatMap((all) => all.slice(1).map(({ type }) => type));
+  const measured = (type: ValueType) => own.some((one) => one.type === type.type && timeUnit.test(one.unit));
+  return withoutRepeats([...own, ...derived.filter((type) => !measured(type))]);
+}
+
+function withoutRepeats(types: readonly ValueType[]): ValueType[] {
+  return types.filter((type, i) => types.findIndex((one) => sameType(one, type)) === i);
 }
 
 function windowOf(profiles: readonly OtlpProfile[]): { startNs: bigint; durationNs: number } {
@@ -133,9 +152,9 @@ class Resolver {
     this.stacks = new StackWriter(builder, limits, dictionary.source);
   }
 
-  addSamples(samples: OtlpSamples, column: number): void {
+  /** `factors`: per column, what the samples' values are multiplied by. */
+  addSamples(samples: OtlpSamples, factors: readonly number[]): void {
     const lists = samples.attributeLists.map((list) => this.readAttributes(list));
-    const values = this.builder.valueTypes.map(() => 0);
     const contexts = new Map<string, number>();
     for (let i = 0; i < samples.stack.length; i++) {
       const { fields, detail } = lists[samples.attributes[i]];
@@ -145,7 +164,7 @@ class Resolver {
         context = this.builder.context({ ...fields, ...this.linkOf(samples.link[i]) });
         contexts.set(key, context);
       }
-      values[column] = samples.value[i];
+      const values = factors.map((factor) => factor * samples.value[i]);
       this.stacks.sample(this.stackOf(samples.stack[i], detail), context, ...values);
     }
   }
