@@ -99,3 +99,8 @@ export function matchedLabels({ total }: LabelTotals, mask: Uint8Array): number[
 export function maskOf(labels: readonly string[], names: ReadonlySet<string>): Uint8Array {
   return Uint8Array.from(labels, (label) => (names.has(label) ? 1 : 0));
 }
+
+/** Half the width of the 95 % interval of a share that was counted in `samples` samples. */
+export function errorShare(share: number, samples: number): number {
+  return samples > 0 ? 1.96 * Math.sqrt(Math.max(0, share * (1 - share)) / samples) : NaN;
+}

@@ -168,14 +168,23 @@ export function nodeOfRow(tree: FlameTree, row: number): NodeIndex {
   return low;
 }
 
+/** A label as a short text that can stand in an address (FNV-1a). Only siblings must differ. */
+export function labelKey(label: string): string {
+  let hash = 2166136261;
+  for (let i = 0; i < label.length; i++) {
+    hash = Math.imul(hash ^ label.charCodeAt(i), 16777619);
+  }
+  return (hash >>> 0).toString(36);
+}
+
 /**
- * The deepest node that a path of labels, as of `pathLabels`, leads to. Keeps the focus over new data of the same
- * question: where the method is gone, its nearest caller is shown.
+ * The deepest node that a path of keys, as of `pathKeys`, leads to. Keeps the focus over new data of the same question:
+ * where the method is gone, its nearest caller is shown.
  */
-export function followPath(tree: FlameTree, labels: readonly string[]): NodeIndex {
+export function followPath(tree: FlameTree, keys: readonly string[]): NodeIndex {
   let node = 0;
-  for (const label of labels) {
-    const child = childWithLabel(tree, node, label);
+  for (const key of keys) {
+    const child = childWithKey(tree, node, key);
     if (child < 0) {
       break;
     }
@@ -184,9 +193,9 @@ export function followPath(tree: FlameTree, labels: readonly string[]): NodeInde
   return node;
 }
 
-function childWithLabel(tree: FlameTree, node: NodeIndex, label: string): NodeIndex {
-  for (let child = tree.firstChild[node]!; child < tree.firstChild[node + 1]!; child++) {
-    if (labelOf(tree, child) === label) {
+function childWithKey(tree: FlameTree, node: NodeIndex, key: string): NodeIndex {
+  for (let child = tree.firstChild[node]; child < tree.firstChild[node + 1]; child++) {
+    if (labelKey(labelOf(tree, child)) === key) {
       return child;
     }
   }
@@ -198,6 +207,11 @@ export function pathLabels(tree: FlameTree, node: NodeIndex): string[] {
   return pathTo(tree, node)
     .slice(1)
     .map((at) => labelOf(tree, at));
+}
+
+/** The way to a node as keys of labels: it survives new data and fits into an address. */
+export function pathKeys(tree: FlameTree, node: NodeIndex): string[] {
+  return pathLabels(tree, node).map(labelKey);
 }
 
 /** The widest child, or -1. */

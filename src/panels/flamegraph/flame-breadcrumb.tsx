@@ -1,35 +1,71 @@
 import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
-import { Button, Icon, Tooltip, useStyles2 } from '@grafana/ui';
+import { Button, Dropdown, Icon, Menu, Tooltip, useStyles2 } from '@grafana/ui';
 import React from 'react';
+import { displayName } from '../../model/display-name';
+import { type FlameRows, hiddenBelow } from '../../model/flame-rows';
 import { type NodeIndex, pathTo } from '../../model/flame-tree';
 import { formatCount, formatShare } from '../../model/units';
 import { type FlameData, shownName } from './flame-data';
+import { type CutState } from './use-cut-part';
+import { type FlameControl } from './use-flame-state';
 import { type FlameFocus } from './use-flame-view';
 
 export const breadcrumbPx = 26;
 const mostCrumbs = 4;
 
+interface FlameBreadcrumbProps {
+  data: FlameData;
+  focus: FlameFocus;
+  control: FlameControl;
+  narrow: boolean;
+  /** Values before the user's rules, for the share that they exclude. */
+  whole: FlameRows;
+  cut: CutState;
+}
+
 /** The way from all to the frame that is zoomed in on, and how much of the profile the view doesn't hold. */
-export function FlameBreadcrumb({ data, focus, narrow }: { data: FlameData; focus: FlameFocus; narrow: boolean }) {
+export function FlameBreadcrumb({ data, focus, control, narrow, whole, cut }: FlameBreadcrumbProps) {
   const styles = useStyles2(getStyles);
   const path = pathTo(data.tree, focus.node);
   const shown = path.length <= mostCrumbs ? path : [path[0], -1, ...path.slice(1 - mostCrumbs)];
+  const { mode, focus: keys, callers } = control.place;
+  const moved = mode !== 'top' || keys.length + callers.length > 0;
   return (
     <nav className={styles.bar} aria-label="Path of the zoomed frame">
       <ol className={styles.path}>
+        {mode === 'sandwich' && <AllCrumb onClick={control.reset} />}
         {shown.map((node) => (
-          <Crumb key={node} data={data} node={node} current={node === focus.node} onZoom={focus.zoom} />
+          <Crumb
+            key={node}
+            data={data}
+            node={node}
+            current={node === focus.node}
+            top={mode === 'sandwich' ? undefined : 'all'}
+            onZoom={focus.zoom}
+          />
         ))}
       </ol>
-      {focus.node > 0 && (
-        <Button size="sm" variant="secondary" fill="text" icon="times" onClick={focus.reset}>
+      {moved && (
+        <Button size="sm" variant="secondary" fill="text" icon="times" onClick={control.reset}>
           Reset
         </Button>
       )}
+      <RulesNote data={data} whole={whole} control={control} />
       {!narrow && <Totals data={data} />}
-      <HiddenShare data={data} />
+      <HiddenShare data={data} focus={focus} cut={cut} />
     </nav>
+  );
+}
+
+function AllCrumb({ onClick }: { onClick: () => void }) {
+  const styles = useStyles2(getStyles);
+  return (
+    <li className={styles.crumb}>
+      <button type="button" onClick={onClick}>
+        all
+      </button>
+    </li>
   );
 }
 
@@ -37,15 +73,17 @@ interface CrumbProps {
   data: FlameData;
   node: NodeIndex;
   current: boolean;
+  /** Word for the root instead of its name. */
+  top?: string;
   onZoom: (node: NodeIndex) => void;
 }
 
-function Crumb({ data, node, current, onZoom }: CrumbProps) {
+function Crumb({ data, node, current, top, onZoom }: CrumbProps) {
   const styles = useStyles2(getStyles);
   if (node < 0) {
     return <li className={styles.dots}>…</li>;
   }
-  const name = node === 0 ? 'all' : shownName(data, node);
+  const name = node === 0 && top !== undefined ? top : shownName(data, node);
   return (
     <li className={styles.crumb}>
       {current ? (
@@ -63,9 +101,9 @@ function Crumb({ data, node, current, onZoom }: CrumbProps) {
 
 function Totals({ data }: { data: FlameData }) {
   const styles = useStyles2(getStyles);
-  const { custom, format, tree, isDiff } = data;
-  const left = format(tree.columns.value[0]);
-  const total = isDiff ? `${left} → ${format(tree.columns.valueRight?.[0] ?? 0)}` : left;
+  const { custom, format, rows, isDiff } = data;
+  const left = format(rows.value[0]);
+  const total = isDiff ? `${left} → ${format(rows.valueRight?.[0] ?? 0)}` : left;
   const counts = [
     custom.sampleCount !== undefined && `${formatCount(custom.sampleCount)} samples`,
     custom.profileCount !== undefined && `${formatCount(custom.profileCount)} uploads`,
@@ -73,23 +111,81 @@ function Totals({ data }: { data: FlameData }) {
   return <span className={styles.totals}>{[total, ...counts].filter(Boolean).join(' · ')}</span>;
 }
 
-function HiddenShare({ data: { custom } }: { data: FlameData }) {
-  const styles = useStyles2(getStyles);
-  const { hiddenNodes = 0, hiddenShare = 0 } = custom;
-  if (hiddenNodes === 0) {
+/** What the user's rules do, with a way to take them back one by one. */
+function RulesNote({ data, whole, control }: Pick<FlameBreadcrumbProps, 'data' | 'whole' | 'control'>) {
+  const { rules, setRules, place } = control;
+  if (rules.hide.length + rules.exclude.length === 0 && rules.only === '') {
     return null;
   }
+  const excluded = 1 - sideSum(data.rows) / (sideSum(whole) || 1);
+  const words = [
+    rules.only !== '' && `only ${displayName(rules.only).slice(0, 30)}`,
+    rules.hide.length > 0 && `${rules.hide.length} hidden`,
+    rules.exclude.length > 0 &&
+      (place.mode === 'sandwich' ? `${rules.exclude.length} excluded` : `${formatShare(excluded)} excluded`),
+  ].filter(Boolean);
+  const without = (list: readonly string[], name: string) => list.filter((other) => other !== name);
+  const menu = (
+    <Menu ariaLabel="Hidden and excluded">
+      {rules.only !== '' && (
+        <Menu.Item label={`Show all besides ${displayName(rules.only)}`} onClick={() => setRules({ only: '' })} />
+      )}
+      {rules.hide.map((name) => (
+        <Menu.Item
+          key={name}
+          label={`Show ${displayName(name)}`}
+          onClick={() => setRules({ hide: without(rules.hide, name) })}
+        />
+      ))}
+      {rules.exclude.map((name) => (
+        <Menu.Item
+          key={name}
+          label={`Include ${displayName(name)}`}
+          onClick={() => setRules({ exclude: without(rules.exclude, name) })}
+        />
+      ))}
+      <Menu.Item label="Show everything" icon="times" onClick={() => setRules({ hide: [], exclude: [], only: '' })} />
+    </Menu>
+  );
+  return (
+    <Dropdown overlay={menu} placement="bottom-end">
+      <Button size="sm" variant="secondary" fill="text" icon="filter">
+        {words.join(' · ')}
+      </Button>
+    </Dropdown>
+  );
+}
+
+const sideSum = ({ value, valueRight }: FlameRows) => (value[0] ?? 0) + (valueRight?.[0] ?? 0);
+
+/** How much is in frames that the answer left out: of the whole profile, or of the zoomed frame. */
+function HiddenShare({ data, focus, cut }: Pick<FlameBreadcrumbProps, 'data' | 'focus' | 'cut'>) {
+  const styles = useStyles2(getStyles);
+  const { hiddenNodes = 0, hiddenShare = 0 } = data.custom;
+  const zoomed = focus.node > 0 && !data.upwards;
+  const share = zoomed ? hiddenBelow(data.rows, data.tree.row[focus.node]) : hiddenShare;
+  if (hiddenNodes === 0 || share <= 0) {
+    return null;
+  }
+  const of = zoomed ? 'the zoomed frame' : 'the total';
   const explanation =
-    `The ${formatCount(hiddenNodes)} smallest frames are not drawn; ${formatShare(hiddenShare)} of the total is spent ` +
-    'in them. The tables count them. Raise “Max nodes” in the query to see them.';
+    `${formatShare(share)} of ${of} is spent in small frames that are not drawn` +
+    (zoomed ? '. ' : ` (${formatCount(hiddenNodes)} frames). `) +
+    'The tables count them. Zoom in to load them, or raise “Max nodes” in the query.';
   return (
     <Tooltip content={explanation}>
-      <span className={styles.hidden} tabIndex={0}>
-        hides {formatShare(hiddenShare)} <Icon name="info-circle" size="sm" />
+      <span className={styles.hidden} tabIndex={0} data-testid="flame-hidden">
+        {cutWords[cut]} {formatShare(share)} <Icon name="info-circle" size="sm" />
       </span>
     </Tooltip>
   );
 }
+
+const cutWords: Record<CutState, string> = {
+  whole: 'hides',
+  loading: 'loading',
+  failed: 'could not load',
+};
 
 const getStyles = (theme: GrafanaTheme2) => ({
   bar: css({

@@ -12,13 +12,13 @@ import React, {
 } from 'react';
 import { type FlameLayout, entryOfNode, hitFlame } from '../../model/flame-layout';
 import { type FlameTree, type NodeIndex, levelOf } from '../../model/flame-tree';
-import { type FlameScene, paintFlame, rowPx } from './flame-painter';
+import { type FlameScene, paintFlame } from './flame-painter';
+import { type RowPlace, rowAt, rowPlace, rowPx, rowTop } from './flame-rows-px';
 import { type HoverStore } from './hover-store';
-
-type Scene = Omit<FlameScene, 'heightPx' | 'scrollPx' | 'pixelRatio'>;
+import { usePan } from './use-pan';
 
 interface FlameCanvasProps {
-  scene: Scene;
+  scene: FlameScene;
   heightPx: number;
   scrollRef: RefObject<HTMLDivElement>;
   hover: HoverStore;
@@ -26,6 +26,9 @@ interface FlameCanvasProps {
   active: NodeIndex;
   onClick: (entry: number, event: MouseEvent) => void;
   onMenu: (entry: number, event: MouseEvent) => void;
+  /** Moves and scales what fills the width: by shares of the width, around a place 0..1. */
+  onPan: (by: number) => void;
+  onScale: (factor: number, around: number) => void;
   /** Overlays in the coordinates of the tree. */
   children?: ReactNode;
 }
@@ -34,48 +37,42 @@ interface FlameCanvasProps {
  * The drawing: a canvas as large as the viewport that stays in place while a spacer as tall as the tree scrolls past it.
  * Hover and keyboard marks are elements over it, so moving them paints nothing.
  */
-export function FlameCanvas({
-  scene,
-  heightPx,
-  scrollRef,
-  hover,
-  active,
-  onClick,
-  onMenu,
-  children,
-}: FlameCanvasProps) {
+export function FlameCanvas(props: FlameCanvasProps) {
+  const { scene, heightPx, scrollRef, hover, active, onClick, onMenu, children } = props;
   const styles = useStyles2(getStyles);
   const { layout, data } = scene;
+  const place = rowPlace(layout, scene.flip, heightPx);
   const canvasRef = usePainting(scene, heightPx, scrollRef);
-  useKeepInView(data.tree, layout, active, scrollRef, heightPx);
+  useKeepInView(data.tree, layout.focus, active, scrollRef, place, heightPx);
+  const pan = usePan(scrollRef, props);
   const entryAt = (event: MouseEvent) => {
     const box = event.currentTarget.getBoundingClientRect();
-    return hitFlame(layout, Math.floor((event.clientY - box.top) / rowPx), event.clientX - box.left);
+    return hitFlame(layout, rowAt(place, event.clientY - box.top), event.clientX - box.left);
   };
-  const treePx = layout.rows * rowPx;
   return (
     <div
       className={styles.space}
-      style={{ height: Math.max(treePx, heightPx), width: layout.widthPx }}
+      style={{ height: place.spacePx, width: layout.widthPx }}
+      onPointerDown={pan.onPointerDown}
       onMouseMove={(event) => hover.set({ entry: entryAt(event), x: event.clientX, y: event.clientY })}
       onMouseLeave={hover.clear}
-      onClick={(event) => onClick(entryAt(event), event)}
+      onClick={(event) => !pan.hasMoved() && onClick(entryAt(event), event)}
       onContextMenu={(event) => onMenu(entryAt(event), event)}
     >
       <canvas ref={canvasRef} className={styles.canvas} style={{ width: layout.widthPx, height: heightPx }} />
-      <ActiveMark tree={data.tree} layout={layout} active={active} />
+      <ActiveMark tree={data.tree} layout={layout} place={place} active={active} />
       {children}
     </div>
   );
 }
 
 /** Paints after every change of the scene, and at most once per animation frame while scrolling. */
-function usePainting(scene: Scene, heightPx: number, scrollRef: RefObject<HTMLDivElement>) {
+function usePainting(scene: FlameScene, heightPx: number, scrollRef: RefObject<HTMLDivElement>) {
   const canvasRef = useRef<HTMLCanvasElement>(null);
   const paint = useCallback(() => {
     if (canvasRef.current && heightPx > 0 && scene.layout.widthPx > 0) {
       const scrollPx = scrollRef.current?.scrollTop ?? 0;
-      paintFlame(canvasRef.current, { ...scene, heightPx, scrollPx, pixelRatio: window.devicePixelRatio || 1 });
+      paintFlame(canvasRef.current, scene, { heightPx, scrollPx, pixelRatio: window.devicePixelRatio || 1 });
     }
   }, [scene, heightPx, scrollRef]);
   useLayoutEffect(paint, [paint]);
@@ -101,9 +98,10 @@ function usePainting(scene: Scene, heightPx: number, scrollRef: RefObject<HTMLDi
 
 function useKeepInView(
   tree: FlameTree,
-  { focus }: FlameLayout,
+  focus: NodeIndex,
   active: NodeIndex,
   scrollRef: RefObject<HTMLDivElement>,
+  { flip, spacePx, rows }: RowPlace,
   heightPx: number
 ) {
   useLayoutEffect(() => {
@@ -111,26 +109,32 @@ function useKeepInView(
     if (!viewport || active < 0 || active >= tree.length) {
       return;
     }
-    const top = Math.max(0, levelOf(tree, active) - levelOf(tree, focus)) * rowPx;
+    const row = Math.max(0, levelOf(tree, active) - levelOf(tree, focus));
+    const top = rowTop({ flip, spacePx, rows }, row);
     if (top < viewport.scrollTop) {
       viewport.scrollTop = top;
     } else if (top + rowPx > viewport.scrollTop + heightPx) {
       viewport.scrollTop = top + rowPx - heightPx;
     }
-  }, [tree, focus, active, scrollRef, heightPx]);
+  }, [tree, focus, active, scrollRef, flip, spacePx, rows, heightPx]);
 }
 
-function ActiveMark({ tree, layout, active }: { tree: FlameTree; layout: FlameLayout; active: NodeIndex }) {
+interface MarkProps {
+  layout: FlameLayout;
+  place: RowPlace;
+}
+
+function ActiveMark({ tree, layout, place, active }: MarkProps & { tree: FlameTree; active: NodeIndex }) {
   const entry = active >= 0 && active < tree.length ? entryOfNode(tree, layout, active) : -1;
-  return entry < 0 ? null : <EntryMark layout={layout} entry={entry} kind="active" />;
+  return entry < 0 ? null : <EntryMark layout={layout} place={place} entry={entry} kind="active" />;
 }
 
 /** The outline of an entry. */
-export function EntryMark({ layout, entry, kind }: { layout: FlameLayout; entry: number; kind: 'active' | 'hover' }) {
+export function EntryMark({ layout, place, entry, kind }: MarkProps & { entry: number; kind: 'active' | 'hover' }) {
   const styles = useStyles2(getStyles);
-  const row = rowOfEntry(layout, entry);
-  const place = { left: layout.x[entry], top: row * rowPx, width: Math.max(2, layout.w[entry]), height: rowPx - 1 };
-  return <div className={cx(styles.mark, kind === 'active' ? styles.active : styles.hover)} style={place} />;
+  const top = rowTop(place, rowOfEntry(layout, entry));
+  const box = { left: layout.x[entry], top, width: Math.max(2, layout.w[entry]), height: rowPx - 1 };
+  return <div className={cx(styles.mark, kind === 'active' ? styles.active : styles.hover)} style={box} />;
 }
 
 function rowOfEntry({ rowStart, rows }: FlameLayout, entry: number): number {
@@ -148,7 +152,7 @@ function rowOfEntry({ rowStart, rows }: FlameLayout, entry: number): number {
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  space: css({ position: 'relative', cursor: 'pointer' }),
+  space: css({ position: 'relative', cursor: 'pointer', touchAction: 'pan-y' }),
   canvas: css({ position: 'sticky', top: 0, display: 'block' }),
   mark: css({ position: 'absolute', pointerEvents: 'none' }),
   hover: css({ boxShadow: `inset 0 0 0 1px ${theme.colors.text.maxContrast}` }),

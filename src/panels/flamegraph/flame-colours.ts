@@ -1,7 +1,6 @@
 import { type GrafanaTheme2, colorManipulator } from '@grafana/data';
-import { flameFields } from '../../api/frames';
 import { packageOfFile, packageOfName } from '../../model/frame-package';
-import { fieldByName, internTexts } from '../../ui/panel-fields';
+import { type FlameTexts } from '../../model/flame-rows';
 import { type FlameData } from './flame-data';
 import { type ColourBy } from './options';
 
@@ -14,6 +13,8 @@ export interface FlamePalette {
   readonly background: string;
   readonly run: string;
   readonly runMatch: string;
+  /** Bar at the top of frames that a search finds. */
+  readonly match: string;
   readonly selected: string;
   readonly hatch: string;
 }
@@ -25,7 +26,10 @@ const shades = ['super-light-', 'light-', '', 'semi-dark-', 'dark-'];
 /** Buckets of a comparison: from much less (blue) over unchanged to much more (orange). */
 const diffSteps = ['dark-blue', 'blue', 'super-light-blue', '', 'super-light-orange', 'orange', 'dark-orange'];
 
-export const neutralBucket = 0;
+/** Shades of one hue: the more of the total, the darker. */
+const valueSteps = ['super-light-orange', 'light-orange', 'orange', 'semi-dark-orange', 'dark-orange'];
+
+const neutralBucket = 0;
 
 function palette(theme: GrafanaTheme2, names: readonly string[]): FlamePalette {
   const background = theme.colors.background.primary;
@@ -42,6 +46,7 @@ function palette(theme: GrafanaTheme2, names: readonly string[]): FlamePalette {
     background,
     run: colorManipulator.emphasize(background, theme.isDark ? 0.14 : 0.1),
     runMatch: theme.colors.warning.main,
+    match: theme.colors.text.maxContrast,
     selected: theme.colors.text.maxContrast,
     hatch: theme.isDark ? 'rgba(0, 0, 0, 0.35)' : 'rgba(255, 255, 255, 0.6)',
   };
@@ -55,17 +60,10 @@ function mix(from: string, to: string, part: number): string {
   return `rgb(${red}, ${green}, ${blue})`;
 }
 
-export function packagePalette(theme: GrafanaTheme2): FlamePalette {
-  const names = shades.flatMap((shade) => hues.map((hue) => shade + hue));
-  return palette(theme, ['', ...names]);
-}
-
-export function diffPalette(theme: GrafanaTheme2): FlamePalette {
-  return palette(theme, diffSteps);
-}
+const packageNames = ['', ...shades.flatMap((shade) => hues.map((hue) => shade + hue))];
 
 /** The same name has the same colour in every panel and after every refresh (FNV-1a). */
-export function bucketOfText(text: string, buckets: number): number {
+function bucketOfText(text: string, buckets: number): number {
   if (text === '') {
     return neutralBucket;
   }
@@ -76,46 +74,66 @@ export function bucketOfText(text: string, buckets: number): number {
   return 1 + (((hash ^ (hash >>> 15)) >>> 0) % (buckets - 1));
 }
 
-/** A function that gives the bucket of a row, remembering names it has seen. */
-export function bucketsBy(data: FlameData, by: ColourBy, buckets: number): (row: number) => number {
-  const byLabel = bucketsByLabel(data, buckets);
-  const byFile = bucketsByField(data, flameFields.file, (file) => bucketOfText(packageOfFile(file), buckets));
+/** A function that gives the bucket of a row, remembering texts it has seen. */
+function bucketsBy(data: FlameData, by: ColourBy, buckets: number): (row: number) => number {
+  const { rows } = data;
+  if (by === 'value') {
+    return valueBuckets(data);
+  }
+  if (by === 'type') {
+    return bucketsByText(rows.kind, (kind) => bucketOfText(kind, buckets));
+  }
+  const byLabel = bucketsByText({ texts: rows.labels, index: rows.label }, (label) =>
+    bucketOfText(packageOfName(label), buckets)
+  );
+  const byFile = bucketsByText(rows.file, (file) => bucketOfText(packageOfFile(file), buckets));
   const byPackage = (row: number) => byLabel(row) || byFile(row);
   if (by === 'package') {
     return byPackage;
   }
-  const byLibrary = bucketsByField(data, flameFields.library, (library) => bucketOfText(library, buckets));
+  const byLibrary = bucketsByText(rows.library, (library) => bucketOfText(library, buckets));
   return (row) => byLibrary(row) || byPackage(row);
 }
 
-function bucketsByLabel({ tree }: FlameData, buckets: number): (row: number) => number {
-  const { label, labels } = tree.columns;
-  const known: number[] = [];
-  return (row) => (known[label[row]] ??= bucketOfText(packageOfName(labels[label[row]] ?? ''), buckets));
-}
-
-function bucketsByField(
-  { frame }: FlameData,
-  name: string,
-  bucketOf: (text: string) => number
-): (row: number) => number {
-  const field = fieldByName(frame, name);
-  if (!field) {
+function bucketsByText(column: FlameTexts | undefined, bucketOf: (text: string) => number): (row: number) => number {
+  if (!column) {
     return () => neutralBucket;
   }
-  const { labels, index } = internTexts(field);
+  const { texts, index } = column;
   const known: number[] = [];
-  return (row) => (known[index[row]] ??= bucketOf(labels[index[row]] ?? ''));
+  return (row) => (known[index[row]] ??= bucketOf(texts[index[row]] ?? ''));
+}
+
+/** The root of the share makes small differences among small shares visible. */
+function valueBuckets({ rows }: FlameData): (row: number) => number {
+  const { value } = rows;
+  const all = value[0] || 1;
+  return (row) => Math.min(valueSteps.length, 1 + Math.floor(valueSteps.length * Math.sqrt(value[row] / all)));
+}
+
+export interface FlameColours {
+  readonly palette: FlamePalette;
+  readonly bucketOf: (row: number) => number;
+  readonly changeOf?: (row: number) => Change;
+}
+
+/** Palette and buckets of some data. */
+export function flameColours(theme: GrafanaTheme2, data: FlameData, by: ColourBy): FlameColours {
+  if (data.isDiff) {
+    return { palette: palette(theme, diffSteps), ...diffBuckets(data) };
+  }
+  const shown = palette(theme, by === 'value' ? ['', ...valueSteps] : packageNames);
+  return { palette: shown, bucketOf: bucketsBy(data, by, shown.fill.length) };
 }
 
 export type Change = 'new' | 'gone' | 'both';
 
 /** Bucket of a row's change, by shares of the two totals, so that sides of different length compare. */
-export function diffBuckets({ tree }: FlameData): {
+function diffBuckets({ rows }: FlameData): {
   bucketOf: (row: number) => number;
   changeOf: (row: number) => Change;
 } {
-  const { value, valueRight = [] } = tree.columns;
+  const { value, valueRight = [] } = rows;
   const left = value[0] || 1;
   const right = valueRight[0] || 1;
   const steps = (diffSteps.length - 1) / 2;

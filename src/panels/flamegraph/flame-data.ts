@@ -1,6 +1,8 @@
 import { type DataFrame, type Field } from '@grafana/data';
 import { type FlameFrameCustom, flameFields } from '../../api/frames';
 import { displayName } from '../../model/display-name';
+import { packageOf } from '../../model/frame-package';
+import { type FlameRows, type FlameTexts, hiddenLabel, textOf } from '../../model/flame-rows';
 import {
   type FlameTree,
   type NodeIndex,
@@ -9,31 +11,41 @@ import {
   levelOf,
   nestedSetProblem,
 } from '../../model/flame-tree';
-import { fieldByName, fieldFormatter, internTexts, numberAt, textAt } from '../../ui/panel-fields';
+import { fieldByName, fieldFormatter, internTexts } from '../../ui/panel-fields';
 
-/** A flame frame made ready for drawing: the tree, and what the frame tells beside it. */
+/** A flame frame as rows, and what it tells beside them. */
+export interface FlameSource {
+  readonly rows: FlameRows;
+  readonly format: (value: number) => string;
+  readonly custom: Partial<FlameFrameCustom>;
+  readonly refId?: string;
+}
+
+/** Rows made ready for drawing. */
 export interface FlameData {
-  readonly frame: DataFrame;
+  readonly rows: FlameRows;
   readonly tree: FlameTree;
   readonly format: (value: number) => string;
   readonly custom: Partial<FlameFrameCustom>;
   /** Values of two sides are compared. */
   readonly isDiff: boolean;
+  /** Below a frame are its callers, so its self says nothing. */
+  readonly upwards: boolean;
   /** Names of the frames as they are shown, by label index; filled as they are asked for. */
   readonly shown: string[];
 }
 
 export const neededFields = [flameFields.level, flameFields.value, flameFields.self, flameFields.label];
 
-/** The frame's tree, or why it is none. Frames of Grafana's own flame graph (text labels, no extra fields) work too. */
-export function readFlameFrame(frame: DataFrame): FlameData | { problem: string } {
+/** The frame's rows, or why there are none. Frames of Grafana's own flame graph (text labels, no extra fields) work too. */
+export function readFlameFrame(frame: DataFrame): FlameSource | { problem: string } {
   const field = (name: string) => fieldByName(frame, name);
   const label = field(flameFields.label);
   if (!label) {
     return { problem: 'The frame has no field label.' };
   }
   const { labels, index } = internTexts(label);
-  const columns = {
+  const rows: FlameRows = {
     level: numbers(field(flameFields.level)),
     value: numbers(field(flameFields.value)),
     self: numbers(field(flameFields.self)),
@@ -41,30 +53,48 @@ export function readFlameFrame(frame: DataFrame): FlameData | { problem: string 
     labels,
     valueRight: optionalNumbers(field(flameFields.valueRight)),
     selfRight: optionalNumbers(field(flameFields.selfRight)),
+    samples: optionalNumbers(field(flameFields.samples)),
+    line: optionalNumbers(field(flameFields.line)),
+    file: texts(field(flameFields.file)),
+    library: texts(field(flameFields.library)),
+    kind: texts(field(flameFields.kind)),
   };
-  const problem = nestedSetProblem(columns);
+  const problem = nestedSetProblem(rows);
   return problem !== undefined
     ? { problem }
-    : {
-        frame,
-        tree: buildFlameTree(columns),
-        format: fieldFormatter(field(flameFields.value)),
-        custom: frame.meta?.custom ?? {},
-        isDiff: columns.valueRight !== undefined,
-        shown: [],
-      };
+    : { rows, format: fieldFormatter(field(flameFields.value)), custom: frame.meta?.custom ?? {}, refId: frame.refId };
 }
 
 const numbers = (field: Field | undefined): ArrayLike<number> => field?.values ?? [];
 const optionalNumbers = (field: Field | undefined) => (field && field.values.length > 0 ? field.values : undefined);
 
+function texts(field: Field | undefined): FlameTexts | undefined {
+  if (!field) {
+    return undefined;
+  }
+  const { labels, index } = internTexts(field);
+  return { texts: labels, index };
+}
+
+export function flameData({ format, custom }: FlameSource, rows: FlameRows, upwards = false): FlameData {
+  return {
+    rows,
+    tree: buildFlameTree(rows),
+    format,
+    custom,
+    isDiff: rows.valueRight !== undefined,
+    upwards,
+    shown: [],
+  };
+}
+
 /** The name of a label as one harmless line. */
 export function shownLabel(data: FlameData, label: number): string {
-  return (data.shown[label] ??= displayName(data.tree.columns.labels[label] ?? ''));
+  return (data.shown[label] ??= displayName(data.rows.labels[label] ?? ''));
 }
 
 export function shownName(data: FlameData, node: NodeIndex): string {
-  return shownLabel(data, data.tree.columns.label[data.tree.row[node]]);
+  return shownLabel(data, data.rows.label[data.tree.row[node]]);
 }
 
 /** What is known about one frame, for tooltip, menu and screen reader. */
@@ -74,39 +104,56 @@ export interface FrameDetails {
   readonly self: number;
   readonly valueRight: number;
   readonly selfRight: number;
+  /** NaN = not known. */
   readonly samples: number;
+  readonly file: string;
+  readonly line: number;
   readonly library: string;
   /** `file:line`, '' when unknown. */
   readonly source: string;
+  /** Frames folded into this one. */
+  readonly folded: number;
 }
 
 export function frameDetails(data: FlameData, node: NodeIndex): FrameDetails {
-  const { columns, row: rows } = data.tree;
-  const row = rows[node];
-  const field = (name: string) => fieldByName(data.frame, name);
-  const file = textAt(field(flameFields.file), row);
-  const line = numberAt(field(flameFields.line), row);
+  const { rows, tree } = data;
+  const row = tree.row[node];
+  const file = textOf(rows.file, row);
+  const line = rows.line?.[row] ?? 0;
+  const library = textOf(rows.library, row);
   return {
     name: shownName(data, node),
-    value: columns.value[row],
-    self: columns.self[row],
-    valueRight: columns.valueRight?.[row] ?? NaN,
-    selfRight: columns.selfRight?.[row] ?? NaN,
-    samples: numberAt(field(flameFields.samples), row),
-    library: displayOrEmpty(textAt(field(flameFields.library), row)),
+    value: rows.value[row],
+    self: rows.self[row],
+    valueRight: rows.valueRight?.[row] ?? NaN,
+    selfRight: rows.selfRight?.[row] ?? NaN,
+    samples: rows.samples?.[row] ?? NaN,
+    file,
+    line,
+    library: library === '' ? '' : displayName(library),
     source: file === '' ? '' : displayName(line > 0 ? `${file}:${line}` : file),
+    folded: rows.folded?.[row] ?? 0,
   };
 }
 
-const displayOrEmpty = (text: string) => (text === '' ? '' : displayName(text));
+/** The package (or library) of a row, as colours and “only this package” see it. '' = unknown. */
+export function packageOfRow(rows: FlameRows, row: number): string {
+  return packageOf(rows.labels[rows.label[row]] ?? '', textOf(rows.file, row)) || textOf(rows.library, row);
+}
 
 /**
  * Methods can be picked; the root, "(no stack)" (both of no kind) and frames that name what a sample was about (a lock, a
  * peer) can't. Frames without the field `kind` hold methods only.
  */
 export function isMethod(data: FlameData, node: NodeIndex): boolean {
-  const field = fieldByName(data.frame, flameFields.kind);
-  const kind = textAt(field, data.tree.row[node]);
-  const named = levelOf(data.tree, node) > 0 && labelOf(data.tree, node) !== '';
-  return named && (field === undefined || (kind !== '' && !kind.startsWith('detail')));
+  const { rows, tree } = data;
+  const kind = textOf(rows.kind, tree.row[node]);
+  const name = labelOf(tree, node);
+  const isRoot = levelOf(tree, node) === 0 && kind === '';
+  return (
+    !isRoot &&
+    name !== '' &&
+    name !== hiddenLabel &&
+    (rows.kind === undefined || (kind !== '' && !kind.startsWith('detail')))
+  );
 }

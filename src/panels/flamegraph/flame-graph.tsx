@@ -1,203 +1,232 @@
 import { css, cx } from '@emotion/css';
-import { type GrafanaTheme2 } from '@grafana/data';
+import { type InterpolateFunction, type PanelData } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
-import React, { type KeyboardEvent, type RefObject, useEffect, useId, useMemo, useRef, useState } from 'react';
-import { maskOf } from '../../model/flame-search';
-import { type NodeIndex, levelOf } from '../../model/flame-tree';
-import { formatCount, formatPart } from '../../model/units';
+import React, { type RefObject, useCallback, useMemo, useRef, useState } from 'react';
+import { keepsPaths } from '../../model/flame-place';
+import { type FlameRows } from '../../model/flame-rows';
 import { type Selection } from '../../ui/panel-selection';
 import { useOverride } from '../../ui/panel-override';
 import { panelToolbarHeightPx } from '../../ui/panel-toolbar';
 import { FlameBreadcrumb, breadcrumbPx } from './flame-breadcrumb';
-import { FlameCanvas } from './flame-canvas';
-import { bucketsBy, diffBuckets, diffPalette, packagePalette } from './flame-colours';
-import { type FlameData, frameDetails } from './flame-data';
+import { flameColours } from './flame-colours';
+import { type FlameData, type FlameSource, flameData } from './flame-data';
 import { FlameKeys } from './flame-keys';
-import { FlameMenu, type MenuPlace } from './flame-menu';
-import { rowPx } from './flame-painter';
+import { FlameMenu } from './flame-menu';
+import { FlameMethods } from './flame-methods';
+import { applyRules, sidesOf } from './flame-pipeline';
+import { rowPx } from './flame-rows-px';
+import { FlameStage, stageWidth } from './flame-stage';
 import { FlameToolbar } from './flame-toolbar';
-import { HoverLayer } from './flame-tooltip';
-import { createHoverStore } from './hover-store';
-import { type ColourBy } from './options';
-import { useFlameControls } from './use-flame-controls';
-import { type FlameFocus, useFlameFocus, useFlameSearch } from './use-flame-view';
+import { type FlameOptions } from './options';
+import { startExport } from './start-export';
+import { useCutPart } from './use-cut-part';
+import { type MenuPlace, type StageActions } from './use-flame-controls';
+import { type FlameControl, useFlameState } from './use-flame-state';
+import { useFlameFocus, useFlameSearch, useMatches } from './use-flame-view';
 
 interface FlameGraphProps {
-  data: FlameData;
+  source: FlameSource;
+  /** For the one query that the panel makes itself: a cut part that is zoomed in on. */
+  panelData: PanelData;
   width: number;
   height: number;
-  colourBy: ColourBy;
-  showToolbar: boolean;
+  options: FlameOptions;
+  title: string;
   selection: Selection;
+  replaceVariables: InterpolateFunction;
+  /** Start of the keys in the address; '' = the view isn't kept there. */
+  addressPrefix: string;
   /** New data is on its way; the old stays, dimmed. */
   waiting: boolean;
 }
 
 const narrowPx = 480;
 const lowPx = 200;
-const scrollbarPx = 10;
+/** Part of the height that callers get in a sandwich. */
+const callersPart = 0.4;
 
 export function FlameGraph(props: FlameGraphProps) {
-  const { data, width, height, selection } = props;
+  const { source, width, height, options, selection } = props;
   const styles = useStyles2(getStyles);
-  const [colourBy, setColourBy] = useOverride(props.colourBy);
+  const theme = useTheme2();
+  const control = useFlameState(props.addressPrefix);
+  const { place, rules } = control;
+  const [colourBy, setColourBy] = useOverride(options.colourBy);
+  const [flip, setFlip] = useOverride(options.rootAtBottom);
+  const [open, setOpen] = useState<'help' | 'methods' | undefined>();
   const [menu, setMenu] = useState<MenuPlace>();
-  const [help, setHelp] = useState(false);
-  const scrollRef = useRef<HTMLDivElement>(null);
+  const [goal, setGoal] = useState<{ node: number }>();
+  const mainRef = useRef<HTMLDivElement>(null);
+  const callersRef = useRef<HTMLDivElement>(null);
   const searchRef = useRef<HTMLInputElement>(null);
-  const [hover] = useState(createHoverStore);
+  const withToolbar = options.showToolbar && height >= lowPx;
+  const roomPx = Math.max(rowPx, height - breadcrumbPx - (withToolbar ? panelToolbarHeightPx : 0));
+  const cut = useCutPart(source, props.panelData, place.focus, place.mode === 'top' && keepsPaths(rules));
+  const { main, callers } = useSides(source, cut.rows, control);
+  const mainPx = callers ? Math.max(rowPx, Math.round(roomPx * (1 - callersPart))) : roomPx;
+  const focus = useStageFocus(main, width, mainPx, place.focus, control, 'focus');
+  const search = useFlameSearch(main, control.search);
+  const coloursOf = useCallback((data: FlameData) => flameColours(theme, data, colourBy), [theme, colourBy]);
+  const colours = useMemo(() => coloursOf(main), [coloursOf, main]);
+  const font = `12px ${theme.typography.fontFamilyMonospace}`;
+  const toGraph = () => mainRef.current?.focus({ preventScroll: true });
+  const sandwich = (method: string) => {
+    setOpen(undefined);
+    control.go({ mode: 'sandwich', method, focus: [], callers: [] });
+  };
+  const step = (by: 1 | -1) => {
+    const node = search.step(by);
+    if (node >= 0) {
+      setGoal({ node });
+    }
+  };
+  const actions: StageActions = {
+    selection,
+    back: control.back,
+    reset: control.reset,
+    openMenu: setMenu,
+    openSearch: () => searchRef.current?.focus(),
+    openMethods: () => setOpen('methods'),
+    openHelp: () => setOpen('help'),
+    step,
+    sandwich,
+  };
+  const shared = { selected: selection.names, font, widthPx: width, actions };
+  const close = (after: () => void) => {
+    after();
+    toGraph();
+  };
   const narrow = width < narrowPx;
-  const withToolbar = props.showToolbar && height >= lowPx;
-  const viewPx = Math.max(rowPx, height - breadcrumbPx - (withToolbar ? panelToolbarHeightPx : 0));
-  const focus = useFlameFocus(data, Math.max(1, width - scrollbarPx));
-  const search = useFlameSearch(data);
-  const scene = useScene(data, focus, search.matches, colourBy, selection);
-  useStartAtTop(focus.node, scrollRef);
-  useEffect(() => hover.clear(), [hover, scene.layout]);
-  const toGraph = () => scrollRef.current?.focus({ preventScroll: true });
-  const openHelp = () => setHelp(true);
-  const parts = { data, focus, search, selection, scrollRef, searchRef, setMenu, openHelp, hover };
-  const { active, step, onClick, onMenu, onKeyDown } = useFlameControls(parts);
   return (
     <div className={cx(styles.panel, props.waiting && styles.waiting)}>
       {withToolbar && (
         <FlameToolbar
-          {...{ data, search, searchRef, selection, narrow, colourBy }}
+          {...{ data: main, search, control, searchRef, selection, narrow, colourBy, flip }}
           onColourBy={setColourBy}
+          onFlip={setFlip}
           onStep={step}
           onLeaveSearch={toGraph}
-          onHelp={openHelp}
+          onMethods={actions.openMethods}
+          onHelp={actions.openHelp}
+          onExport={(format) =>
+            startExport(format, {
+              data: main,
+              rows: cut.rows,
+              focus,
+              colours,
+              coloursOf,
+              font,
+              flip,
+              title: props.title,
+            })
+          }
         />
       )}
-      <FlameBreadcrumb data={data} focus={focus} narrow={narrow} />
-      <FlameView {...{ data, focus, active, scrollRef, onKeyDown }} heightPx={viewPx} matches={search.matches}>
-        <FlameCanvas {...{ scene, scrollRef, hover, active, onClick, onMenu }} heightPx={viewPx}>
-          <HoverLayer data={data} layout={focus.layout} hover={hover} />
-        </FlameCanvas>
-      </FlameView>
+      <FlameBreadcrumb {...{ data: main, focus, control, narrow }} whole={source.rows} cut={cut.state} />
+      {callers && (
+        <CallersStage
+          {...{ callers, control, width, colourBy, scrollRef: callersRef }}
+          heightPx={roomPx - mainPx}
+          shared={shared}
+        />
+      )}
+      <FlameStage
+        {...{ ...shared, data: main, focus, colours, flip: flip && !callers, scrollRef: mainRef }}
+        matches={search.matches}
+        heightPx={mainPx}
+        name={callers ? 'Callees' : 'Flame graph'}
+        testId="flame-graph"
+        actions={{ ...actions, goal }}
+      />
       {menu && (
         <FlameMenu
           {...menu}
-          {...{ data, focus, selection }}
-          onSearch={search.setText}
-          onClose={() => {
-            setMenu(undefined);
-            toGraph();
-          }}
+          {...{ selection, rules }}
+          onRules={control.setRules}
+          onSearch={control.setSearch}
+          onSandwich={sandwich}
+          onMethods={actions.openMethods}
+          sourceUrl={options.sourceUrl}
+          replaceVariables={props.replaceVariables}
+          onClose={() => close(() => setMenu(undefined))}
         />
       )}
-      {help && <FlameKeys onDismiss={() => setHelp(false)} />}
+      {open === 'help' && <FlameKeys onDismiss={() => close(() => setOpen(undefined))} />}
+      {open === 'methods' && (
+        <FlameMethods
+          data={main}
+          matches={search.matches}
+          selected={selection.names}
+          onPick={(label) => {
+            control.setSearch(label);
+            close(() => setOpen(undefined));
+          }}
+          onSandwich={sandwich}
+          onDismiss={() => close(() => setOpen(undefined))}
+        />
+      )}
     </div>
   );
 }
 
-type Matches = ReturnType<typeof useFlameSearch>['matches'];
-
-function useScene(data: FlameData, focus: FlameFocus, matches: Matches, colourBy: ColourBy, selection: Selection) {
-  const theme = useTheme2();
-  const colours = useMemo(() => {
-    if (data.isDiff) {
-      return { palette: diffPalette(theme), ...diffBuckets(data) };
-    }
-    const palette = packagePalette(theme);
-    return { palette, bucketOf: bucketsBy(data, colourBy, palette.fill.length), changeOf: undefined };
-  }, [theme, data, colourBy]);
-  const selected = useMemo(
-    () => (selection.names.size > 0 ? maskOf(data.tree.columns.labels, selection.names) : undefined),
-    [data, selection.names]
-  );
-  const font = `12px ${theme.typography.fontFamilyMonospace}`;
-  const { layout } = focus;
-  return useMemo(
-    () => ({ data, layout, ...colours, matches, selected, font }),
-    [data, layout, colours, matches, selected, font]
-  );
+/** The drawings of the view: what a mode shows of the rows under the user's rules. */
+function useSides(source: FlameSource, rows: FlameRows, { place, rules }: FlameControl) {
+  const { mode, method } = place;
+  const ruled = useMemo(() => applyRules(rows, rules), [rows, rules]);
+  const sides = useMemo(() => sidesOf(ruled, { mode, method }, rules.chains), [ruled, mode, method, rules.chains]);
+  const main = useMemo(() => flameData(source, sides.main, mode === 'bottom'), [source, sides, mode]);
+  const callers = useMemo(() => sides.callers && flameData(source, sides.callers, true), [source, sides]);
+  return { main, callers };
 }
 
-/** A new focus starts at its top; new data of the same focus keeps its place. */
-function useStartAtTop(node: NodeIndex, scrollRef: RefObject<HTMLDivElement>) {
-  useEffect(() => {
-    scrollRef.current?.scrollTo?.({ top: 0 });
-  }, [node, scrollRef]);
+type StageName = 'focus' | 'callers';
+
+function useStageFocus(
+  data: FlameData,
+  widthPx: number,
+  heightPx: number,
+  path: readonly string[],
+  control: FlameControl,
+  name: StageName
+) {
+  const { go } = control;
+  const zoom = useCallback((to: string[]) => go({ [name]: to }), [go, name]);
+  const deep = data.tree.depth * rowPx > 2 * heightPx;
+  return useFlameFocus(data, stageWidth(widthPx, deep), path, zoom);
 }
 
-function matchText(data: FlameData, matches: Matches): string {
-  return matches
-    ? `${formatCount(matches.methods)} methods match, ${formatPart(matches.total, data.tree.width[0])} of the total`
-    : '';
-}
-
-interface FlameViewProps {
-  data: FlameData;
-  focus: FlameFocus;
-  active: NodeIndex;
+interface CallersStageProps {
+  callers: FlameData;
+  control: FlameControl;
+  width: number;
   heightPx: number;
+  colourBy: FlameOptions['colourBy'];
   scrollRef: RefObject<HTMLDivElement>;
-  onKeyDown: (event: KeyboardEvent) => void;
-  matches: Matches;
-  children: React.ReactNode;
+  shared: {
+    selected: ReadonlySet<string>;
+    font: string;
+    widthPx: number;
+    actions: StageActions;
+  };
 }
 
-/** The one element that takes the focus; for screen readers a tree whose current item is the keyboard's frame. */
-function FlameView({ data, focus, active, heightPx, scrollRef, onKeyDown, matches, children }: FlameViewProps) {
-  const styles = useStyles2(getStyles);
-  const id = useId();
-  const node = active < data.tree.length ? active : focus.node;
-  const said = sayFrame(data, node);
+/** The upper half of a sandwich: callers grow upwards from the method. */
+function CallersStage({ callers, control, width, heightPx, colourBy, scrollRef, shared }: CallersStageProps) {
+  const theme = useTheme2();
+  const focus = useStageFocus(callers, width, heightPx, control.place.callers, control, 'callers');
+  const colours = useMemo(() => flameColours(theme, callers, colourBy), [theme, callers, colourBy]);
+  const { matches } = useMatches(callers, control.search);
   return (
-    <>
-      <div
-        ref={scrollRef}
-        className={styles.view}
-        style={{ height: heightPx }}
-        data-flame-view
-        data-testid="flame-graph"
-        tabIndex={0}
-        role="tree"
-        aria-label={`Flame graph, ${formatCount(data.tree.length)} frames. Arrow keys move, ? lists the keys.`}
-        aria-activedescendant={`${id}-item`}
-        onKeyDown={onKeyDown}
-      >
-        <div
-          id={`${id}-item`}
-          className={styles.unseen}
-          role="treeitem"
-          aria-level={levelOf(data.tree, node) + 1}
-          aria-selected={false}
-          aria-label={said}
-        />
-        {children}
-      </div>
-      <div className={styles.unseen} aria-live="polite">
-        {matchText(data, matches)}
-        {focus.node > 0 && ` Zoomed to ${sayFrame(data, focus.node)}`}
-      </div>
-    </>
+    <FlameStage
+      {...{ ...shared, data: callers, focus, colours, matches, scrollRef, heightPx }}
+      flip
+      name="Callers"
+      testId="flame-callers"
+    />
   );
 }
 
-function sayFrame(data: FlameData, node: NodeIndex): string {
-  const { name, value, self } = frameDetails(data, node);
-  const share = formatPart(value, data.tree.columns.value[0]);
-  return `${name.slice(0, 200)}, total ${data.format(value)}, ${share} of all, self ${data.format(self)}`;
-}
-
-const getStyles = (theme: GrafanaTheme2) => ({
+const getStyles = () => ({
   panel: css({ position: 'relative', height: '100%', opacity: 1 }),
   waiting: css({ opacity: 0.6, transition: 'opacity 100ms 300ms' }),
-  view: css({
-    position: 'relative',
-    overflowX: 'hidden',
-    overflowY: 'auto',
-    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}`, outlineOffset: 0 },
-    '&:focus:not(:focus-visible)': { outline: 'none' },
-  }),
-  unseen: css({
-    position: 'absolute',
-    width: 1,
-    height: 1,
-    overflow: 'hidden',
-    clipPath: 'inset(50%)',
-    whiteSpace: 'nowrap',
-  }),
 });

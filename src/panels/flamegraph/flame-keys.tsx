@@ -5,15 +5,19 @@ import React, { type KeyboardEvent } from 'react';
 import { type NodeIndex, type FlameTree, neighbour, parentOf, widestChild } from '../../model/flame-tree';
 
 const keys: ReadonlyArray<readonly [string, string]> = [
-  ['↑ ↓', 'Caller, largest callee'],
+  ['↑ ↓', 'Caller, largest callee (with the root at the bottom: the other way)'],
   ['← →', 'Frame to the left, to the right'],
   ['Enter', 'Zoom in on the frame'],
   ['Escape, Backspace', 'Back'],
   ['Home', 'Reset the zoom'],
+  ['+ −, Ctrl+wheel', 'Scale around the frame'],
+  ['Shift+← →, drag', 'Move sideways'],
   ['Space, Ctrl+Enter', 'Select the method, or take it out of the selection'],
+  ['s', 'Callers and callees of the method'],
   ['Menu, Shift+F10', 'All that can be done with the frame'],
   ['/', 'Search'],
   ['n, N', 'Next, previous match'],
+  ['m', 'Methods that match, with their values'],
   ['?', 'These keys'],
   ['Click, Ctrl+click, right click', 'Zoom, select, menu'],
 ];
@@ -35,11 +39,17 @@ export function FlameKeys({ onDismiss }: { onDismiss: () => void }) {
 }
 
 /** Where an arrow key leads; undefined = not an arrow key. */
-export function moveByKey(tree: FlameTree, focus: NodeIndex, active: NodeIndex, key: string): NodeIndex | undefined {
+export function moveByKey(
+  tree: FlameTree,
+  focus: NodeIndex,
+  active: NodeIndex,
+  key: string,
+  flip: boolean
+): NodeIndex | undefined {
   switch (key) {
-    case 'ArrowUp':
+    case flip ? 'ArrowDown' : 'ArrowUp':
       return active === focus ? active : parentOf(tree, active);
-    case 'ArrowDown': {
+    case flip ? 'ArrowUp' : 'ArrowDown': {
       const child = widestChild(tree, active);
       return child >= 0 && tree.width[child] > 0 ? child : active;
     }
@@ -52,39 +62,63 @@ export function moveByKey(tree: FlameTree, focus: NodeIndex, active: NodeIndex, 
   }
 }
 
-export interface FlameCommands {
+interface FlameCommands {
   zoom(): void;
   back(): boolean;
   reset(): void;
   select(): void;
+  sandwich(): void;
   menu(): void;
   search(): void;
+  methods(): void;
+  scale(by: 1 | -1): void;
+  pan(by: 1 | -1): void;
   step(by: 1 | -1): void;
   help(): void;
 }
 
+type Command = () => boolean | void;
+
 /** The command of a key other than an arrow; false = the key isn't the graph's. */
 export function runKey(event: KeyboardEvent, commands: FlameCommands): boolean {
-  const withControl = event.ctrlKey || event.metaKey;
-  const table: Record<string, () => boolean | void> = {
-    Enter: withControl ? commands.select : commands.zoom,
-    ' ': commands.select,
-    Escape: commands.back,
-    Backspace: commands.back,
-    Home: commands.reset,
-    ContextMenu: commands.menu,
-    '/': commands.search,
-    '?': commands.help,
-    n: () => commands.step(1),
-    N: () => commands.step(-1),
-  };
-  if (event.key === 'F10' && event.shiftKey) {
-    commands.menu();
-    return true;
-  }
-  const command = (withControl || event.altKey) && event.key !== 'Enter' ? undefined : table[event.key];
+  const command = commandOf(event, commands);
   return command !== undefined && command() !== false;
 }
+
+function commandOf(event: KeyboardEvent, commands: FlameCommands): Command | undefined {
+  const { key, shiftKey, altKey } = event;
+  if (event.ctrlKey || event.metaKey || altKey) {
+    return key === 'Enter' && !altKey ? commands.select : undefined;
+  }
+  if (shiftKey && shifted[key]) {
+    return shifted[key](commands);
+  }
+  return plain[key]?.(commands);
+}
+
+const shifted: Record<string, ((commands: FlameCommands) => Command) | undefined> = {
+  F10: (commands) => commands.menu,
+  ArrowLeft: (commands) => () => commands.pan(-1),
+  ArrowRight: (commands) => () => commands.pan(1),
+};
+
+const plain: Record<string, ((commands: FlameCommands) => Command) | undefined> = {
+  Enter: (commands) => commands.zoom,
+  ' ': (commands) => commands.select,
+  Escape: (commands) => commands.back,
+  Backspace: (commands) => commands.back,
+  Home: (commands) => commands.reset,
+  ContextMenu: (commands) => commands.menu,
+  '/': (commands) => commands.search,
+  '?': (commands) => commands.help,
+  '+': (commands) => () => commands.scale(1),
+  '=': (commands) => () => commands.scale(1),
+  '-': (commands) => () => commands.scale(-1),
+  m: (commands) => commands.methods,
+  n: (commands) => () => commands.step(1),
+  N: (commands) => () => commands.step(-1),
+  s: (commands) => () => void commands.sandwich(),
+};
 
 const getStyles = (theme: GrafanaTheme2) => ({
   list: css({

@@ -1,53 +1,151 @@
+import { type InterpolateFunction, locationUtil } from '@grafana/data';
+import { locationService } from '@grafana/runtime';
 import { ContextMenu, Menu } from '@grafana/ui';
 import React from 'react';
-import { type NodeIndex, labelOf, parentOf, pathTo } from '../../model/flame-tree';
+import { displayName } from '../../model/display-name';
+import { type FlameRules } from '../../model/flame-place';
+import { labelOf, pathTo } from '../../model/flame-tree';
 import { copyText } from '../../ui/panel-copy';
 import { type Selection } from '../../ui/panel-selection';
-import { type FlameData, isMethod } from './flame-data';
-import { type FlameFocus } from './use-flame-view';
-
-export interface MenuPlace {
-  readonly node: NodeIndex;
-  readonly x: number;
-  readonly y: number;
-}
+import { frameDetails, isMethod, packageOfRow } from './flame-data';
+import { sourceLink } from './source-link';
+import { type MenuPlace } from './use-flame-controls';
 
 interface FlameMenuProps extends MenuPlace {
-  data: FlameData;
-  focus: FlameFocus;
   selection: Selection;
+  rules: FlameRules;
+  onRules: (rules: Partial<FlameRules>) => void;
   onSearch: (text: string) => void;
+  onSandwich: (method: string) => void;
+  onMethods: () => void;
+  /** Template of the option “Source link”. */
+  sourceUrl: string;
+  replaceVariables: InterpolateFunction;
   onClose: () => void;
 }
 
 /** What can be done with one frame. */
-export function FlameMenu({ data, node, x, y, focus, selection, onSearch, onClose }: FlameMenuProps) {
+export function FlameMenu(props: FlameMenuProps) {
+  const { x, y, onClose } = props;
+  const items = () => (
+    <>
+      <ZoomItems {...props} />
+      {isMethod(props.data, props.node) && <MethodItems {...props} />}
+      <Menu.Divider />
+      <CopyItems {...props} />
+      <LinkItems {...props} />
+    </>
+  );
+  return <ContextMenu x={x} y={y} onClose={onClose} renderMenuItems={items} focusOnOpen />;
+}
+
+function ZoomItems({ data, focus, node, onSandwich }: FlameMenuProps) {
+  const method = isMethod(data, node) ? labelOf(data.tree, node) : undefined;
+  return (
+    <>
+      <Menu.Item
+        label="Zoom"
+        icon="search-plus"
+        shortcut="Enter"
+        disabled={node === focus.node}
+        onClick={() => focus.zoom(node)}
+      />
+      {method !== undefined && (
+        <Menu.Item label="Callers and callees" icon="gf-show-context" shortcut="S" onClick={() => onSandwich(method)} />
+      )}
+    </>
+  );
+}
+
+function MethodItems({ data, node, selection, rules, onRules, onSearch, onMethods }: FlameMenuProps) {
   const name = labelOf(data.tree, node);
   const picked = selection.names.has(name);
+  const group = packageOfRow(data.rows, data.tree.row[node]);
+  const show = () => {
+    onSearch(name);
+    onMethods();
+  };
+  return (
+    <>
+      <Menu.Item
+        label={picked ? 'Take out of selection' : 'Select'}
+        icon={picked ? 'times' : 'check'}
+        shortcut="Space"
+        onClick={() => selection.toggle(name)}
+      />
+      <Menu.Item label="Search this name" icon="search" onClick={() => onSearch(name)} />
+      <Menu.Item label="Show in table" icon="table" onClick={show} />
+      <Menu.Divider />
+      <Menu.Item
+        label="Hide: its time goes to its callers"
+        icon="eye-slash"
+        onClick={() => onRules({ hide: [...rules.hide, name] })}
+      />
+      <Menu.Item
+        label="Exclude stacks through it"
+        icon="filter"
+        onClick={() => onRules({ exclude: [...rules.exclude, name] })}
+      />
+      {group !== '' && (
+        <Menu.Item label={`Only ${shortened(group)}`} icon="layer-group" onClick={() => onRules({ only: group })} />
+      )}
+    </>
+  );
+}
+
+const longestShown = 40;
+
+function shortened(text: string): string {
+  const shown = displayName(text);
+  return shown.length > longestShown ? `…${shown.slice(1 - longestShown)}` : shown;
+}
+
+function CopyItems({ data, node }: FlameMenuProps) {
   const stack = () =>
     pathTo(data.tree, node)
       .reverse()
       .map((at) => labelOf(data.tree, at))
       .join('\n');
-  const items = () => (
+  return (
     <>
-      <Menu.Item label="Zoom" icon="search-plus" disabled={node === focus.node} onClick={() => focus.zoom(node)} />
-      {parentOf(data.tree, focus.node) >= 0 && (
-        <Menu.Item label="Zoom out" icon="search-minus" shortcut="Esc" onClick={() => focus.back()} />
-      )}
-      {isMethod(data, node) && (
-        <Menu.Item
-          label={picked ? 'Take out of selection' : 'Select'}
-          icon={picked ? 'times' : 'check'}
-          shortcut="Ctrl+click"
-          onClick={() => selection.toggle(name)}
-        />
-      )}
-      <Menu.Item label="Search this name" icon="search" onClick={() => onSearch(name)} />
-      <Menu.Divider />
-      <Menu.Item label="Copy name" icon="copy" onClick={() => void copyText(name, 'Name')} />
+      <Menu.Item label="Copy name" icon="copy" onClick={() => void copyText(labelOf(data.tree, node), 'Name')} />
       <Menu.Item label="Copy stack" icon="copy" onClick={() => void copyText(stack(), 'Stack')} />
+      <Menu.Item
+        label="Copy link to this view"
+        icon="link"
+        onClick={() => void copyText(window.location.href, 'Link')}
+      />
     </>
   );
-  return <ContextMenu x={x} y={y} onClose={onClose} renderMenuItems={items} focusOnOpen />;
+}
+
+function LinkItems({ data, node, sourceUrl, replaceVariables }: FlameMenuProps) {
+  const { file, line } = frameDetails(data, node);
+  const method = labelOf(data.tree, node);
+  const source = sourceLink(sourceUrl, { file, line, method }, replaceVariables);
+  const requests = isMethod(data, node) ? requestsLink(method, data.custom.profileType) : undefined;
+  return (
+    <>
+      {requests && <Menu.Item label="Requests that ran this" icon="list-ul" url={requests} target="_blank" />}
+      {source && <Menu.Item label="Open source" icon="external-link-alt" url={source} target="_blank" />}
+    </>
+  );
+}
+
+const overviewPath = '/d/hotspan-overview';
+
+/** The overview narrowed to the method: its table of requests holds those that ran it. Time and variables stay. */
+function requestsLink(method: string, profileType: string | undefined): string {
+  const now = locationService.getSearch();
+  const params = new URLSearchParams();
+  now.forEach((value, key) => {
+    if (key === 'from' || key === 'to' || key.startsWith('var-')) {
+      params.append(key, value);
+    }
+  });
+  params.set('var-method', method);
+  if (profileType !== undefined && !params.has('var-profile_type')) {
+    params.set('var-profile_type', profileType);
+  }
+  return locationUtil.assureBaseUrl(`${overviewPath}?${params.toString()}`);
 }

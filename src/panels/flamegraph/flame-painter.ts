@@ -4,9 +4,8 @@ import { type FlameMatches, hidesMatch } from '../../model/flame-search';
 import { formatPart } from '../../model/units';
 import { type Change, type FlamePalette } from './flame-colours';
 import { type FlameData, shownLabel } from './flame-data';
+import { gapPx, rowPlace, rowPx, rowTop, rowsInView } from './flame-rows-px';
 
-export const rowPx = 20;
-const gapPx = 1;
 const textPaddingPx = 4;
 const fewestLabelPx = 20;
 const selectedBarPx = 3;
@@ -22,14 +21,19 @@ export interface FlameScene {
   /** By label index; undefined = nothing picked. */
   readonly selected?: Uint8Array;
   readonly font: string;
+  readonly flip: boolean;
+}
+
+export interface FlameViewport {
   readonly heightPx: number;
   readonly scrollPx: number;
   readonly pixelRatio: number;
 }
 
 /** Sizes the canvas to the viewport and draws the scene. */
-export function paintFlame(canvas: HTMLCanvasElement, scene: FlameScene) {
-  const { layout, heightPx, scrollPx, pixelRatio, palette, font } = scene;
+export function paintFlame(canvas: HTMLCanvasElement, scene: FlameScene, viewport: FlameViewport) {
+  const { layout, palette, font } = scene;
+  const { heightPx, scrollPx, pixelRatio } = viewport;
   const context = canvas.getContext('2d', { alpha: false });
   if (!context) {
     return;
@@ -41,11 +45,11 @@ export function paintFlame(canvas: HTMLCanvasElement, scene: FlameScene) {
   context.font = font;
   context.textBaseline = 'middle';
   context.direction = 'ltr';
-  const brush: Brush = { context, cellPx: context.measureText('m').width, hatch: {} };
-  const first = Math.floor(scrollPx / rowPx);
-  const last = Math.min(layout.rows, Math.ceil((scrollPx + heightPx) / rowPx));
-  for (let row = first; row < last; row++) {
-    paintRow(brush, scene, row, row * rowPx - scrollPx);
+  const brush: Brush = { context, cellPx: cellWidth(context, font), hatch: {}, labels: labelsOf(scene), colour: '' };
+  const place = rowPlace(layout, scene.flip, heightPx);
+  const [first, end] = rowsInView(place, scrollPx, heightPx);
+  for (let row = first; row < end; row++) {
+    paintRow(brush, scene, row, rowTop(place, row) - scrollPx);
   }
 }
 
@@ -54,12 +58,49 @@ interface Brush {
   /** Width of one character of the monospace font. */
   readonly cellPx: number;
   readonly hatch: Partial<Record<Change, CanvasPattern | null>>;
+  /** Texts of entries, made when they are first drawn. */
+  readonly labels: Array<string | undefined>;
+  /** The fill that is set: parsing colours costs more than drawing small boxes. */
+  colour: string;
+}
+
+/** Texts depend on layout and data only, so scrolling, searching and selecting find them made. */
+const textCache = new WeakMap<FlameLayout, { data: FlameData; texts: Array<string | undefined> }>();
+
+function labelsOf({ layout, data }: FlameScene) {
+  const known = textCache.get(layout);
+  if (known?.data === data) {
+    return known.texts;
+  }
+  const texts: Array<string | undefined> = [];
+  textCache.set(layout, { data, texts });
+  return texts;
+}
+
+const cellWidths = new Map<string, number>();
+
+function cellWidth(context: CanvasRenderingContext2D, font: string): number {
+  const known = cellWidths.get(font);
+  if (known !== undefined) {
+    return known;
+  }
+  const width = context.measureText('m').width;
+  if (typeof document.fonts?.check !== 'function' || document.fonts.check(font)) {
+    cellWidths.set(font, width);
+  }
+  return width;
 }
 
 function setSize(canvas: HTMLCanvasElement, width: number, height: number) {
   if (canvas.width !== width || canvas.height !== height) {
     canvas.width = width;
     canvas.height = height;
+  }
+}
+
+function setFill(brush: Brush, colour: string) {
+  if (brush.colour !== colour) {
+    brush.context.fillStyle = brush.colour = colour;
   }
 }
 
@@ -80,35 +121,45 @@ function paintRow(brush: Brush, scene: FlameScene, row: number, y: number) {
 }
 
 /** Frames keep a gap to the next one only where they have room for it. */
-function boxWidth(w: number): number {
+export function boxWidth(w: number): number {
   return w > 3 * gapPx ? w - gapPx : Math.max(w, 0.5);
 }
 
-function paintRun({ context }: Brush, { data, layout, matches, palette }: FlameScene, entry: number, y: number) {
+function paintRun(brush: Brush, { data, layout, matches, palette }: FlameScene, entry: number, y: number) {
   const tinted = matches !== undefined && hidesMatch(data.tree, matches, layout.node[entry], layout.count[entry]);
-  context.fillStyle = tinted ? palette.runMatch : palette.run;
-  context.fillRect(layout.x[entry], y, boxWidth(layout.w[entry]), rowPx - gapPx);
+  setFill(brush, tinted ? palette.runMatch : palette.run);
+  brush.context.fillRect(layout.x[entry], y, boxWidth(layout.w[entry]), rowPx - gapPx);
 }
 
 function paintFrame(brush: Brush, scene: FlameScene, entry: number, y: number) {
   const { context } = brush;
   const { data, layout, matches, palette, selected } = scene;
   const row = data.tree.row[layout.node[entry]];
-  const label = data.tree.columns.label[row];
-  const dim = matches !== undefined && matches.mask[label] === 0;
+  const label = data.rows.label[row];
   const x = layout.x[entry];
   const width = boxWidth(layout.w[entry]);
-  context.fillStyle = (dim ? palette.dimFill : palette.fill)[scene.bucketOf(row)];
+  setFill(brush, fillOf(scene, row, label));
   context.fillRect(x, y, width, rowPx - gapPx);
   const change = scene.changeOf?.(row);
   if (change && change !== 'both' && width > 2) {
+    brush.colour = '';
     context.fillStyle = hatchOf(brush, palette, change) ?? palette.background;
     context.fillRect(x, y, width, rowPx - gapPx);
   }
+  if (matches?.mask[label] === 1 && width >= 2) {
+    setFill(brush, palette.match);
+    context.fillRect(x, y, width, 2);
+  }
   if (selected?.[label] === 1) {
-    context.fillStyle = palette.selected;
+    setFill(brush, palette.selected);
     context.fillRect(x, y + rowPx - gapPx - selectedBarPx, width, selectedBarPx);
   }
+}
+
+/** The colour of a frame: its own, or dimmed where a search doesn't find it. */
+export function fillOf({ matches, palette, bucketOf }: FlameScene, row: number, label: number): string {
+  const dim = matches !== undefined && matches.mask[label] === 0;
+  return (dim ? palette.dimFill : palette.fill)[bucketOf(row)];
 }
 
 /** Stripes, so that new (rising) and gone (falling) are told apart without colour. */
@@ -131,49 +182,39 @@ function hatchOf(brush: Brush, palette: FlamePalette, change: Change): CanvasPat
 
 const onlySimple = /^[\x20-\x7e…·]*$/;
 
-function paintLabel({ context, cellPx }: Brush, scene: FlameScene, entry: number, y: number) {
+function paintLabel(brush: Brush, scene: FlameScene, entry: number, y: number) {
   const { data, layout, matches, palette } = scene;
-  const { tree } = data;
-  const row = tree.row[layout.node[entry]];
-  const label = tree.columns.label[row];
-  const name = shownLabel(data, label);
+  const row = data.tree.row[layout.node[entry]];
+  const label = data.rows.label[row];
   const dim = matches !== undefined && matches.mask[label] === 0;
   const room = layout.w[entry] - gapPx - 2 * textPaddingPx;
-  const cells = Math.floor(room / cellPx);
-  const text = withValue(data, row, name, cells);
-  context.fillStyle = dim ? palette.dimText : palette.text[scene.bucketOf(row)];
+  const text = (brush.labels[entry] ??= withValue(data, row, shownLabel(data, label), Math.floor(room / brush.cellPx)));
+  setFill(brush, dim ? palette.dimText : palette.text[scene.bucketOf(row)]);
   const x = layout.x[entry] + textPaddingPx;
   const middle = y + (rowPx - gapPx) / 2 + 0.5;
   if (onlySimple.test(text)) {
-    context.fillText(text, x, middle);
+    brush.context.fillText(text, x, middle);
   } else {
-    paintClipped(context, text, x, y, middle, room);
+    paintClipped(brush, text, x, y, room);
   }
 }
 
 /** The name, with value and share of all where both fit. */
-function withValue(data: FlameData, row: number, name: string, cells: number): string {
+export function withValue(data: FlameData, row: number, name: string, cells: number): string {
   if (name.length + 8 > cells) {
     return fitName(name, cells);
   }
-  const { value } = data.tree.columns;
+  const { value } = data.rows;
   const long = `${name}  ${data.format(value[row])}  ${formatPart(value[row], value[0])}`;
   return long.length <= cells ? long.replaceAll('\u2009', ' ') : name;
 }
 
 /** Texts in other scripts are as wide as they are, so the canvas cuts them. */
-function paintClipped(
-  context: CanvasRenderingContext2D,
-  text: string,
-  x: number,
-  y: number,
-  middle: number,
-  room: number
-) {
+function paintClipped({ context }: Brush, text: string, x: number, y: number, room: number) {
   context.save();
   context.beginPath();
   context.rect(x, y, room, rowPx);
   context.clip();
-  context.fillText(text, x, middle);
+  context.fillText(text, x, y + (rowPx - gapPx) / 2 + 0.5);
   context.restore();
 }

@@ -4,7 +4,7 @@ import { act, fireEvent, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React from 'react';
 import { dashboardWith, panelProps, testFrame } from '../../ui/panel-test-props';
-import { isMethod, readFlameFrame } from './flame-data';
+import { flameData, isMethod, readFlameFrame } from './flame-data';
 import { FlamePanel } from './flame-panel';
 import { defaultOptions } from './options';
 
@@ -121,7 +121,8 @@ it('tells in the tooltip what a frame and a run of small frames are', () => {
   expect(tooltip).toHaveTextContent('json.get');
   expect(tooltip).toHaveTextContent('20.0 ms · 20.0 % of all');
   expect(tooltip).toHaveTextContent('Of caller40.0 %');
-  expect(tooltip).toHaveTextContent('Samples81 ±9');
+  expect(tooltip).toHaveTextContent('Samples81 of 400');
+  expect(tooltip).toHaveTextContent('Share, 95 % sure20.0 % ± 3.9 %');
   fireEvent.mouseMove(canvasArea(), at(751, 1));
   expect(screen.getByTestId('flame-tooltip')).toHaveTextContent('2 small frames, 0.10 %');
 });
@@ -140,8 +141,9 @@ it('picks methods only, not what a sample was about', () => {
   const label = ['all', 'main.lock', '(no stack)', 'Mutex'];
   const kind = ['', 'method', '', 'detail:lock'];
   const frame = testFrame({ level: [0, 1, 1, 2], value: [9, 5, 4, 1], self: [0, 5, 3, 1], label, kind });
-  const data = readFlameFrame(frame);
-  expect('tree' in data && [0, 1, 2, 3].map((node) => isMethod(data, node))).toEqual([false, true, false, false]);
+  const source = readFlameFrame(frame);
+  const data = 'rows' in source && flameData(source, source.rows);
+  expect(data && [0, 1, 2, 3].map((node) => isMethod(data, node))).toEqual([false, true, false, false]);
 });
 
 it("takes frames of Grafana's own flame graph", () => {

@@ -5,25 +5,28 @@ import React, { useSyncExternalStore } from 'react';
 import { type FlameLayout, runValue } from '../../model/flame-layout';
 import { type NodeIndex, parentOf } from '../../model/flame-tree';
 import { formatCount, formatPart, formatShare } from '../../model/units';
+import { errorShare } from '../../model/flame-search';
 import { EntryMark } from './flame-canvas';
-import { type FlameData, frameDetails } from './flame-data';
+import { type FlameData, type FrameDetails, frameDetails } from './flame-data';
+import { type RowPlace } from './flame-rows-px';
 import { type HoverStore } from './hover-store';
 
 interface HoverLayerProps {
   data: FlameData;
   layout: FlameLayout;
+  place: RowPlace;
   hover: HoverStore;
 }
 
 /** Outline and tooltip of what the pointer is on. */
-export function HoverLayer({ data, layout, hover }: HoverLayerProps) {
+export function HoverLayer({ data, layout, place, hover }: HoverLayerProps) {
   const { entry, x, y } = useSyncExternalStore(hover.subscribe, hover.get);
   if (entry < 0 || entry >= layout.node.length) {
     return null;
   }
   return (
     <>
-      <EntryMark layout={layout} entry={entry} kind="hover" />
+      <EntryMark layout={layout} place={place} entry={entry} kind="hover" />
       <Portal>
         <VizTooltipContainer position={{ x, y }} offset={{ x: 12, y: 12 }}>
           <EntryTooltip data={data} layout={layout} entry={entry} />
@@ -73,34 +76,47 @@ function runContent({ tree, format }: FlameData, first: NodeIndex, count: number
 function frameContent(data: FlameData, node: NodeIndex, focus: NodeIndex): TooltipContent {
   const details = frameDetails(data, node);
   const facts = data.isDiff ? diffFacts(data, node) : plainFacts(data, node, focus);
-  if (Number.isFinite(details.samples)) {
-    facts.push(['Samples', `${formatCount(details.samples)} ±${formatCount(Math.round(Math.sqrt(details.samples)))}`]);
+  const folded = details.folded > 0 ? `${formatCount(details.folded)} folded frames` : '';
+  facts.push(...sampleFacts(data, details));
+  return { title: details.name, notes: [details.library, details.source, folded].filter((note) => note !== ''), facts };
+}
+
+/** How many samples, and how far the share may be off for that (95 %): shares of few samples are chance. */
+function sampleFacts({ rows, isDiff }: FlameData, { samples, value }: FrameDetails): TooltipContent['facts'] {
+  const all = rows.samples?.[0] ?? NaN;
+  if (!(samples > 0) || !(all > 0)) {
+    return [];
   }
-  return { title: details.name, notes: [details.library, details.source].filter((note) => note !== ''), facts };
+  const counted = ['Samples', `${formatCount(samples)} of ${formatCount(all)}`] as const;
+  const share = value / (rows.value[0] || 1);
+  return isDiff
+    ? [counted]
+    : [counted, ['Share, 95 % sure', `${formatShare(share)} ± ${formatShare(errorShare(share, all))}`]];
 }
 
 function plainFacts(data: FlameData, node: NodeIndex, focus: NodeIndex): TooltipContent['facts'] {
-  const { tree, format } = data;
+  const { tree, format, rows, upwards } = data;
   const { value, self } = frameDetails(data, node);
   const parent = parentOf(tree, node);
-  const facts: TooltipContent['facts'] = [
-    ['Total', `${format(value)} · ${formatPart(value, tree.width[0])} of all`],
-    ['Self', `${format(self)} · ${formatPart(self, tree.width[0])} of all`],
-  ];
+  const all = rows.value[0];
+  const facts: TooltipContent['facts'] = [['Total', `${format(value)} · ${formatPart(value, all)} of all`]];
+  if (!upwards) {
+    facts.push(['Self', `${format(self)} · ${formatPart(self, all)} of all`]);
+  }
   if (parent >= 0) {
-    facts.push(['Of caller', formatPart(value, tree.width[parent])]);
+    facts.push([upwards ? 'Of callee' : 'Of caller', formatPart(value, rows.value[tree.row[parent]])]);
   }
   if (focus > 0 && focus !== node && focus !== parent) {
-    facts.push(['Of zoomed', formatPart(value, tree.width[focus])]);
+    facts.push(['Of zoomed', formatPart(value, rows.value[tree.row[focus]])]);
   }
   return facts;
 }
 
 function diffFacts(data: FlameData, node: NodeIndex): TooltipContent['facts'] {
-  const { format, tree } = data;
+  const { format, rows } = data;
   const { value, valueRight, self, selfRight } = frameDetails(data, node);
-  const left = value / (tree.columns.value[0] || 1);
-  const right = valueRight / (tree.columns.valueRight?.[0] || 1);
+  const left = value / (rows.value[0] || 1);
+  const right = valueRight / (rows.valueRight?.[0] || 1);
   const points = right - left;
   return [
     ['Left', `${format(value)} · ${formatShare(left)}`],

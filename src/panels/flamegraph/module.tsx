@@ -19,15 +19,31 @@ export const plugin = new PanelPlugin<FlameOptions>(FlamePanel)
           options: [
             { value: 'package', label: 'Package' },
             { value: 'library', label: 'Library' },
+            { value: 'type', label: 'Type' },
+            { value: 'value', label: 'Value' },
           ],
         },
       })
       .addBooleanSwitch({ path: 'showToolbar', name: 'Toolbar', defaultValue: defaultOptions.showToolbar })
+      .addBooleanSwitch({
+        path: 'rootAtBottom',
+        name: 'Root at the bottom',
+        description: 'Flames that grow upwards instead of icicles.',
+        defaultValue: defaultOptions.rootAtBottom,
+      })
       .addTextInput({
         path: 'selectionVariable',
         name: 'Selection variable',
         description: 'Dashboard variable that Ctrl+click on a method sets, so that other panels follow. Empty = none.',
         defaultValue: defaultOptions.selectionVariable,
+      })
+      .addTextInput({
+        path: 'sourceUrl',
+        name: 'Source link',
+        description:
+          'Address of a frame in your repository, http or https, with ${file}, ${line} and ${method}. Empty = no link.',
+        settings: { placeholder: 'https://git.example.com/shop/blob/main/${file}#L${line}' },
+        defaultValue: defaultOptions.sourceUrl,
       })
   )
   .setSuggestionsSupplier(({ rawFrames = [] }) =>

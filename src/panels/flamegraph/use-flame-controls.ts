@@ -1,47 +1,62 @@
-import { type KeyboardEvent, type MouseEvent, type RefObject } from 'react';
+import { type KeyboardEvent, type MouseEvent, type RefObject, useEffect } from 'react';
 import { entryOfNode } from '../../model/flame-layout';
 import { type NodeIndex, labelOf, levelOf, parentOf } from '../../model/flame-tree';
 import { useOverride } from '../../ui/panel-override';
 import { type Selection } from '../../ui/panel-selection';
 import { type FlameData, isMethod } from './flame-data';
 import { moveByKey, runKey } from './flame-keys';
-import { type MenuPlace } from './flame-menu';
-import { rowPx } from './flame-painter';
+import { rowPlace, rowPx, rowTop } from './flame-rows-px';
 import { type HoverStore } from './hover-store';
-import { type FlameFocus, type FlameSearch } from './use-flame-view';
+import { type FlameFocus } from './use-flame-view';
 
-interface FlameParts {
+/** A frame of one drawing and where on the page its menu opens. */
+export interface MenuPlace {
+  readonly data: FlameData;
+  readonly focus: FlameFocus;
+  readonly node: NodeIndex;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What a drawing does beyond itself. */
+export interface StageActions {
+  readonly selection: Selection;
+  back(): boolean;
+  reset(): void;
+  openMenu(menu: MenuPlace): void;
+  openSearch(): void;
+  openMethods(): void;
+  openHelp(): void;
+  step(by: 1 | -1): void;
+  sandwich(label: string): void;
+  /** A frame that was asked for from outside (the next match): the keyboard goes there. */
+  readonly goal?: { readonly node: NodeIndex };
+}
+
+interface FlameParts extends StageActions {
   data: FlameData;
   focus: FlameFocus;
-  search: FlameSearch;
-  selection: Selection;
+  flip: boolean;
   scrollRef: RefObject<HTMLDivElement>;
-  searchRef: RefObject<HTMLInputElement>;
   hover: HoverStore;
-  setMenu: (menu: MenuPlace) => void;
-  openHelp: () => void;
 }
 
 /** Narrower matches are zoomed in on when they are stepped to. */
 const seenPx = 20;
+const scaleStep = 1.4;
+const panStep = 0.2;
+/** The deepest scale: nothing smaller than this share of the focus fills the width. */
+const leastWindow = 1e-6;
 
 /** What mouse and keyboard do; `active` is the frame the keyboard is on. A new view puts it on the zoomed frame. */
 export function useFlameControls(parts: FlameParts) {
-  const { data, focus, search, selection, searchRef, openHelp } = parts;
+  const { data, focus, selection, goal } = parts;
   const { tree } = data;
-  const [active, setActive] = useOverride<NodeIndex>(focus.node, focus.layout);
+  const [active, setActive] = useOverride<NodeIndex>(focus.node, `${focus.node} ${tree.length}`);
+  useGoal(parts, goal, setActive);
   const select = (node: NodeIndex) => {
     if (isMethod(data, node)) {
       selection.toggle(labelOf(tree, node));
-    }
-  };
-  const step = (by: 1 | -1) => {
-    const node = search.step(by);
-    if (node >= 0) {
-      setActive(node);
-      if (!isSeen(parts, node)) {
-        focus.zoom(node);
-      }
     }
   };
   const onClick = (entry: number, event: MouseEvent) => {
@@ -57,19 +72,25 @@ export function useFlameControls(parts: FlameParts) {
       focus.zoom(target);
     }
   };
+  const onScale = (factor: number, around: number) => focus.setWindow(scaled(focus.window, factor, around));
+  const onPan = (by: number) => focus.setWindow(panned(focus.window, by));
   const commands = {
     zoom: () => focus.zoom(active),
-    back: focus.back,
-    reset: focus.reset,
+    back: parts.back,
+    reset: parts.reset,
     select: () => select(active),
-    menu: () => parts.setMenu(menuAt(parts, active)),
-    search: () => searchRef.current?.focus(),
-    step,
-    help: openHelp,
+    menu: () => parts.openMenu(menuAt(parts, active)),
+    sandwich: () => isMethod(data, active) && parts.sandwich(labelOf(tree, active)),
+    scale: (by: 1 | -1) => onScale(by > 0 ? 1 / scaleStep : scaleStep, centreOf(parts, active)),
+    pan: (by: 1 | -1) => onPan(by * panStep),
+    search: parts.openSearch,
+    methods: parts.openMethods,
+    step: parts.step,
+    help: parts.openHelp,
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const withControl = event.ctrlKey || event.metaKey || event.altKey;
-    const to = withControl ? undefined : moveByKey(tree, focus.node, active, event.key);
+    const withControl = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey;
+    const to = withControl ? undefined : moveByKey(tree, focus.node, active, event.key, parts.flip);
     if (to !== undefined) {
       setActive(to);
     }
@@ -80,11 +101,25 @@ export function useFlameControls(parts: FlameParts) {
   };
   return {
     active,
-    step,
     onClick,
-    onMenu: (entry: number, event: MouseEvent) => openMenu(parts, entry, event),
+    onPan,
+    onScale,
     onKeyDown,
+    onMenu: (entry: number, event: MouseEvent) => openMenu(parts, entry, event),
   };
+}
+
+function useGoal(parts: FlameParts, goal: StageActions['goal'], setActive: (node: NodeIndex) => void) {
+  useEffect(() => {
+    if (goal && goal.node < parts.data.tree.length) {
+      setActive(goal.node);
+      if (!isSeen(parts, goal.node)) {
+        parts.focus.zoom(goal.node);
+      }
+    }
+    // Only a new goal moves the keyboard.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [goal]);
 }
 
 function isSeen({ data, focus: { layout } }: FlameParts, node: NodeIndex): boolean {
@@ -92,19 +127,40 @@ function isSeen({ data, focus: { layout } }: FlameParts, node: NodeIndex): boole
   return entry >= 0 && layout.count[entry] === 0 && layout.w[entry] >= seenPx;
 }
 
-function openMenu({ focus, hover, setMenu }: FlameParts, entry: number, event: MouseEvent) {
+function openMenu({ data, focus, hover, openMenu: open }: FlameParts, entry: number, event: MouseEvent) {
   if (entry >= 0 && focus.layout.count[entry] === 0) {
     event.preventDefault();
     hover.clear();
-    setMenu({ node: focus.layout.node[entry], x: event.clientX, y: event.clientY });
+    open({ data, focus, node: focus.layout.node[entry], x: event.clientX, y: event.clientY });
   }
 }
 
-/** The menu's place below a frame, for the keyboard. */
-function menuAt({ data, focus, scrollRef }: FlameParts, node: NodeIndex): MenuPlace {
-  const box = scrollRef.current?.getBoundingClientRect();
+/** The menu's place at a frame, for the keyboard. */
+function menuAt({ data, focus, flip, scrollRef }: FlameParts, node: NodeIndex): MenuPlace {
+  const view = scrollRef.current;
+  const box = view?.getBoundingClientRect();
   const entry = entryOfNode(data.tree, focus.layout, node);
   const row = levelOf(data.tree, node) - levelOf(data.tree, focus.node);
+  const top = rowTop(rowPlace(focus.layout, flip, view?.clientHeight ?? 0), row);
   const x = (box?.left ?? 0) + (entry >= 0 ? focus.layout.x[entry] : 0);
-  return { node, x, y: (box?.top ?? 0) + (row + 1) * rowPx - (scrollRef.current?.scrollTop ?? 0) };
+  return { data, focus, node, x, y: (box?.top ?? 0) + top + rowPx - (view?.scrollTop ?? 0) };
+}
+
+/** The middle of a frame as a share of the width, 0.5 when it isn't in view. */
+function centreOf({ data, focus: { layout } }: FlameParts, node: NodeIndex): number {
+  const entry = entryOfNode(data.tree, layout, node);
+  return entry < 0 ? 0.5 : (layout.x[entry] + layout.w[entry] / 2) / layout.widthPx;
+}
+
+function scaled({ from, to }: FlameFocus['window'], factor: number, around: number): FlameFocus['window'] {
+  const width = Math.min(1, Math.max(leastWindow, (to - from) * factor));
+  const centre = from + (to - from) * around;
+  return placed(centre - width * around, width);
+}
+
+const panned = ({ from, to }: FlameFocus['window'], by: number) => placed(from + by * (to - from), to - from);
+
+function placed(from: number, width: number): FlameFocus['window'] {
+  const start = Math.min(1 - width, Math.max(0, from));
+  return { from: start, to: start + width };
 }

@@ -1,50 +1,52 @@
-import { useCallback, useDeferredValue, useMemo, useState } from 'react';
+import { useCallback, useDeferredValue, useMemo } from 'react';
 import { type FlameLayout, layoutFlame } from '../../model/flame-layout';
 import { type FlameMatches, matchFlame, matchSteps } from '../../model/flame-search';
-import { type NodeIndex, followPath, parentOf, pathLabels } from '../../model/flame-tree';
+import { type NodeIndex, followPath, pathKeys } from '../../model/flame-tree';
 import { searchTexts } from '../../model/text-search';
+import { useOverride } from '../../ui/panel-override';
 import { type FlameData } from './flame-data';
 
-/** What the user looks at. The focus is kept as a path of names, so that a refresh doesn't move it. */
+/** The part of the zoomed frame that fills the width, 0..1. */
+export interface FlameWindow {
+  readonly from: number;
+  readonly to: number;
+}
+
+const wholeWidth: FlameWindow = { from: 0, to: 1 };
+
+/** The zoomed frame of one drawing and its layout. */
 export interface FlameFocus {
   readonly node: NodeIndex;
   readonly layout: FlameLayout;
+  readonly window: FlameWindow;
   zoom(node: NodeIndex): void;
-  /** One step back; false when there is none. */
-  back(): boolean;
-  reset(): void;
+  setWindow(window: FlameWindow): void;
 }
 
-const start: readonly string[] = [];
-
-export function useFlameFocus({ tree }: FlameData, widthPx: number): FlameFocus {
-  const [history, setHistory] = useState<ReadonlyArray<readonly string[]>>([start]);
-  const path = history.at(-1) ?? start;
+/** The focus is a path of names, so that a refresh doesn't move it. */
+export function useFlameFocus(
+  { tree }: FlameData,
+  widthPx: number,
+  path: readonly string[],
+  go: (path: string[]) => void
+): FlameFocus {
   const node = useMemo(() => followPath(tree, path), [tree, path]);
-  const layout = useMemo(() => layoutFlame(tree, { focus: node, widthPx }), [tree, node, widthPx]);
+  const [window, setWindow] = useOverride(wholeWidth, path);
+  const layout = useMemo(() => layoutFlame(tree, { focus: node, widthPx, ...window }), [tree, node, widthPx, window]);
   const zoom = useCallback(
     (to: NodeIndex) => {
+      setWindow(wholeWidth);
       if (to !== node) {
-        setHistory((before) => [...before, pathLabels(tree, to)]);
+        go(pathKeys(tree, to));
       }
     },
-    [tree, node]
+    [tree, node, go, setWindow]
   );
-  const back = useCallback(() => {
-    if (history.length > 1) {
-      setHistory(history.slice(0, -1));
-    } else if (node > 0) {
-      setHistory([pathLabels(tree, Math.max(0, parentOf(tree, node)))]);
-    }
-    return node > 0 || history.length > 1;
-  }, [history, node, tree]);
-  const reset = useCallback(() => setHistory([start]), []);
-  return useMemo(() => ({ node, layout, zoom, back, reset }), [node, layout, zoom, back, reset]);
+  return useMemo(() => ({ node, layout, window, zoom, setWindow }), [node, layout, window, zoom, setWindow]);
 }
 
 export interface FlameSearch {
   readonly text: string;
-  setText(text: string): void;
   readonly error?: string;
   /** undefined = no search, or a broken one. */
   readonly matches?: FlameMatches;
@@ -54,20 +56,23 @@ export interface FlameSearch {
   step(by: 1 | -1): NodeIndex;
 }
 
-export function useFlameSearch({ tree }: FlameData): FlameSearch {
-  const [text, setTextNow] = useState('');
-  const [at, setAt] = useState(-1);
+/** Matches of a search in one drawing. */
+export function useMatches({ tree }: FlameData, text: string): { matches?: FlameMatches; error?: string } {
   const wanted = useDeferredValue(text);
-  const { matches, error } = useMemo(() => {
-    const found = searchTexts(tree.columns.labels, wanted);
-    const usable = wanted.trim() !== '' && found.error === undefined;
-    return { matches: usable ? matchFlame(tree, found.mask) : undefined, error: found.error };
+  return useMemo(() => {
+    if (wanted.trim() === '') {
+      return {};
+    }
+    const { mask, error } = searchTexts(tree.columns.labels, wanted);
+    return error === undefined ? { matches: matchFlame(tree, mask) } : { error };
   }, [tree, wanted]);
+}
+
+export function useFlameSearch(data: FlameData, text: string): FlameSearch {
+  const { tree } = data;
+  const [at, setAt] = useOverride(-1, text);
+  const { matches, error } = useMatches(data, text);
   const steps = useMemo(() => lazily(() => (matches ? matchSteps(tree, matches) : [])), [tree, matches]);
-  const setText = useCallback((next: string) => {
-    setTextNow(next);
-    setAt(-1);
-  }, []);
   const step = useCallback(
     (by: 1 | -1) => {
       const nodes = steps();
@@ -75,12 +80,12 @@ export function useFlameSearch({ tree }: FlameData): FlameSearch {
       setAt(next);
       return next < 0 ? -1 : nodes[next];
     },
-    [steps, at]
+    [steps, at, setAt]
   );
-  return useMemo(() => ({ text, setText, error, matches, at, step }), [text, setText, error, matches, at, step]);
+  return useMemo(() => ({ text, error, matches, at, step }), [text, error, matches, at, step]);
 }
 
-function lazily<T>(make: () => T): () => T {
+export function lazily<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
   return () => (made ??= { value: make() }).value;
 }

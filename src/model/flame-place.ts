@@ -1,0 +1,121 @@
+/** What of a flame graph is shown: all of it is in the address, so that every view is a link. */
+export interface FlamePlace {
+  readonly mode: 'top' | 'bottom' | 'sandwich';
+  /** Method of the sandwich. */
+  readonly method: string;
+  /** Keys of the way to the zoomed frame; in a sandwich among the callees. */
+  readonly focus: readonly string[];
+  /** Keys of the way to the zoomed caller. */
+  readonly callers: readonly string[];
+}
+
+/** Which frames are folded into their callers or left out. */
+export interface FlameRules {
+  /** Methods, or /patterns/, whose frames fold into their callers. */
+  readonly hide: readonly string[];
+  /** Methods, or /patterns/, whose stacks are left out. */
+  readonly exclude: readonly string[];
+  /** Only frames of this package or library stay, the others fold into their callers. '' = all stay. */
+  readonly only: string;
+  readonly recursion: boolean;
+  readonly chains: boolean;
+}
+
+export interface FlameState {
+  readonly place: FlamePlace;
+  readonly rules: FlameRules;
+  readonly search: string;
+}
+
+export const wholeGraph: FlamePlace = { mode: 'top', method: '', focus: [], callers: [] };
+export const noRules: FlameRules = { hide: [], exclude: [], only: '', recursion: false, chains: false };
+export const startState: FlameState = { place: wholeGraph, rules: noRules, search: '' };
+
+export const placeKeys = ['mode', 'method', 'focus', 'callers', 'search', 'hide', 'exclude', 'only', 'fold'] as const;
+export type PlaceKey = (typeof placeKeys)[number];
+export type PlaceTexts = Record<PlaceKey, readonly string[]>;
+
+const longestPath = 2000;
+const one = (text: string) => (text === '' ? [] : [text]);
+
+/** The state as values per key of the address; nothing for what is as at the start. */
+export function writePlace({ place, rules, search }: FlameState): PlaceTexts {
+  const fold = [rules.recursion && 'recursion', rules.chains && 'chains'].filter((name) => name !== false);
+  return {
+    mode: place.mode === 'top' ? [] : [place.mode],
+    method: one(place.mode === 'sandwich' ? place.method : ''),
+    focus: one(writePath(place.focus)),
+    callers: one(writePath(place.callers)),
+    search: one(search),
+    hide: rules.hide,
+    exclude: rules.exclude,
+    only: one(rules.only),
+    fold,
+  };
+}
+
+/** The state that the values of the address tell; what isn't understood is as at the start. */
+export function readPlace(values: (key: PlaceKey) => readonly string[]): FlameState {
+  const first = (key: PlaceKey) => values(key)[0] ?? '';
+  const wanted = first('mode');
+  const method = first('method');
+  const mode = wanted === 'bottom' ? 'bottom' : wanted === 'sandwich' && method !== '' ? 'sandwich' : 'top';
+  return {
+    place: {
+      mode,
+      method: mode === 'sandwich' ? method : '',
+      focus: readPath(first('focus')),
+      callers: mode === 'sandwich' ? readPath(first('callers')) : [],
+    },
+    rules: {
+      hide: values('hide').filter((text) => text !== ''),
+      exclude: values('exclude').filter((text) => text !== ''),
+      only: first('only'),
+      recursion: values('fold').includes('recursion'),
+      chains: values('fold').includes('chains'),
+    },
+    search: first('search'),
+  };
+}
+
+/** `a.b.b.b` is `a.b*3`. Paths that are too long for an address are left out of it. */
+function writePath(keys: readonly string[]): string {
+  const parts: Array<[string, number]> = [];
+  for (const key of keys) {
+    const last = parts.at(-1);
+    if (last?.[0] === key) {
+      last[1]++;
+    } else {
+      parts.push([key, 1]);
+    }
+  }
+  const text = parts.map(([key, times]) => (times > 1 ? `${key}*${times}` : key)).join('.');
+  return text.length > longestPath ? '' : text;
+}
+
+const deepest = 20_000;
+
+function readPath(text: string): string[] {
+  if (text === '' || !/^[a-z0-9]+(\*\d{1,5})?(\.[a-z0-9]+(\*\d{1,5})?)*$/.test(text)) {
+    return [];
+  }
+  const keys: string[] = [];
+  for (const part of text.split('.')) {
+    const [key, times = '1'] = part.split('*');
+    for (let i = 0; i < Number(times) && keys.length < deepest; i++) {
+      keys.push(key);
+    }
+  }
+  return keys;
+}
+
+export function sameTexts(a: PlaceTexts, b: PlaceTexts): boolean {
+  return placeKeys.every((key) => a[key].length === b[key].length && a[key].every((text, i) => text === b[key][i]));
+}
+
+export const hasRules = ({ hide, exclude, only, recursion, chains }: FlameRules) =>
+  hide.length + exclude.length > 0 || only !== '' || recursion || chains;
+
+/** Rules under which a way of names in the view is the way in the profile. */
+export const keepsPaths = ({ hide, only, recursion, chains }: FlameRules) =>
+  hide.length === 0 && only === '' && !recursion && !chains;

@@ -1,0 +1,1 @@
+export type ExportFormat = 'png' | 'svg' | 'html' | 'folded' | 'speedscope' | 'pprof' | 'json';

@@ -1,0 +1,36 @@
+import { Function as PprofFunction, Line, Location, Profile, Sample, StringTable, ValueType } from 'pprof-format';
+import { type FlameRows, hiddenLabel, textOf } from '../../../model/flame-rows';
+import { type AboutProfile, nameOf, stackValues } from './profile-files';
+
+const unitNames = { ns: 'nanoseconds', bytes: 'bytes', count: 'count' } as const;
+
+/** The rows as a pprof file (not compressed), one location per method, file and line. */
+export function pprofBytes(
+  rows: FlameRows,
+  { profileType = 'samples', unit = 'count' }: AboutProfile
+): Uint8Array<ArrayBuffer> {
+  const stringTable = new StringTable();
+  const functions: PprofFunction[] = [];
+  const locations: Location[] = [];
+  const known = new Map<string, number>();
+  const locationOf = (name: string, file: string, line: number) => {
+    const key = JSON.stringify([name, file, line]);
+    const id = known.get(key) ?? locations.length + 1;
+    if (!known.has(key)) {
+      known.set(key, id);
+      const text = stringTable.dedup(name);
+      functions.push(new PprofFunction({ id, name: text, systemName: text, filename: stringTable.dedup(file) }));
+      locations.push(new Location({ id, line: [new Line({ functionId: id, line })] }));
+    }
+    return id;
+  };
+  const sample: Sample[] = [];
+  for (const { stack, value, hidden } of stackValues(rows)) {
+    const ids = stack.map((row) => locationOf(nameOf(rows, row), textOf(rows.file, row), rows.line?.[row] ?? 0));
+    const all = hidden ? [...ids, locationOf(hiddenLabel, '', 0)] : ids;
+    sample.push(new Sample({ locationId: all.reverse(), value: [value] }));
+  }
+  const type = new ValueType({ type: stringTable.dedup(profileType), unit: stringTable.dedup(unitNames[unit]) });
+  const profile = new Profile({ sampleType: [type], sample, location: locations, function: functions, stringTable });
+  return Uint8Array.from(profile.encode());
+}

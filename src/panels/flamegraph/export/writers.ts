@@ -1,0 +1,35 @@
+import { type ExportFormat } from '../export-format';
+import { type ExportInput } from '../start-export';
+import { htmlPage } from './html-page';
+import { pictureOf } from './picture';
+import { foldedText, jsonText, speedscopeText } from './profile-files';
+import { svgText } from './svg-text';
+
+/** The file of a format. */
+export async function writeFile(format: ExportFormat, input: ExportInput): Promise<Blob> {
+  const { rows, data, title } = input;
+  const about = { title, ...data.custom };
+  switch (format) {
+    case 'png':
+      return pictureOf(input);
+    case 'svg':
+      return new Blob([svgText(input)], { type: 'image/svg+xml' });
+    case 'html':
+      return new Blob([htmlPage(input)], { type: 'text/html' });
+    case 'folded':
+      return new Blob([foldedText(rows)], { type: 'text/plain' });
+    case 'speedscope':
+      return new Blob([speedscopeText(rows, about)], { type: 'application/json' });
+    case 'json':
+      return new Blob([jsonText(rows, about)], { type: 'application/json' });
+    case 'pprof': {
+      const { pprofBytes } = await import('./pprof-file');
+      return gzipped(pprofBytes(rows, about));
+    }
+  }
+}
+
+function gzipped(bytes: Uint8Array<ArrayBuffer>): Promise<Blob> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'));
+  return new Response(stream, { headers: { 'content-type': 'application/octet-stream' } }).blob();
+}

@@ -1,0 +1,115 @@
+import { css } from '@emotion/css';
+import { type GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import React, { type PointerEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { fillOf, type FlameScene } from './flame-painter';
+import { rowPlace, rowPx, rowsInView } from './flame-rows-px';
+
+export const minimapPx = 64;
+
+interface MinimapProps {
+  scene: FlameScene;
+  heightPx: number;
+  scrollRef: RefObject<HTMLDivElement>;
+}
+
+/** The whole depth of a tree that is taller than the view, with what is in view framed; a click or drag goes there. */
+export function FlameMinimap({ scene, heightPx, scrollRef }: MinimapProps) {
+  const styles = useStyles2(getStyles);
+  const canvasRef = useRef<HTMLCanvasElement>(null);
+  const scrollPx = useScrollTop(scrollRef);
+  const { spacePx } = rowPlace(scene.layout, scene.flip, heightPx);
+  const scale = heightPx / spacePx;
+  useLayoutEffect(() => {
+    if (canvasRef.current) {
+      paintMinimap(canvasRef.current, scene, heightPx);
+    }
+  }, [scene, heightPx]);
+  const scrollTo = (event: PointerEvent<HTMLElement>) => {
+    if (event.buttons === 1 && scrollRef.current) {
+      const { top } = event.currentTarget.getBoundingClientRect();
+      scrollRef.current.scrollTop = (event.clientY - top) / scale - heightPx / 2;
+    }
+  };
+  // Not for the keyboard: arrow keys walk through the tree itself.
+  return (
+    <div
+      className={styles.map}
+      aria-hidden
+      data-testid="flame-minimap"
+      onPointerDown={scrollTo}
+      onPointerMove={scrollTo}
+    >
+      <canvas ref={canvasRef} style={{ width: minimapPx, height: heightPx, display: 'block' }} />
+      <div className={styles.view} style={{ top: scrollPx * scale, height: Math.max(4, heightPx * scale) }} />
+    </div>
+  );
+}
+
+function useScrollTop(scrollRef: RefObject<HTMLDivElement>): number {
+  const [top, setTop] = useState(0);
+  useEffect(() => {
+    const view = scrollRef.current;
+    const follow = () => setTop(view?.scrollTop ?? 0);
+    follow();
+    view?.addEventListener('scroll', follow, { passive: true });
+    return () => view?.removeEventListener('scroll', follow);
+  }, [scrollRef]);
+  return top;
+}
+
+/** One line per pixel: the row that is there, scaled down. Deeper trees than pixels show every n-th row. */
+function paintMinimap(canvas: HTMLCanvasElement, scene: FlameScene, heightPx: number) {
+  const context = canvas.getContext('2d', { alpha: false });
+  if (!context) {
+    return;
+  }
+  canvas.width = minimapPx;
+  canvas.height = Math.max(1, Math.round(heightPx));
+  context.fillStyle = scene.palette.background;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  const place = rowPlace(scene.layout, scene.flip, heightPx);
+  const [first, end] = rowsInView(place, 0, place.spacePx);
+  const perRow = Math.max(1, (rowPx * heightPx) / place.spacePx);
+  const step = Math.max(1, (end - first) / canvas.height);
+  for (let at = first; at < end; at += step) {
+    const row = Math.floor(at);
+    const y = ((scene.flip ? place.spacePx / rowPx - 1 - row : row) * rowPx * heightPx) / place.spacePx;
+    paintLine(context, scene, row, y, perRow);
+  }
+}
+
+const leastPx = 0.5;
+
+function paintLine(context: CanvasRenderingContext2D, scene: FlameScene, row: number, y: number, height: number) {
+  const { layout, data } = scene;
+  const scale = minimapPx / layout.widthPx;
+  for (let entry = layout.rowStart[row]; entry < layout.rowStart[row + 1]; entry++) {
+    const width = layout.w[entry] * scale;
+    if (layout.count[entry] === 0 && width >= leastPx) {
+      const at = data.tree.row[layout.node[entry]];
+      context.fillStyle = fillOf(scene, at, data.rows.label[at]);
+      context.fillRect(layout.x[entry] * scale, y, width, height);
+    }
+  }
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  map: css({
+    position: 'relative',
+    width: minimapPx,
+    flex: 'none',
+    overflow: 'hidden',
+    borderLeft: `1px solid ${theme.colors.border.weak}`,
+    cursor: 'pointer',
+    touchAction: 'none',
+  }),
+  view: css({
+    position: 'absolute',
+    left: 0,
+    right: 0,
+    border: `1px solid ${theme.colors.text.maxContrast}`,
+    background: theme.colors.action.hover,
+    pointerEvents: 'none',
+  }),
+});

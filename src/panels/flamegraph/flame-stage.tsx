@@ -1,0 +1,187 @@
+import { css } from '@emotion/css';
+import { type GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import React, {
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import { type FlameMatches, maskOf } from '../../model/flame-search';
+import { type NodeIndex, levelOf } from '../../model/flame-tree';
+import { formatCount, formatPart } from '../../model/units';
+import { FlameCanvas } from './flame-canvas';
+import { type FlameColours } from './flame-colours';
+import { type FlameData, frameDetails } from './flame-data';
+import { FlameMinimap, minimapPx } from './flame-minimap';
+import { type FlameScene } from './flame-painter';
+import { rowPlace, rowPx } from './flame-rows-px';
+import { HoverLayer } from './flame-tooltip';
+import { createHoverStore } from './hover-store';
+import { type StageActions, useFlameControls } from './use-flame-controls';
+import { type FlameFocus } from './use-flame-view';
+
+interface FlameStageProps {
+  data: FlameData;
+  focus: FlameFocus;
+  colours: FlameColours;
+  matches?: FlameMatches;
+  selected: ReadonlySet<string>;
+  font: string;
+  flip: boolean;
+  widthPx: number;
+  heightPx: number;
+  /** What the drawing shows, for screen readers. */
+  name: string;
+  actions: StageActions;
+  scrollRef: RefObject<HTMLDivElement>;
+  testId: string;
+}
+
+const scrollbarPx = 10;
+const minimapFromPx = 560;
+
+/** Width that frames have in a panel that wide: what the scroll bar or the minimap leaves. */
+export function stageWidth(widthPx: number, deep: boolean): number {
+  return Math.max(1, widthPx - scrollbarPx - (deep && widthPx >= minimapFromPx ? minimapPx : 0));
+}
+
+/** One drawing with its own zoom, keyboard place and tooltip. */
+export function FlameStage(props: FlameStageProps) {
+  const { data, focus, colours, matches, selected, font, flip, heightPx, scrollRef, actions } = props;
+  const styles = useStyles2(getStyles);
+  const [hover] = useState(createHoverStore);
+  const picked = useMemo(() => (selected.size > 0 ? maskOf(data.rows.labels, selected) : undefined), [data, selected]);
+  const { layout } = focus;
+  const scene = useMemo<FlameScene>(
+    () => ({ data, layout, ...colours, matches, selected: picked, font, flip }),
+    [data, layout, colours, matches, picked, font, flip]
+  );
+  useStartAtRoot(focus.node, flip, scrollRef);
+  useEffect(() => hover.clear(), [hover, layout]);
+  const { active, onClick, onMenu, onKeyDown, onPan, onScale } = useFlameControls({
+    data,
+    focus,
+    flip,
+    scrollRef,
+    hover,
+    ...actions,
+  });
+  const place = rowPlace(layout, flip, heightPx);
+  const withMap = props.widthPx - layout.widthPx > scrollbarPx;
+  return (
+    <div className={styles.stage}>
+      <FlameView
+        {...{ data, focus, active, heightPx, scrollRef, onKeyDown, matches }}
+        name={props.name}
+        testId={props.testId}
+      >
+        <FlameCanvas {...{ scene, scrollRef, hover, active, onClick, onMenu, onPan, onScale, heightPx }}>
+          <HoverLayer data={data} layout={layout} place={place} hover={hover} />
+        </FlameCanvas>
+      </FlameView>
+      {withMap && <FlameMinimap scene={scene} heightPx={heightPx} scrollRef={scrollRef} />}
+    </div>
+  );
+}
+
+/** A new focus starts at its root; new data of the same focus keeps its place. */
+function useStartAtRoot(node: NodeIndex, flip: boolean, scrollRef: RefObject<HTMLDivElement>) {
+  const started = useRef<string>();
+  useEffect(() => {
+    const key = `${node} ${flip}`;
+    if (started.current !== key && scrollRef.current) {
+      started.current = key;
+      scrollRef.current.scrollTop = flip ? scrollRef.current.scrollHeight : 0;
+    }
+  }, [node, flip, scrollRef]);
+}
+
+function matchText(data: FlameData, matches: FlameMatches | undefined): string {
+  return matches
+    ? `${formatCount(matches.methods)} methods match, ${formatPart(matches.total, data.tree.width[0])} of the total`
+    : '';
+}
+
+interface FlameViewProps {
+  data: FlameData;
+  focus: FlameFocus;
+  active: NodeIndex;
+  heightPx: number;
+  scrollRef: RefObject<HTMLDivElement>;
+  onKeyDown: (event: KeyboardEvent) => void;
+  matches?: FlameMatches;
+  name: string;
+  testId: string;
+  children: ReactNode;
+}
+
+/** The one element that takes the focus; for screen readers a tree whose current item is the keyboard's frame. */
+function FlameView(props: FlameViewProps) {
+  const { data, focus, active, heightPx, scrollRef, onKeyDown, matches, name, testId, children } = props;
+  const styles = useStyles2(getStyles);
+  const id = useId();
+  const node = active < data.tree.length ? active : focus.node;
+  return (
+    <>
+      <div
+        ref={scrollRef}
+        className={styles.view}
+        style={{ height: Math.max(rowPx, heightPx) }}
+        data-flame-view
+        data-testid={testId}
+        tabIndex={0}
+        role="tree"
+        aria-label={`${name}, ${formatCount(data.tree.length)} frames. Arrow keys move, ? lists the keys.`}
+        aria-activedescendant={`${id}-item`}
+        onKeyDown={onKeyDown}
+      >
+        <div
+          id={`${id}-item`}
+          className={styles.unseen}
+          role="treeitem"
+          aria-level={levelOf(data.tree, node) + 1}
+          aria-selected={false}
+          aria-label={sayFrame(data, node)}
+        />
+        {children}
+      </div>
+      <div className={styles.unseen} aria-live="polite">
+        {matchText(data, matches)}
+        {focus.node > 0 && ` Zoomed to ${sayFrame(data, focus.node)}`}
+      </div>
+    </>
+  );
+}
+
+function sayFrame(data: FlameData, node: NodeIndex): string {
+  const { name, value, self } = frameDetails(data, node);
+  const share = formatPart(value, data.rows.value[0]);
+  const total = `${name.slice(0, 200)}, total ${data.format(value)}, ${share} of all`;
+  return data.upwards ? total : `${total}, self ${data.format(self)}`;
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  stage: css({ position: 'relative', display: 'flex' }),
+  view: css({
+    position: 'relative',
+    flex: '1 1 auto',
+    minWidth: 0,
+    overflowX: 'hidden',
+    overflowY: 'auto',
+    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}`, outlineOffset: 0 },
+    '&:focus:not(:focus-visible)': { outline: 'none' },
+  }),
+  unseen: css({
+    position: 'absolute',
+    width: 1,
+    height: 1,
+    overflow: 'hidden',
+    clipPath: 'inset(50%)',
+    whiteSpace: 'nowrap',
+  }),
+});
