@@ -1,5 +1,3 @@
-/** Arrays of so many bytes live in the heap of objects, where allocating is cheap. */
-const heapBytes = 64;
 /** Columns of small profiles share buffers: an ArrayBuffer costs about a microsecond. */
 const sharedBytes = 64 << 10;
 const maxShare = 8 << 10;
@@ -29,25 +27,19 @@ export class Columns {
   }
 
   uint32(length: number): Uint32Array<ArrayBuffer> {
-    return length * 4 <= heapBytes
-      ? new Uint32Array(length)
-      : new Uint32Array(this.buffer, this.take(length * 4), length);
+    return new Uint32Array(this.buffer, this.take(length * 4), length);
   }
 
   int32(length: number): Int32Array<ArrayBuffer> {
-    return length * 4 <= heapBytes
-      ? new Int32Array(length)
-      : new Int32Array(this.buffer, this.take(length * 4), length);
+    return new Int32Array(this.buffer, this.take(length * 4), length);
   }
 
   uint8(length: number): Uint8Array<ArrayBuffer> {
-    return length <= heapBytes ? new Uint8Array(length) : new Uint8Array(this.buffer, this.take(length), length);
+    return new Uint8Array(this.buffer, this.take(length), length);
   }
 
   float64(length: number): Float64Array<ArrayBuffer> {
-    return length * 8 <= heapBytes
-      ? new Float64Array(length)
-      : new Float64Array(this.buffer, this.take(length * 8), length);
+    return new Float64Array(this.buffer, this.take(length * 8), length);
   }
 
   bigUint64(length: number): BigUint64Array<ArrayBuffer> {

@@ -260,14 +260,18 @@ export class ProfileBuilder {
     tables.values = this.values;
     tables.sampleStack = this.sampleStack;
     tables.sampleContext = this.sampleContext;
-    return {
+    const { frames, stacks, contexts, samples } = finishedTables(tables, this.sampleCount, this.valueTypes.length);
+    const profile = {
       strings: this.strings,
-      ...finishedTables(tables, this.sampleCount, this.valueTypes.length),
+      frames,
+      stacks,
+      contexts,
       valueTypes: this.valueTypes,
+      samples,
       startNs: facts.startNs ?? 0n,
       durationNs: facts.durationNs ?? 0,
-      ...(facts.period && { period: facts.period }),
       runtimeInfo: facts.runtimeInfo ?? [],
     };
+    return facts.period === undefined ? profile : { ...profile, period: facts.period };
   }
 }

@@ -23,9 +23,12 @@ const rootSpanIdAt = 7;
 const rawWords = 9;
 /** Above every rank. */
 const noRank = 255;
-/** Tags of a label's key and string. */
+/** Tags of a label's fields. */
 const keyTag = 0x08;
 const stringTag = 0x10;
+const numberTag = 0x18;
+/** Of a varint. */
+const mostInTwoBytes = 0x3fff;
 
 /** Larger tables are not kept for the next reading. */
 const keptBytes = 1 << 20;
@@ -53,7 +56,7 @@ export class LabelReader {
   /** Ids that were written as text, by string index: their words, and how they were read (0 = not yet, 1 = decimal, 2 = hex). */
   private idWords?: Uint32Array;
   private idStates?: Uint32Array;
-  private readonly combinations: SequenceTable;
+  private combinations?: SequenceTable;
   private readonly contexts: number[] = [];
   private details?: Map<number, number>;
 
@@ -62,15 +65,20 @@ export class LabelReader {
     private readonly strings: StringTable,
     private readonly builder: ProfileBuilder,
     private readonly limits: ReaderLimits
-  ) {
-    this.combinations = idleCombinations ?? new SequenceTable();
-    this.combinations.clear();
-    idleCombinations = undefined;
-  }
+  ) {}
 
   /** After the last sample. */
   finish(): void {
-    idleCombinations = this.combinations.byteLength <= keptBytes ? this.combinations : undefined;
+    if (this.combinations !== undefined && this.combinations.byteLength <= keptBytes) {
+      idleCombinations = this.combinations;
+    }
+  }
+
+  private takeCombinations(): SequenceTable {
+    const combinations = idleCombinations ?? new SequenceTable();
+    idleCombinations = undefined;
+    combinations.clear();
+    return combinations;
   }
 
   startSample(): void {
@@ -94,31 +102,60 @@ export class LabelReader {
     if (++this.labels > this.limits.labelsPerSample) {
       cursor.fail(`more than ${this.limits.labelsPerSample} labels on a sample`, 'tooLarge');
     }
-    if (!this.readUsual(end)) {
-      this.readFields(end);
-    }
+    this.readFields(end);
   }
 
-  /** Nearly all labels: a key and a string, whose indexes take one or two bytes. False = another form, then nothing is read. */
-  private readUsual(end: number): boolean {
+  /**
+   * Reads the label field at the cursor if it is like nearly all: a key and a string or a number, the indexes of one or two
+   * bytes. False = another form, then nothing is read.
+   */
+  readUsual(sampleEnd: number): boolean {
     const { cursor, strings } = this;
-    const { bytes } = cursor;
-    let { at } = cursor;
-    if (bytes[at] !== keyTag || at + 6 > bytes.length) {
+    const { bytes, at } = cursor;
+    const end = at + 2 + bytes[at + 1];
+    if (
+      bytes[at + 1] >= 0x80 ||
+      end > sampleEnd ||
+      bytes[at + 2] !== keyTag ||
+      this.labels >= this.limits.labelsPerSample
+    ) {
       return false;
     }
-    const keyLength = bytes[at + 1] < 0x80 ? 1 : 2;
-    const key = keyLength === 1 ? bytes[at + 1] : (bytes[at + 1] & 0x7f) | (bytes[at + 2] << 7);
-    at += keyLength + 1;
-    const stringLength = bytes[at + 1] < 0x80 ? 1 : 2;
-    const string = stringLength === 1 ? bytes[at + 1] : (bytes[at + 1] & 0x7f) | (bytes[at + 2] << 7);
-    const isUsual = bytes[at] === stringTag && at + stringLength + 1 === end;
-    // An index beyond two bytes is beyond 0x3fff.
-    if (!isUsual || key > 0x3fff || string > 0x3fff || key >= strings.length || string >= strings.length) {
+    const isShortKey = bytes[at + 3] < 0x80;
+    const key = isShortKey ? bytes[at + 3] : twoBytes(bytes, at + 3);
+    const valueAt = isShortKey ? at + 5 : at + 6;
+    if (key >= strings.length || key > mostInTwoBytes || valueAt >= end) {
       return false;
     }
-    cursor.at = end;
+    return bytes[valueAt - 1] === stringTag
+      ? this.readUsualString(key, valueAt, end)
+      : bytes[valueAt - 1] === numberTag && this.readUsualNumber(key, valueAt, end);
+  }
+
+  private readUsualString(key: number, at: number, end: number): boolean {
+    const { bytes } = this.cursor;
+    const isShort = bytes[at] < 0x80;
+    const string = isShort ? bytes[at] : twoBytes(bytes, at);
+    if (string >= this.strings.length || string > mostInTwoBytes || at + (isShort ? 1 : 2) !== end) {
+      return false;
+    }
+    this.labels++;
+    this.cursor.at = end;
     this.keepKnown(key, string, 0, 0);
+    return true;
+  }
+
+  private readUsualNumber(key: number, at: number, end: number): boolean {
+    const { cursor } = this;
+    const start = cursor.at;
+    cursor.at = at;
+    cursor.words();
+    if (cursor.at !== end) {
+      cursor.at = start;
+      return false;
+    }
+    this.labels++;
+    this.keepKnown(key, 0, cursor.low, cursor.high);
     return true;
   }
 
@@ -236,7 +273,7 @@ export class LabelReader {
     if (!this.used) {
       return 0;
     }
-    const combination = this.combinations.intern(raw, rawWords);
+    const combination = (this.combinations ??= this.takeCombinations()).intern(raw, rawWords);
     if (combination === this.contexts.length) {
       this.contexts.push(this.makeContext());
     }
@@ -288,4 +325,9 @@ export class LabelReader {
 
 function wideText(low: number, high: number): string {
   return high < 0x20_0000 ? String(high * 0x1_0000_0000 + low) : String((BigInt(high) << 32n) | BigInt(low));
+}
+
+/** A varint of two bytes; more than `mostInTwoBytes` when it has more. */
+function twoBytes(bytes: Uint8Array, at: number): number {
+  return (bytes[at] & 0x7f) | (bytes[at + 1] << 7);
 }

@@ -42,6 +42,8 @@ export function readSamples(
   labels.finish();
 }
 
+const labelTag = 0x1a;
+
 /** For the stack and the values of one sample, used by one reading after another. */
 let stackScratch = new Uint32Array(1024);
 let valueScratch = new Float64Array(8);
@@ -70,27 +72,35 @@ class SampleReader {
 
   /** Reads the sample between the cursor's `at` and `end`. */
   read(): void {
-    const { cursor } = this;
+    const { cursor, labels } = this;
+    const { bytes, end } = cursor;
     this.depth = 0;
     this.valueCount = 0;
-    this.labels.startSample();
-    while (cursor.at < cursor.end) {
-      const field = cursor.field();
-      if (field === 1) {
-        this.readLocations();
-      } else if (field === 2) {
-        this.readValues();
-      } else if (field === 3) {
-        cursor.expect(wireBytes, 'a label');
-        const outer = cursor.end;
-        cursor.end = cursor.bytesEnd();
-        this.labels.read(cursor.end);
-        cursor.end = outer;
-      } else {
-        cursor.skip();
+    labels.startSample();
+    while (cursor.at < end) {
+      if (bytes[cursor.at] !== labelTag || !labels.readUsual(end)) {
+        this.readField();
       }
     }
     this.finish();
+  }
+
+  private readField(): void {
+    const { cursor } = this;
+    const field = cursor.field();
+    if (field === 1) {
+      this.readLocations();
+    } else if (field === 2) {
+      this.readValues();
+    } else if (field === 3) {
+      cursor.expect(wireBytes, 'a label');
+      const outer = cursor.end;
+      cursor.end = cursor.bytesEnd();
+      this.labels.read(cursor.end);
+      cursor.end = outer;
+    } else {
+      cursor.skip();
+    }
   }
 
   private readLocations(): void {
@@ -175,24 +185,33 @@ class SampleReader {
     cursor.expect(wireBytes, 'values');
     const outer = cursor.end;
     const end = (cursor.end = cursor.bytesEnd());
+    this.readShortValues();
     while (cursor.at < end) {
       this.readValue();
+      this.readShortValues();
     }
     cursor.end = outer;
   }
 
+  /** Values of one byte, mostly zeros. */
+  private readShortValues(): void {
+    const { cursor, values, types } = this;
+    const { bytes, end } = cursor;
+    let { at } = cursor;
+    let count = this.valueCount;
+    while (at < end && bytes[at] < 0x80 && count < types) {
+      values[count++] = bytes[at++];
+    }
+    cursor.at = at;
+    this.valueCount = count;
+  }
+
   private readValue(): void {
     const { cursor } = this;
-    const byte = cursor.bytes[cursor.at];
-    let value = byte;
-    if (byte < 0x80 && cursor.at < cursor.end) {
-      cursor.at++;
-    } else {
-      cursor.words();
-      value = cursor.high === 0 ? cursor.low : cursor.signed();
-      if (value !== value) {
-        cursor.fail('a value beyond 2^53 - 1, which can not be kept exactly');
-      }
+    cursor.words();
+    const value = cursor.high === 0 ? cursor.low : cursor.signed();
+    if (value !== value) {
+      cursor.fail('a value beyond 2^53 - 1, which can not be kept exactly');
     }
     if (this.valueCount < this.types) {
       this.values[this.valueCount] = value;

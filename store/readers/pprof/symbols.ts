@@ -93,6 +93,9 @@ const askedFunctions = 32;
 
 /** The language of most source files; it decides for functions whose own file doesn't. */
 export function mainLanguage(functions: Functions, strings: StringTable): Language | '' {
+  if (functions.length === 0) {
+    return '';
+  }
   const languages: Array<Language | ''> = [];
   const counts: number[] = [];
   for (let i = 0; i < functions.length && i < askedFunctions; i++) {
