@@ -19,6 +19,15 @@ describe('links in traces', () => {
     });
   });
 
+  it('finds the span in the tag of span profiles where Grafana does not tell its id', () => {
+    const context = { attributes: { 'service.name': ['shop'] }, spanAttributes: { 'pyroscope.profile.id': ['0a1b'] } };
+    expect(searchOf(spanLink.configure?.(context)?.path).get('span')).toBe('0a1b');
+  });
+
+  it('registers with a path, without which Grafana refuses a link', () => {
+    expect([spanLink.path, traceLink.path]).toEqual(Array(2).fill('/a/hotspan-profiling-app/explore'));
+  });
+
   it.each([
     ['no context', undefined],
     ['an empty one', {}],

@@ -11,10 +11,15 @@ function firstText(value: unknown): string | undefined {
   return typeof first === 'string' && first !== '' && first !== 'undefined' ? first : undefined;
 }
 
+// Grafana refuses to register a link without a path, though `configure` gives the real one.
+const path = explorePath();
+
 const aroundMs = 10 * 60_000;
 
 interface SpanContext {
   attributes?: Record<string, string[]>;
+  spanAttributes?: Record<string, string[]>;
+  /** From Grafana 12.4 on. */
   spanID?: string;
   timeRange?: unknown;
 }
@@ -29,18 +34,26 @@ function rangeOf(context: unknown): { from?: string; to?: string } {
   return from && to ? { from, to } : {};
 }
 
+/** Grafana 12.3 tells the span's id only where the span carries it as a tag for span profiles. */
+function spanOf(context: unknown): string | undefined {
+  return (
+    firstText(field(context, 'spanID')) ?? firstText(field(field(context, 'spanAttributes'), 'pyroscope.profile.id'))
+  );
+}
+
 /** Link on a span's attribute service.name: the profiles that hold samples of that span. */
 export const spanLink: PluginExtensionAddedLinkConfig<SpanContext> = {
   targets: ['grafana/traceview/resource-attributes'],
   title: 'Profiles of this service and span',
   description: 'Lists the profiles that were recorded while this span ran.',
+  path,
   // Grafana shows the link at the attribute whose key is the category; newer versions name it a group.
   category: 'service.name',
   group: { name: 'service.name', icon: 'fire' },
   icon: 'fire',
   configure: (context) => {
     const service = firstText(field(field(context, 'attributes'), 'service.name'));
-    const span = firstText(field(context, 'spanID'));
+    const span = spanOf(context);
     return service || span ? { path: explorePath({ service, span, ...rangeOf(context) }) } : undefined;
   },
 };
@@ -70,6 +83,7 @@ export const traceLink: PluginExtensionAddedLinkConfig<TraceContext> = {
   targets: ['grafana/traceview/header/actions'],
   title: 'Profiles of this trace',
   description: 'Lists the profiles that were recorded while this trace ran.',
+  path,
   icon: 'fire',
   configure: (context) => {
     const spans = field(context, 'spans');
