@@ -22,7 +22,7 @@ export interface Recording {
 const magic = [0x46, 0x4c, 0x52, 0x00];
 const headerLength = 68;
 /** A chunk holds seconds or more; thousands of them are no recording of one window. */
-const maxChunks = 10_000;
+const maxChunks = 1000;
 const compressedIntegers = 1;
 
 export function looksLikeJfr(bytes: Uint8Array): boolean {

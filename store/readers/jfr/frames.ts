@@ -20,7 +20,7 @@ export class FrameResolver {
   private readonly methods: Array<Uint32Array | undefined> = [];
   private readonly kinds = new Map<number, string>();
   private readonly unknown = new Uint32Array(frameWords);
-  private scratch = new Uint32Array(512);
+  private scratch = new Uint32Array(64);
 
   constructor(
     private readonly chunk: Chunk,

@@ -8,12 +8,12 @@ import { StackPool } from './stack-pool';
 import { readString, StringColumn } from './strings';
 
 /** Fields that are kept of the pools that matter; the first one is the text of an entry. */
-const keptFields: Readonly<Record<string, readonly string[]>> = {
-  'java.lang.Thread': ['javaName', 'osName', 'osThreadId', 'javaThreadId'],
-  'java.lang.Class': ['name'],
-  'jdk.types.Method': ['name', 'type', 'descriptor'],
-  'jdk.types.OldObject': ['type'],
-};
+const keptFields: ReadonlyMap<string, readonly string[]> = new Map([
+  ['java.lang.Thread', ['javaName', 'osName', 'osThreadId', 'javaThreadId']],
+  ['java.lang.Class', ['name']],
+  ['jdk.types.Method', ['name', 'type', 'descriptor']],
+  ['jdk.types.OldObject', ['type']],
+]);
 
 /** Text that is reached by references: pooled string < symbol < class < object. */
 const maxReferences = 4;
@@ -38,7 +38,7 @@ export class Pool {
     planner: Planner,
     private readonly cursor: JfrCursor
   ) {
-    const wanted = keptFields[type.name];
+    const wanted = keptFields.get(type.name);
     const texts = type.fields.filter((field) => isString(field, planner));
     const names = wanted ?? texts.slice(0, 1).map(({ name }) => name);
     const slotOf = (field: JfrField) => (type.fields.length === 0 ? 0 : found(names.indexOf(field.name)));

@@ -197,13 +197,13 @@ export const eventRules: readonly EventRule[] = [
   },
   {
     event: 'profiler.LiveObject',
-    fields: { objectClass: slot.detail, allocationSize: slot.amount },
+    fields: { objectClass: slot.detail, allocationSize: slot.amount, allocationTime: slot.startTime },
     detail: 'detail:class',
     measures: { 'heap-live-size': amount, 'heap-live-objects': one },
   },
   {
     event: 'jdk.OldObjectSample',
-    fields: { object: slot.detail },
+    fields: { object: slot.detail, allocationTime: slot.startTime },
     detail: 'detail:class',
     measures: { 'heap-live-objects': one },
   },

@@ -62,7 +62,7 @@ export function readRuntimeInfo(
     addWholeEvents(entries, group, event, chunks, cursor);
   }
   for (const [key, value] of settings.asyncProfiler) {
-    entries.add('Profiler', key, value);
+    entries.add('Profiler', key, ownSettings.has(key) ? '' : value);
   }
   addThresholds(entries, settings, rules);
   addSampling(entries, settings, rules, chunks, cursor);
@@ -73,6 +73,9 @@ export function readRuntimeInfo(
   addNames(entries, chunks, cursor);
   return entries.list;
 }
+
+/** Settings that the JDK gives every event, this one included. */
+const ownSettings = new Set(['enabled', 'stackTrace', 'threshold', 'period', 'throttle', 'cutoff']);
 
 class EntryList {
   readonly list: RuntimeInfoEntry[] = [];
@@ -100,7 +103,9 @@ function addWholeEvents(
 ): void {
   for (const chunk of chunks) {
     const set = chunk.events.get(event);
-    const fields = set?.type.fields.filter(({ name, isArray }) => !ownFields.has(name) && !isArray) ?? [];
+    const fields =
+      set?.type.fields.filter(({ name, isArray }) => !isArray && !ownFields.has(name) && !name.endsWith('Address')) ??
+      [];
     if (set !== undefined) {
       const slots = Object.fromEntries(fields.map(({ name }, index) => [name, index]));
       const reader = new EventReader(chunk, set, cursor, slots);

@@ -16,9 +16,9 @@ const typeSlot = 2;
 export class StackPool {
   readonly keys = new KeyIndex();
   /** Stack i is `frames[offset[i]]` up to `frames[offset[i + 1]]`. */
-  offset = new Uint32Array(64);
-  frames = new Uint32Array(4096);
-  readonly rawFrames = new SequenceTable(512, 512 * rawFrameWords);
+  offset = new Uint32Array(16);
+  frames = new Uint32Array(64);
+  readonly rawFrames = new SequenceTable(16, 16 * rawFrameWords);
   /** Fields of the frames, by slot, to know what their keys refer to. */
   readonly methodField: JfrField | undefined;
   readonly typeField: JfrField | undefined;

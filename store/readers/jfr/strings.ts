@@ -95,11 +95,11 @@ function readChars(cursor: JfrCursor): string {
  */
 export class StringColumn {
   length = 0;
-  private ascii = new Uint8Array(1024);
+  private ascii = new Uint8Array(256);
   private asciiLength = 0;
   /** Of string i: where it starts in `ascii`, or in the file when `size[i]` is `elsewhere`. */
-  private start = new Uint32Array(64);
-  private size = new Uint32Array(64);
+  private start = new Uint32Array(16);
+  private size = new Uint32Array(16);
   private text: string | undefined;
 
   /** Reads the string at the cursor. */

@@ -1,0 +1,90 @@
+import { defaultReaderLimits } from '../../../src/model/profile';
+import { jfrUploads } from '../../../tests/oracle/jfr';
+import { readChunk } from './chunk';
+import { readChunks } from './chunks';
+import { JfrCursor } from './cursor';
+import { readersOf } from './event';
+import { readSpanIntervals, SpanIndex } from './spans';
+import { ThreadKeys } from './threads';
+
+const span = (low: number) => Uint32Array.of(low, 0, 100 + low, 0, 0, 0);
+
+function index(build: (spans: SpanIndex) => void): (thread: number, time: number) => number {
+  const spans = new SpanIndex();
+  build(spans);
+  return (thread, time) => spans.word(spans.find(thread, time), 0);
+}
+
+it('finds the innermost of nested intervals', () => {
+  const find = index((spans) => {
+    spans.addInterval(1, 0, 100, spans.record(span(1)));
+    spans.addInterval(1, 20, 40, spans.record(span(2)));
+    spans.addInterval(1, 20, 30, spans.record(span(3)));
+    spans.addInterval(2, 0, 100, spans.record(span(4)));
+  });
+  expect([10, 25, 35, 45, 99, 100, -1].map((time) => find(1, time))).toEqual([1, 3, 2, 1, 1, 0, 0]);
+  expect([find(2, 35), find(3, 35)]).toEqual([4, 0]);
+});
+
+it('copes with intervals that overlap without nesting', () => {
+  const find = index((spans) => {
+    spans.addInterval(1, 0, 50, spans.record(span(1)));
+    spans.addInterval(1, 20, 80, spans.record(span(2)));
+    spans.addInterval(1, 70, 90, spans.record(span(3)));
+  });
+  expect([10, 30, 60, 75, 85, 95].map((time) => find(1, time))).toEqual([1, 2, 2, 3, 3, 0]);
+});
+
+it('fills the time between two samples of the same span only', () => {
+  const find = index((spans) => {
+    const [one, two] = [spans.record(span(1)), spans.record(span(2))];
+    for (const [time, record] of [
+      [10, one],
+      [20, one],
+      [40, 0],
+      [50, one],
+      [60, two],
+      [80, two],
+    ]) {
+      spans.addSighting(1, time, record);
+    }
+  });
+  expect([5, 10, 15, 25, 45, 55, 70, 85].map((time) => find(1, time))).toEqual([0, 1, 1, 0, 0, 0, 2, 0]);
+});
+
+/** Exceptions say their span themselves, so what the timeline says can be compared. */
+it('agrees with what events say', async () => {
+  const compared: Record<string, number[]> = {};
+  for (const { name, bytes } of await jfrUploads()) {
+    if (name.endsWith('plain-jfr')) {
+      compared[name] = compare(bytes);
+    }
+  }
+  expect(compared).toEqual({
+    'recordings/dd-java-plain-jfr': [99, 99],
+    'recordings/dd-java25-plain-jfr': [176, 176],
+  });
+});
+
+const fields = { startTime: 0, eventThread: 1, spanId: 2 };
+
+/** How many exceptions say a span, and of how many the same one is found. */
+function compare(bytes: Uint8Array): number[] {
+  const cursor = new JfrCursor(bytes);
+  const chunks = readChunks(cursor).chunks.map((header) => readChunk(cursor, header, () => true, defaultReaderLimits));
+  const baseNs = chunks[0].header.startNs;
+  const spans = new SpanIndex();
+  readSpanIntervals(spans, chunks, baseNs, cursor);
+  const counts = [0, 0];
+  for (const reader of readersOf(chunks, 'datadog.ExceptionSample', fields, cursor)) {
+    const threads = new ThreadKeys(reader.chunk);
+    reader.forEach(() => {
+      const thread = threads.keyAt(threads.indexOf(reader, fields.eventThread));
+      const found = spans.find(thread, reader.timeNs(fields.startTime, baseNs));
+      const same = spans.word(found, 0) === reader.values.low[2] && spans.word(found, 1) === reader.values.high[2];
+      counts[0] += reader.isNonZero(fields.spanId) ? 1 : 0;
+      counts[1] += same ? 1 : 0;
+    });
+  }
+  return counts;
+}

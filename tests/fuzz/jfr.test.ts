@@ -1,0 +1,318 @@
+import { defaultReaderLimits, type Profile, ReaderError } from '../../src/model/profile';
+import { checkProfile } from '../../src/model/profile-check';
+import { jfrReader } from '../../store/readers/jfr/reader';
+import { corpusFile, jfrCorpus } from '../oracle/jfr';
+
+const rounds = Number(process.env.FUZZ_ROUNDS ?? 30);
+const corpus = jfrCorpus().filter(({ bytes, rows }) => rows.length > 0 && bytes.length < 400_000);
+
+/** Mulberry32: the same numbers in every run. */
+function randomNumbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+/** Reads; a profile must be whole and of a size that its file explains, an error must say what is wrong and where. */
+function tryRead(bytes: Uint8Array, limits = defaultReaderLimits): Profile | ReaderError {
+  try {
+    const profile = jfrReader.read(bytes, limits);
+    checkProfile(profile);
+    expect(profile.samples.length).toBeLessThanOrEqual(bytes.length / 2);
+    expect(profile.stacks.frame.length).toBeLessThanOrEqual(Math.max(1_100_000, bytes.length * 2));
+    return profile;
+  } catch (error) {
+    if (!(error instanceof ReaderError)) {
+      throw error;
+    }
+    expect(error.reason).not.toBe('');
+    expect(error.offset).toBeLessThanOrEqual(bytes.length);
+    return error;
+  }
+}
+
+function refusal(bytes: Uint8Array): ReaderError {
+  const result = tryRead(bytes);
+  expect(result).toBeInstanceOf(ReaderError);
+  return result as ReaderError;
+}
+
+describe.each(corpus)('$name', ({ bytes }) => {
+  it('cut at 200 points is refused', () => {
+    const random = randomNumbers(bytes.length);
+    for (let i = 0; i < 200; i++) {
+      const cut = bytes.subarray(0, random(bytes.length));
+      expect(refusal(cut).reason).toMatch(/cut off|empty|not a JFR/);
+    }
+  });
+
+  it(`survives ${rounds} bit flips`, () => {
+    const random = randomNumbers(bytes.length + 1);
+    for (let i = 0; i < rounds; i++) {
+      const damaged = bytes.slice();
+      for (let flips = 1 + random(3); flips > 0; flips--) {
+        damaged[random(damaged.length)] ^= 1 << random(8);
+      }
+      tryRead(damaged);
+    }
+  });
+
+  it(`survives ${rounds} damaged headers, types and pools`, () => {
+    const random = randomNumbers(bytes.length + 2);
+    const view = new DataView(bytes.buffer);
+    const spots = [16, 24].map((at) => Number(view.getBigInt64(at)));
+    for (let i = 0; i < rounds; i++) {
+      const damaged = bytes.slice();
+      const spot = [0, ...spots][random(3)];
+      damaged[(spot + random(Math.min(2000, bytes.length - spot))) % bytes.length] = random(256);
+      tryRead(damaged);
+    }
+  });
+
+  it(`survives ${rounds} splices of random bytes`, () => {
+    const random = randomNumbers(bytes.length + 3);
+    for (let i = 0; i < rounds; i++) {
+      const damaged = bytes.slice();
+      const at = random(damaged.length);
+      const noise = Array.from({ length: Math.min(16, damaged.length - at) }, () => random(256));
+      damaged.set(noise, at);
+      tryRead(damaged);
+    }
+  });
+});
+
+/** Writes recordings by hand: `type` and `field` describe classes, the rest are bytes. */
+const varint = (value: number | bigint): number[] => {
+  const bytes: number[] = [];
+  let rest = BigInt.asUintN(64, BigInt(value));
+  for (; bytes.length < 8 && rest > 0x7fn; rest >>= 7n) {
+    bytes.push(Number(rest & 0x7fn) | 0x80);
+  }
+  return [...bytes, Number(rest & 0xffn)];
+};
+const text = (value: string): number[] => {
+  const bytes = [...Buffer.from(value)];
+  return [3, ...varint(bytes.length), ...bytes];
+};
+
+interface Element {
+  readonly name: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly children?: readonly Element[];
+}
+
+interface HandMade {
+  readonly types: readonly Element[];
+  readonly events?: number[];
+  /** Bytes of constant pools, with their number before them. */
+  readonly pools?: number[];
+}
+
+function field(name: string, type: number, more: Record<string, string> = {}): Element {
+  return { name: 'field', attributes: { name, class: String(type), ...more } };
+}
+
+function type(id: number, name: string, ...children: Element[]): Element {
+  return { name: 'class', attributes: { id: String(id), name }, children };
+}
+
+/** An event without its size, which is put before it. */
+function sized(body: number[]): number[] {
+  for (let size = body.length + 1; ; size++) {
+    const head = varint(size);
+    if (head.length + body.length === size) {
+      return [...head, ...body];
+    }
+  }
+}
+
+function metadataEvent(types: readonly Element[]): number[] {
+  const strings: string[] = [];
+  const number = (value: string) => {
+    const known = strings.indexOf(value);
+    return varint(known < 0 ? strings.push(value) - 1 : known);
+  };
+  const element = ({ name, attributes = {}, children = [] }: Element): number[] => [
+    ...number(name),
+    ...varint(Object.keys(attributes).length),
+    ...Object.entries(attributes).flatMap(([key, value]) => [...number(key), ...number(value)]),
+    ...varint(children.length),
+    ...children.flatMap(element),
+  ];
+  const tree = element({ name: 'root', children: [{ name: 'metadata', children: types }] });
+  return sized([0, 0, 0, 0, ...varint(strings.length), ...strings.flatMap(text), ...tree]);
+}
+
+function recording({ types, events = [], pools = [0] }: HandMade): Uint8Array {
+  const metadata = metadataEvent(types);
+  const checkpoint = sized([1, 0, 0, 0, 0, ...pools]);
+  const bytes = Uint8Array.from([...Array<number>(68).fill(0), ...metadata, ...checkpoint, ...events]);
+  const view = new DataView(bytes.buffer);
+  bytes.set([0x46, 0x4c, 0x52, 0, 0, 2, 0, 1]);
+  view.setBigInt64(8, BigInt(bytes.length));
+  view.setBigInt64(16, BigInt(68 + metadata.length));
+  view.setBigInt64(24, 68n);
+  view.setBigInt64(32, 10n ** 18n);
+  view.setBigInt64(56, 10n ** 9n);
+  view.setUint32(64, 1);
+  return bytes;
+}
+
+const long = type(1, 'long');
+const string = type(2, 'java.lang.String');
+const plainSample = type(10, 'jdk.ExecutionSample', field('startTime', 1));
+
+function joined(...parts: Uint8Array[]): Uint8Array {
+  return Uint8Array.from(Buffer.concat(parts));
+}
+
+function withSize(bytes: Uint8Array, size: bigint): Uint8Array {
+  const copy = bytes.slice();
+  new DataView(copy.buffer).setBigInt64(8, size);
+  return copy;
+}
+
+describe('hand-made recordings', () => {
+  const whole = recording({ types: [long, plainSample], events: sized([10, 0]) });
+
+  it('are read', () => {
+    expect(tryRead(whole)).toMatchObject({ samples: { length: 1 }, valueTypes: [{ type: 'cpu-time' }] });
+  });
+
+  it('with chunk sizes that can not be', () => {
+    for (const size of [-1n, 1n, 67n, 2n ** 62n, -(2n ** 63n), BigInt(whole.length + 1)]) {
+      expect(refusal(withSize(whole, size)).kind).toBe('broken');
+    }
+  });
+
+  it('whose only chunk was never finished', () => {
+    expect(refusal(withSize(whole, 0n)).reason).toContain('never finished');
+  });
+
+  it('whose last chunk was never finished are read up to it', () => {
+    const result = tryRead(joined(whole, withSize(whole, 0n)));
+    expect(result).toMatchObject({ samples: { length: 1 } });
+    expect(JSON.stringify((result as Profile).runtimeInfo)).toContain('did not finish');
+  });
+
+  it('with something else behind the last chunk', () => {
+    expect(refusal(joined(whole, Uint8Array.of(1, 2, 3))).reason).toContain('no chunk starts here');
+  });
+
+  it('of 1,000 chunks, but not of more', () => {
+    expect(tryRead(joined(...Array.from({ length: 1000 }, () => whole)))).toMatchObject({
+      samples: { length: 1000 },
+    });
+    expect(refusal(joined(...Array.from({ length: 10_000 }, () => whole))).kind).toBe('tooLarge');
+  });
+
+  it('with pools of 2^31 and 2^63 entries', () => {
+    for (const count of [2n ** 31n, 2n ** 63n]) {
+      const pools = [1, ...varint(2), ...varint(count)];
+      expect(refusal(recording({ types: [long, string], pools })).kind).toBe('broken');
+      expect(refusal(recording({ types: [long, string], pools: varint(count) })).kind).toBe('broken');
+    }
+  });
+
+  it('with a pool of a type without fields', () => {
+    const pools = [1, ...varint(3), ...varint(2n ** 31n)];
+    expect(refusal(recording({ types: [type(3, 'nothing')], pools })).reason).toContain('cut off');
+  });
+
+  it('with a type that holds itself', () => {
+    const loop = type(3, 'a', field('b', 4));
+    const event = type(10, 'jdk.ExecutionSample', field('startTime', 3), field('stackTrace', 1));
+    const types = [long, loop, type(4, 'b', field('a', 3)), event];
+    expect(refusal(recording({ types, events: sized([10, 0, 0]) })).reason).toContain('holds itself');
+  });
+
+  it('with types that double at every level', () => {
+    const levels = Array.from({ length: 14 }, (_, i) =>
+      type(20 + i, `level${i}`, ...Array.from({ length: 8 }, (_unused, j) => field(`f${j}`, i === 13 ? 99 : 21 + i)))
+    );
+    const event = type(10, 'jdk.ExecutionSample', field('deep', 20), field('startTime', 1));
+    expect(tryRead(recording({ types: [long, event, ...levels], events: sized([10, 0]) }))).toMatchObject({
+      samples: { length: 1 },
+    });
+  });
+
+  it('with arrays of 2^62 elements, of something and of nothing', () => {
+    for (const element of [1, 99]) {
+      const event = type(10, 'jdk.ExecutionSample', field('list', element, { dimension: '1' }), field('startTime', 1));
+      tryRead(recording({ types: [long, event], events: sized([10, ...varint(2n ** 62n), 0]) }));
+    }
+  });
+
+  it('with text that refers to itself', () => {
+    const thread = type(5, 'java.lang.Thread', field('javaName', 2));
+    const event = type(10, 'jdk.ExecutionSample', field('sampledThread', 5, { constantPool: 'true' }));
+    const pools = [2, ...varint(2), 1, 7, 2, 7, ...varint(5), 1, 1, 2, 7];
+    expect(tryRead(recording({ types: [string, thread, event], pools, events: sized([10, 1]) }))).toMatchObject({
+      samples: { length: 1 },
+    });
+  });
+
+  it('with stacks that are too deep', () => {
+    const frame = type(6, 'jdk.types.StackFrame', field('lineNumber', 1));
+    const stack = type(7, 'jdk.types.StackTrace', field('frames', 6, { dimension: '1' }));
+    const pools = [1, ...varint(7), 1, 1, ...varint(10_001), ...Array<number>(10_001).fill(1)];
+    expect(refusal(recording({ types: [long, frame, stack], pools })).kind).toBe('tooLarge');
+  });
+
+  it('with few bytes that make many different deep stacks', () => {
+    const frame = type(6, 'jdk.types.StackFrame', field('lineNumber', 1));
+    const stack = type(7, 'jdk.types.StackTrace', field('frames', 6, { dimension: '1' }));
+    const event = type(10, 'jdk.FileRead', field('stackTrace', 7, { constantPool: 'true' }), field('path', 2));
+    const pools = [1, ...varint(7), 1, 1, ...varint(10_000), ...Array<number>(10_000).fill(1)];
+    const events = Array.from({ length: 499 }, (_, i) => sized([10, 1, ...text(`p${i}`)])).flat();
+    expect(refusal(recording({ types: [long, string, frame, stack, event], pools, events })).kind).toBe('tooLarge');
+  });
+
+  it('with metadata that is nested without end', () => {
+    let tree: Element = { name: 'x' };
+    for (let i = 0; i < 40; i++) {
+      tree = { name: 'x', children: [tree] };
+    }
+    expect(refusal(recording({ types: [tree] })).reason).toContain('nested too deeply');
+  });
+
+  it('with events without a size', () => {
+    expect(refusal(recording({ types: [long, plainSample], events: [0, 0, 0] })).reason).toContain(
+      'an event of 0 bytes'
+    );
+  });
+
+  it('with more samples than allowed', () => {
+    const events = Array.from({ length: 20 }, () => sized([10, 0])).flat();
+    const result = tryRead(recording({ types: [long, plainSample], events }), { ...defaultReaderLimits, samples: 10 });
+    expect(result).toMatchObject({ kind: 'tooLarge' });
+  });
+
+  it('with values that no double holds', () => {
+    const event = type(10, 'jdk.ObjectAllocationSample', field('weight', 1));
+    const events = sized([10, ...varint(2n ** 62n)]);
+    expect(refusal(recording({ types: [long, event], events })).reason).toContain('2^53');
+  });
+
+  it('with property names of objects as types and fields', () => {
+    const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
+    const types = names.map((name, i) =>
+      type(30 + i, name, field(name, 1), field('x', 30 + i, { constantPool: 'true' }))
+    );
+    const event = type(10, 'jdk.ExecutionSample', ...names.map((name) => field(name, 1)));
+    const pools = [1, ...varint(30), 1, 1, 1, 1];
+    expect(
+      tryRead(recording({ types: [long, event, ...types], pools, events: sized([10, 1, 1, 1, 1]) }))
+    ).toMatchObject({
+      samples: { length: 1 },
+    });
+  });
+});
+
+it('names the version that can not be read', () => {
+  expect(refusal(corpusFile('java-ddtrace-guance-prof.jfr')).reason).toContain('JFR version 0.9');
+});
