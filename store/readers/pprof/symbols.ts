@@ -35,27 +35,75 @@ export function readFunctions(cursor: ProtobufCursor, spans: Spans, strings: Str
   const ids = new IdIndex(cursor, 'function', spans.length, functionIds);
   const name = functionNames.zeroed(spans.length);
   const file = functionFiles.zeroed(spans.length);
+  const functions = { length: spans.length, ids, name, file };
   for (let i = 0; i < spans.length; i++) {
     enter(cursor, spans, i);
-    let low = 0;
-    let high = 0;
-    while (cursor.at < cursor.end) {
-      const field = cursor.field();
-      if (field === 1 && cursor.wire === wireVarint) {
-        cursor.words();
-        low = cursor.low;
-        high = cursor.high;
-      } else if (field === 2 || field === 4) {
-        cursor.expect(wireVarint, 'a name of a function');
-        (field === 2 ? name : file)[i] = stringIndex(cursor, strings);
-      } else {
-        cursor.skip();
-      }
+    if (!readUsualFunction(cursor, strings, functions, i)) {
+      readFunction(cursor, strings, functions, i);
     }
-    ids.add(low, high, i);
   }
   leave(cursor);
-  return { length: spans.length, ids, name, file };
+  return functions;
+}
+
+/** Of a function's fields: id, name, system name, file, first line. */
+const idTag = 0x08;
+const nameTag = 0x10;
+const systemNameTag = 0x18;
+const fileTag = 0x20;
+const firstLineTag = 0x28;
+/** Of a varint. */
+const mostInTwoBytes = 0x3fff;
+
+/**
+ * Nearly all functions: known fields only, whose numbers take one or two bytes. False = another form, to be read anew. Bytes
+ * beyond the message may be looked at, but then its end isn't met.
+ */
+function readUsualFunction(cursor: ProtobufCursor, strings: StringTable, functions: Functions, i: number): boolean {
+  const { bytes, end } = cursor;
+  let { at } = cursor;
+  let id = 0;
+  while (at < end) {
+    const tag = bytes[at++];
+    const first = bytes[at++];
+    const value = first < 0x80 ? first : (first & 0x7f) | (bytes[at++] << 7);
+    if (value > mostInTwoBytes) {
+      return false;
+    }
+    if (tag === idTag) {
+      id = value;
+    } else if ((tag === nameTag || tag === fileTag) && value < strings.length) {
+      (tag === nameTag ? functions.name : functions.file)[i] = value;
+    } else if (tag !== systemNameTag && tag !== firstLineTag) {
+      return false;
+    }
+  }
+  if (at !== end) {
+    return false;
+  }
+  cursor.at = at;
+  functions.ids.add(id, 0, i);
+  return true;
+}
+
+function readFunction(cursor: ProtobufCursor, strings: StringTable, functions: Functions, i: number): void {
+  let low = 0;
+  let high = 0;
+  functions.name[i] = functions.file[i] = 0;
+  while (cursor.at < cursor.end) {
+    const field = cursor.field();
+    if (field === 1 && cursor.wire === wireVarint) {
+      cursor.words();
+      low = cursor.low;
+      high = cursor.high;
+    } else if (field === 2 || field === 4) {
+      cursor.expect(wireVarint, 'a name of a function');
+      (field === 2 ? functions.name : functions.file)[i] = stringIndex(cursor, strings);
+    } else {
+      cursor.skip();
+    }
+  }
+  functions.ids.add(low, high, i);
 }
 
 const mappingIds = new Scratch();
