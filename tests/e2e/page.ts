@@ -10,9 +10,17 @@ export const test = base.extend<{ problems: string[]; allowProblem: (pattern: Re
   allowProblem: [
     async ({ page, problems }, use) => {
       const allowed: RegExp[] = [];
-      page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+      page.on('console', (message) => {
+        // Failed requests are recorded below, with their address.
+        if (message.type() === 'error' && !message.text().startsWith('Failed to load resource: the server responded')) {
+          problems.push(message.text());
+        }
+      });
       page.on('pageerror', (error) => problems.push(error.message));
-      page.on('response', (answer) => answer.status() >= 400 && problems.push(`HTTP ${answer.status()} ${answer.url()}`));
+      page.on(
+        'response',
+        (answer) => answer.status() >= 400 && problems.push(`HTTP ${answer.status()} ${answer.url()}`)
+      );
       await use((pattern) => allowed.push(pattern));
       expect(problems.filter((text) => !allowed.some((pattern) => pattern.test(text)))).toEqual([]);
     },

@@ -1,0 +1,56 @@
+import { Profile } from 'pprof-format';
+import { gunzipSync } from 'node:zlib';
+import { decompress as unzstd } from 'fzstd';
+
+interface Part {
+  field: string;
+  fileName?: string;
+  bytes: Buffer;
+}
+
+const demo = () => import('../../scripts/demo-data.mjs');
+
+export interface SentUpload {
+  /** Added to the recorded times, in nanoseconds. */
+  shiftNs: bigint;
+  endMs: number;
+}
+
+/** Sends a recorded upload as the service's own, ending `agoMs` ago; `without` drops the stacks through one method. */
+export async function sendUpload(
+  storeUrl: string,
+  recording: string,
+  { service, agoMs = 2000, without, tags }: { service: string; agoMs?: number; without?: string; tags?: object }
+): Promise<SentUpload> {
+  const { readParts, send, shiftTo, vary } = await demo();
+  const parts: Part[] = await readParts(recording);
+  const event = JSON.parse(parts.find(({ field }) => field === 'event')?.bytes.toString() ?? '{}');
+  const endMs = Date.now() - agoMs;
+  const all = { salt: 0n, share: 2, random: () => 1, without };
+  const kept = without ? parts.map((part) => (part.fileName?.endsWith('.pprof') ? vary(part, all) : part)) : parts;
+  await send(storeUrl, shiftTo(kept, endMs, { service, ...tags }));
+  return { shiftNs: BigInt(endMs - Date.parse(event.end)) * 1_000_000n, endMs };
+}
+
+function decompressed(bytes: Buffer): Uint8Array {
+  return bytes[0] === 0x1f ? gunzipSync(bytes) : unzstd(bytes);
+}
+
+/** Sum of a profile type by span id in a recorded upload, counted without the store. */
+export async function valueBySpan(recording: string, sampleType: string): Promise<Map<bigint, bigint>> {
+  const { readParts } = await demo();
+  const parts: Part[] = await readParts(recording);
+  const sums = new Map<bigint, bigint>();
+  for (const part of parts.filter(({ fileName }) => fileName?.endsWith('.pprof'))) {
+    const { sample, sampleType: types, stringTable } = Profile.decode(decompressed(part.bytes));
+    const column = types.findIndex(({ type }) => stringTable.strings[Number(type)] === sampleType);
+    for (const { label, value } of sample) {
+      const span = label.find(({ key }) => stringTable.strings[Number(key)] === 'span id');
+      if (span && column >= 0) {
+        const id = BigInt.asUintN(64, BigInt(span.num));
+        sums.set(id, (sums.get(id) ?? 0n) + BigInt(value[column]));
+      }
+    }
+  }
+  return sums;
+}
