@@ -199,6 +199,14 @@ describe('hand-made recordings', () => {
     expect(JSON.stringify((result as Profile).runtimeInfo)).toContain('did not finish');
   });
 
+  it('that their JVM still wrote to are read up to the last flush', () => {
+    const live = whole.slice();
+    live[64] = 6;
+    const result = tryRead(joined(live, Uint8Array.of(1, 2, 3)));
+    expect(result).toMatchObject({ samples: { length: 1 } });
+    expect(JSON.stringify((result as Profile).runtimeInfo)).toContain('3 bytes of a last chunk');
+  });
+
   it('with something else behind the last chunk', () => {
     expect(refusal(joined(whole, Uint8Array.of(1, 2, 3))).reason).toContain('no chunk starts here');
   });

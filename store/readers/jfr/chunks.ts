@@ -33,7 +33,10 @@ function hasMagic(bytes: Uint8Array, at: number): boolean {
   return magic.every((byte, i) => bytes[at + i] === byte);
 }
 
-/** Finds the chunks that lie back to back in the file. */
+/**
+ * Finds the chunks that lie back to back in the file. A chunk that its JVM still wrote to has a generation in byte 64 and ends
+ * with the last flush; what follows has no end yet.
+ */
 export function readChunks(cursor: JfrCursor): Recording {
   const { bytes } = cursor;
   if (!hasMagic(bytes, 0)) {
@@ -41,12 +44,14 @@ export function readChunks(cursor: JfrCursor): Recording {
   }
   const chunks: ChunkHeader[] = [];
   let at = 0;
-  while (at < bytes.length) {
+  let isLive = false;
+  while (at < bytes.length && !(isLive && !hasMagic(bytes, at))) {
     cursor.at = at;
     const end = chunkEnd(cursor);
     if (end === undefined) {
       break;
     }
+    isLive = bytes[at + 64] !== 0;
     chunks.push(readHeader(cursor, end));
     if (chunks.length > maxChunks) {
       cursor.fail(`more than ${maxChunks} chunks`, 'tooLarge');

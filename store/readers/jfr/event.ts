@@ -38,7 +38,7 @@ export class EventReader {
     return this.plan.fields.has(slot);
   }
 
-  /** The field in a slot, to know its annotations and what it refers to. */
+  /** The field in a slot, to know its unit and what it refers to. */
   field(slot: number): JfrField | undefined {
     return this.plan.fields.get(slot);
   }

@@ -15,8 +15,8 @@ export interface JfrField {
   /** The value is a key of the pool of this class. */
   readonly pooled: boolean;
   readonly isArray: boolean;
-  /** Values of annotations by the id of their class: units of times and sizes. */
-  readonly annotations: ReadonlyMap<number, string>;
+  /** Of a time or size as an annotation says it, `Timespan MILLISECONDS`; '' = none. */
+  readonly unit: string;
 }
 
 export type Metadata = ReadonlyMap<number, JfrClass>;
@@ -45,18 +45,34 @@ export function readMetadata(cursor: JfrCursor, end: number): Metadata {
   return new TreeReader(cursor, strings).read();
 }
 
+type OpenField = { -readonly [key in keyof JfrField]: JfrField[key] };
+
 interface OpenClass {
   readonly id: number;
   readonly name: string;
-  readonly fields: JfrField[];
+  readonly fields: OpenField[];
 }
+
+const unitAnnotations: ReadonlyMap<string, string> = new Map([
+  ['jdk.jfr.Timespan', 'Timespan'],
+  ['jdk.Timespan', 'Timespan'],
+  ['jdk.jfr.Timestamp', 'Timestamp'],
+  ['jdk.Timestamp', 'Timestamp'],
+  ['jdk.jfr.DataAmount', 'DataAmount'],
+  ['jdk.DataAmount', 'DataAmount'],
+]);
 
 class TreeReader {
   private readonly classes = new Map<number, JfrClass>();
   private readonly known: Array<string | undefined>;
-  private readonly attributes = new Map<string, number>();
+  /** Attributes of the element at hand: names, and values as indexes of strings. */
+  private readonly keys: string[] = [];
+  private readonly values: number[] = [];
   private openClass: OpenClass | undefined;
-  private openAnnotations: Map<number, string> | undefined;
+  private openField: OpenField | undefined;
+  /** Annotations of fields, whose classes may come later: field, id of the class, value as index of a string. */
+  private readonly annotated: OpenField[] = [];
+  private readonly annotations: number[] = [];
 
   constructor(
     private readonly cursor: JfrCursor,
@@ -67,6 +83,12 @@ class TreeReader {
 
   read(): Metadata {
     this.element(0);
+    this.annotated.forEach((field, i) => {
+      const name = unitAnnotations.get(this.classes.get(this.annotations[2 * i])?.name ?? '');
+      if (name !== undefined) {
+        field.unit = `${name} ${this.text(this.annotations[2 * i + 1])}`;
+      }
+    });
     return this.classes;
   }
 
@@ -76,10 +98,11 @@ class TreeReader {
       cursor.fail('metadata that is nested too deeply');
     }
     const name = this.text(cursor.varint());
-    this.attributes.clear();
+    this.keys.length = 0;
+    this.values.length = 0;
     for (let left = cursor.varint(); left > 0; left--) {
-      const key = this.text(cursor.varint());
-      this.attributes.set(key, cursor.varint());
+      this.keys.push(this.text(cursor.varint()));
+      this.values.push(cursor.varint());
     }
     this.open(name);
     for (let left = cursor.varint(); left > 0; left--) {
@@ -88,7 +111,7 @@ class TreeReader {
     if (name === 'class') {
       this.openClass = undefined;
     } else if (name === 'field') {
-      this.openAnnotations = undefined;
+      this.openField = undefined;
     }
   }
 
@@ -97,22 +120,23 @@ class TreeReader {
       this.openClass = { id: this.number('id'), name: plainName(this.attribute('name')), fields: [] };
       this.classes.set(this.openClass.id, this.openClass);
     } else if (element === 'field' && this.openClass !== undefined) {
-      this.openAnnotations = new Map();
-      this.openClass.fields.push({
+      this.openField = {
         name: this.attribute('name'),
         classId: this.number('class'),
         pooled: this.attribute('constantPool') === 'true',
         isArray: this.attribute('dimension') === '1',
-        annotations: this.openAnnotations,
-      });
-    } else if (element === 'annotation') {
-      this.openAnnotations?.set(this.number('class'), this.attribute('value'));
+        unit: '',
+      };
+      this.openClass.fields.push(this.openField);
+    } else if (element === 'annotation' && this.openField !== undefined) {
+      this.annotated.push(this.openField);
+      this.annotations.push(this.number('class'), this.values[this.keys.indexOf('value')] ?? 0);
     }
   }
 
   private attribute(key: string): string {
-    const index = this.attributes.get(key);
-    return index === undefined ? '' : this.text(index);
+    const at = this.keys.indexOf(key);
+    return at < 0 ? '' : this.text(this.values[at]);
   }
 
   private number(key: string): number {

@@ -57,7 +57,7 @@ export class Planner {
     if (primitiveOps[type.name] === undefined) {
       return this.compile(type, choose, 0);
     }
-    const field = { name: 'value', classId: type.id, pooled: false, isArray: false, annotations: new Map() };
+    const field = { name: 'value', classId: type.id, pooled: false, isArray: false, unit: '' };
     return this.compile({ ...type, fields: [field] }, choose, 0);
   }
 

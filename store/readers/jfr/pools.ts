@@ -83,7 +83,7 @@ export class Pool {
   }
 }
 
-const unknownField: JfrField = { name: '', classId: -1, pooled: false, isArray: false, annotations: new Map() };
+const unknownField: JfrField = { name: '', classId: -1, pooled: false, isArray: false, unit: '' };
 
 function found(index: number): number | undefined {
   return index < 0 ? undefined : index;

@@ -128,14 +128,7 @@ function fieldText(reader: EventReader, field: JfrField, slot: number): string {
     return reader.isNonZero(slot) ? 'true' : 'false';
   }
   const number = reader.number(slot);
-  return withUnit(number, unitOf(reader.chunk, field));
-}
-
-/** `Timespan: MILLISECONDS`, `Timestamp: MILLISECONDS_SINCE_EPOCH`, `DataAmount: BYTES`, … */
-function unitOf({ metadata }: Chunk, field: JfrField): string {
-  const units = [...field.annotations].map(([id, value]) => [metadata.get(id)?.name.split('.').at(-1) ?? '', value]);
-  const unit = units.find(([name]) => name === 'Timespan' || name === 'Timestamp' || name === 'DataAmount');
-  return unit === undefined ? '' : unit.join(' ');
+  return withUnit(number, field.unit);
 }
 
 const unitNames: Readonly<Record<string, string>> = {
