@@ -40,4 +40,6 @@ export interface ProfileRow {
   readonly rawOffset: number;
   readonly rawLength: number;
   readonly retentionDays: number;
+  /** Absent or 0 = the first request of the profile; later ones that were joined to it have the same `id` and count from 1. */
+  readonly part?: number;
 }

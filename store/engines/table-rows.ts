@@ -42,6 +42,7 @@ export const tableColumns: Readonly<Record<TableName, ReadonlyArray<readonly [na
     ['raw_offset', 'UInt64'],
     ['raw_length', 'UInt64'],
     ['retention_days', 'UInt16'],
+    ['part', 'UInt16'],
   ],
   samples: [
     ['tenant', 'String'],
@@ -113,6 +114,7 @@ export function encodeProfileRow(row: ProfileRow): Uint8Array<ArrayBuffer> {
   out.u64(row.rawOffset);
   out.u64(row.rawLength);
   out.u16(row.retentionDays);
+  out.u16(row.part ?? 0);
   return out.finish();
 }
 

@@ -116,4 +116,9 @@ export const migrations: readonly Migration[] = [
       ${durable}, index_granularity = 1024`,
     ],
   },
+  {
+    id: 2,
+    name: 'parts of a profile',
+    statements: ['ALTER TABLE profiles ADD COLUMN IF NOT EXISTS part UInt16'],
+  },
 ];
