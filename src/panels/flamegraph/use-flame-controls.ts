@@ -77,7 +77,10 @@ export function useFlameControls(parts: FlameParts) {
   const commands = {
     zoom: () => focus.zoom(active),
     back: parts.back,
-    reset: parts.reset,
+    reset: () => {
+      parts.reset();
+      setActive(0);
+    },
     select: () => select(active),
     menu: () => parts.openMenu(menuAt(parts, active)),
     sandwich: () => isMethod(data, active) && parts.sandwich(labelOf(tree, active)),
