@@ -6,7 +6,7 @@ import type { Failing } from './fail';
  * Frames written in all stacks, repeated ones included: bounds the work for files that name a deep stack in few bytes (trees,
  * events). Real files stay far below.
  */
-const mostFrames = 50_000_000;
+const mostFrames = 25_000_000;
 
 /** Collects the frames of one stack after another and writes them and the samples to the builder, within the limits. */
 export class StackWriter {
@@ -73,5 +73,22 @@ export class StackWriter {
       }
       this.builder.values[base + i] = value;
     });
+  }
+}
+
+/** Contexts of samples of which only the thread is known. */
+export class Threads {
+  private readonly known = new Map<string, ContextIndex>();
+
+  constructor(private readonly builder: ProfileBuilder) {}
+
+  of(thread: string): ContextIndex {
+    const known = this.known.get(thread);
+    if (known !== undefined) {
+      return known;
+    }
+    const context = this.builder.context({ thread });
+    this.known.set(thread, context);
+    return context;
   }
 }

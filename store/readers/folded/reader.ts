@@ -9,7 +9,7 @@ import {
 import { ProfileBuilder } from '../../../src/model/profile-builder';
 import { FrameMaker, type NamedFrame } from '../frames';
 import type { Reader } from '../reader';
-import { StackWriter } from '../stack-writer';
+import { StackWriter, Threads } from '../stack-writer';
 import { Lines, textStart } from '../text';
 
 /**
@@ -44,6 +44,7 @@ function readFolded(bytes: Uint8Array, limits: ReaderLimits): Profile {
   const builder = new ProfileBuilder([{ type: 'samples', unit: 'count' }]);
   const frames = new FoldedFrames(new FrameMaker(builder, limits, lines), countProcesses(bytes) > 1);
   const stacks = new StackWriter(builder, limits, lines);
+  const threads = new Threads(builder);
   for (let line = lines.next(); line !== undefined; line = lines.next()) {
     if (line.trim() === '') {
       continue;
@@ -57,7 +58,7 @@ function readFolded(bytes: Uint8Array, limits: ReaderLimits): Profile {
         stacks.push(frame);
       }
     }
-    stacks.sample(stacks.rootFirst(), builder.context({ thread }), Number(count));
+    stacks.sample(stacks.rootFirst(), threads.of(thread), Number(count));
   }
   return builder.finish({ runtimeInfo: frames.processes() });
 }
@@ -74,11 +75,13 @@ function splitStack(stack: string): string[] {
   const lastQuote = parts.findLastIndex((part) => part.endsWith('"'));
   const joined: string[] = [];
   for (let i = 0; i < parts.length; i++) {
-    let part = parts[i];
-    for (const isProcess = /^process \d+:"/.test(part); isProcess && i < lastQuote && !part.endsWith('"'); ) {
-      part += `;${parts[++i]}`;
+    const start = i;
+    if (/^process \d+:"/.test(parts[i]) && i < lastQuote) {
+      while (!parts[i].endsWith('"')) {
+        i++;
+      }
     }
-    joined.push(part);
+    joined.push(i === start ? parts[i] : parts.slice(start, i + 1).join(';'));
   }
   return joined;
 }

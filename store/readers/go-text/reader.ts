@@ -1,6 +1,6 @@
 import { type Profile, ReaderError, type ReaderLimits } from '../../../src/model/profile';
 import { type ContextFields, ProfileBuilder } from '../../../src/model/profile-builder';
-import { FrameMaker } from '../frames';
+import { FrameMaker, type NamedFrame } from '../frames';
 import type { Reader } from '../reader';
 import { StackWriter } from '../stack-writer';
 import { Lines, textStart } from '../text';
@@ -50,8 +50,20 @@ function readGoText(bytes: Uint8Array, limits: ReaderLimits): Profile {
   return builder.finish();
 }
 
-/** `#	0x4e9eb8	demo/work.Report+0x258	demo/work/work.go:91`: what a record's addresses are called. */
-const frameLine = /^#\s+0x([0-9a-f]{1,16})\s+(\S.*?)\+0x[0-9a-f]+\s+(\S.*):(\d+)\s*$/;
+/** `#	0x4e9eb8	demo/work.Report+0x258	demo/work/work.go:91`: what one of a record's addresses is called. */
+function namedFrame(line: string): NamedFrame | undefined {
+  const [mark, , symbol = '', place = ''] = line.split(/\t+/, 5);
+  const plus = symbol.lastIndexOf('+0x');
+  const colon = place.lastIndexOf(':');
+  return mark === '#' && plus > 0 && colon > 0
+    ? {
+        name: symbol.slice(0, plus),
+        file: place.slice(0, colon),
+        line: Number(place.slice(colon + 1)) || 0,
+        language: 'go',
+      }
+    : undefined;
+}
 
 /** A record, then its lines of names, then the next one. */
 class GoTextWriter {
@@ -76,10 +88,9 @@ class GoTextWriter {
     if (this.pending === undefined || line.length > 10_000) {
       return;
     }
-    const found = frameLine.exec(line);
-    if (found) {
-      const [, , name, file, number] = found;
-      this.stacks.push(this.frames.named({ name, file, line: Number(number), language: 'go' }));
+    const frame = namedFrame(line);
+    if (frame) {
+      this.stacks.push(this.frames.named(frame));
       this.named++;
     } else if (line.startsWith('# labels: ')) {
       this.context = readLabels(line.slice('# labels: '.length));

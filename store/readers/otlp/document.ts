@@ -126,5 +126,4 @@ export function emptyDictionary(): OtlpDictionary {
 }
 
 /** Why files of the layouts before 1.9 are refused. */
-export const olderLayout =
-  'an OTLP profile in a layout older than opentelemetry-proto 1.9: update the sender';
+export const olderLayout = 'an OTLP profile in a layout older than opentelemetry-proto 1.9: update the sender';

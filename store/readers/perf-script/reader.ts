@@ -9,7 +9,7 @@ import {
 import { ProfileBuilder } from '../../../src/model/profile-builder';
 import { FrameMaker } from '../frames';
 import type { Reader } from '../reader';
-import { StackWriter } from '../stack-writer';
+import { StackWriter, Threads } from '../stack-writer';
 import { Lines, textStart } from '../text';
 import { type EventLine, eventLine } from './event-line';
 import { frameLine } from './frame-line';
@@ -38,11 +38,12 @@ function readPerf(bytes: Uint8Array, limits: ReaderLimits): Profile {
   const builder = new ProfileBuilder(columns.types);
   const stacks = new StackWriter(builder, limits, lines);
   const frames = new PerfFrames(new FrameMaker(builder, limits, lines));
+  const threads = new Threads(builder);
   const info: RuntimeInfoEntry[] = [];
   let current: EventLine | undefined;
   const finish = (): void => {
     if (current !== undefined) {
-      stacks.sample(stacks.leafFirst(), builder.context({ thread: current.thread }), ...columns.row(current));
+      stacks.sample(stacks.leafFirst(), threads.of(current.thread), ...columns.row(current));
     }
     current = undefined;
   };
@@ -53,11 +54,14 @@ function readPerf(bytes: Uint8Array, limits: ReaderLimits): Profile {
       finish();
     } else if (current !== undefined && /^\s/.test(line) && frames.push(line, stacks)) {
       continue;
-    } else if (eventLine(line) !== undefined) {
-      finish();
-      current = eventLine(line);
-    } else if (current === undefined || !/^\s/.test(line)) {
-      lines.fail('a line that neither begins a sample nor belongs to its stack');
+    } else {
+      const event = eventLine(line);
+      if (event !== undefined) {
+        finish();
+        current = event;
+      } else if (current === undefined || !/^\s/.test(line)) {
+        lines.fail('a line that neither begins a sample nor belongs to its stack');
+      }
     }
   }
   finish();

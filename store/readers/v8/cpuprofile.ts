@@ -54,7 +54,7 @@ interface V8Node {
   /** Undefined for `(root)`, which all stacks would have. */
   readonly frame: FrameIndex | undefined;
   readonly idle: boolean;
-  parent: number | undefined;
+  parent: V8Node | undefined;
 }
 
 /** Nodes name their children, or in older files of Chrome their parent. */
@@ -63,17 +63,20 @@ function readNodes(json: JsonFile, root: JsonObject, maker: FrameMaker): Readonl
   const list = json.array(root.nodes, '`nodes`').map((value) => json.object(value, 'a node'));
   for (const value of list) {
     const frame = callFrame(json, value);
-    const parent = value.parent === undefined ? undefined : json.number(value.parent, 'a parent');
     nodes.set(json.number(value.id, "a node's id"), {
       frame: frame.name === '(root)' ? undefined : maker.named(frame),
       idle: frame.name === '(idle)',
-      parent,
+      parent: undefined,
     });
   }
+  const find = (id: unknown) => nodes.get(json.number(id, 'a node')) ?? json.fail('a node names one that is not there');
   for (const value of list) {
+    const node = find(value.id);
+    if (value.parent !== undefined) {
+      node.parent = find(value.parent);
+    }
     for (const child of json.optionalArray(value.children, '`children`')) {
-      const node = nodes.get(json.number(child, 'a child')) ?? json.fail('a node has a child that is not there');
-      node.parent = numberOr(value.id, 0);
+      find(child).parent = node;
     }
   }
   return nodes;
@@ -81,15 +84,14 @@ function readNodes(json: JsonFile, root: JsonObject, maker: FrameMaker): Readonl
 
 function writeStack(json: JsonFile, nodes: ReadonlyMap<number, V8Node>, id: number, stacks: StackWriter): number {
   let steps = 0;
-  for (let at: number | undefined = id; at !== undefined; ) {
-    const node: V8Node = nodes.get(at) ?? json.fail('a sample names a node that is not there');
+  const leaf = nodes.get(id) ?? json.fail('a sample names a node that is not there');
+  for (let node: V8Node | undefined = leaf; node !== undefined; node = node.parent) {
     if (node.frame !== undefined) {
       stacks.push(node.frame);
     }
     if (++steps > nodes.size) {
       json.fail('nodes that are their own ancestors');
     }
-    at = node.parent;
   }
   return stacks.leafFirst();
 }
