@@ -19,7 +19,7 @@ import { makeProfileSequence } from './ingest/profile-sequence';
 import { deleteOldSegments, makeRawUploads, rawUsage } from './ingest/raw-uploads';
 import { loadKnownKeys, replaySpool } from './ingest/replay';
 import { ingestRoutes } from './ingest/routes';
-import { openSpool } from './ingest/spool';
+import { openSpool, type Spool } from './ingest/spool';
 import { makeMetrics } from './metrics';
 import { registerQueryRoutes } from './query/routes';
 import { applyRetention } from './retention';
@@ -138,26 +138,12 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
     void app.register(ingestRoutes({ intake, maxBodyBytes: config.limits.bodyBytes, onUpload: metrics.upload }));
     void app.register(agentRoutes(config.upstreamAgent));
   });
-  const rawTimer = setInterval(() => {
-    deleteOldSegments(
-      { dir: rawDir, retentionMs: config.rawRetention ?? config.retention, maxBytes: config.rawMaxBytes, logger },
-      spool.checkpoint(),
-      Date.now()
-    );
-  }, rawRetentionEveryMs);
-  const deleteOldProfiles = async () => {
-    const dropped = await applyRetention(engine, Date.now());
-    if (dropped.length > 0) {
-      logger.info({ dropped }, 'deleted profiles past their retention');
-    }
-  };
-  const retentionTimer = setInterval(() => void attempt(deleteOldProfiles, logger), retentionEveryMs);
-  void catchUp().then(() => attempt(deleteOldProfiles, logger));
+  const retention = startRetention(config, { engine, rawDir, spool, logger });
+  void catchUp().then(retention.runNow);
 
   return async () => {
     state.stopping = true;
-    clearInterval(rawTimer);
-    clearInterval(retentionTimer);
+    retention.stop();
     await Promise.all(servers.map((server) => server.close()));
     const drained = await batcher.drain(drainMs);
     batcher.stop();
@@ -166,6 +152,35 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
     await engine.close();
     logger.info({ drained }, 'stopped');
   };
+}
+
+interface RetentionParts {
+  readonly engine: Engine;
+  readonly rawDir: string;
+  readonly spool: Pick<Spool, 'checkpoint'>;
+  readonly logger: Logger;
+}
+
+/** Profiles and raw uploads are deleted apart: raw ones also for their size, and while the engine is away. */
+function startRetention(config: Config, { engine, rawDir, spool, logger }: RetentionParts) {
+  const retentionMs = config.rawRetention ?? config.retention;
+  const deleteRaw = () =>
+    deleteOldSegments(
+      { dir: rawDir, retentionMs, maxBytes: config.rawMaxBytes, logger },
+      spool.checkpoint(),
+      Date.now()
+    );
+  const deleteProfiles = async () => {
+    const dropped = await applyRetention(engine, Date.now());
+    if (dropped.length > 0) {
+      logger.info({ dropped }, 'deleted profiles past their retention');
+    }
+  };
+  const runNow = async () => {
+    await attempt(deleteProfiles, logger);
+  };
+  const timers = [setInterval(deleteRaw, rawRetentionEveryMs), setInterval(() => void runNow(), retentionEveryMs)];
+  return { runNow, stop: () => timers.forEach((timer) => clearInterval(timer)) };
 }
 
 function readiness(state: { readonly replayed: boolean }, engine: Engine): { ready: boolean; reason: string } {

@@ -57,32 +57,47 @@ export function unreadableUpload(upload: Upload, reason: string, context: ReadCo
 }
 
 function readPart(attachment: Attachment): ReadPart {
-  const reader = sniffReader(attachment.bytes);
+  const companion = readCompanion(attachment);
+  const reader = companion ? undefined : sniffReader(attachment.bytes);
   if (!reader) {
-    return readOtherPart(attachment);
+    return companion ?? readOtherPart(attachment);
   }
   try {
     return { attachment, format: reader.format, profile: reader.read(attachment.bytes, defaultReaderLimits) };
   } catch (error) {
-    if (error instanceof ReaderError) {
-      const format = error.kind === 'notMine' ? 'unknown' : reader.format;
-      const place = error.offset > 0 ? ` (at byte ${error.offset})` : '';
-      return { attachment, format, reason: `${attachment.name}: ${error.reason}${place}` };
+    if (!(error instanceof ReaderError)) {
+      throw error;
     }
-    throw error;
+    if (error.kind === 'notMine') {
+      return readOtherPart(attachment);
+    }
+    const place = error.offset > 0 ? ` (at byte ${error.offset})` : '';
+    return { attachment, format: reader.format, reason: `${attachment.name}: ${error.reason}${place}` };
   }
 }
 
-function readOtherPart(attachment: Attachment): ReadPart {
+/** Files that tracers send along with their profiles. */
+function readCompanion(attachment: Attachment): ReadPart | undefined {
   const { bytes, name } = attachment;
-  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 16));
-  if (/^go 1\.\d+ trace/.test(start)) {
+  if (/^go 1\.\d+ trace/.test(startOf(bytes))) {
     return { attachment, format: 'go-trace' };
   }
-  if (/^\s*[[{]/.test(start)) {
-    return { attachment, format: 'json', info: name === 'metrics.json' ? metricsInfo(bytes) : undefined };
-  }
-  return { attachment, format: 'unknown', reason: `${name}: no known profile format starts with these bytes` };
+  const json = /^(?:metrics|code-provenance)\.json$/.test(name) && isJson(bytes);
+  return json ? { attachment, format: 'json', info: metricsInfo(bytes) } : undefined;
+}
+
+function readOtherPart(attachment: Attachment): ReadPart {
+  return isJson(attachment.bytes)
+    ? { attachment, format: 'json' }
+    : { attachment, format: 'unknown', reason: `${attachment.name}: no known profile format starts with these bytes` };
+}
+
+function isJson(bytes: Uint8Array): boolean {
+  return /^\s*[[{]/.test(startOf(bytes));
+}
+
+function startOf(bytes: Uint8Array): string {
+  return new TextDecoder('latin1').decode(bytes.subarray(0, 16));
 }
 
 function refusal(parts: readonly ReadPart[]): HotspanError {

@@ -18,6 +18,9 @@ interface Row {
   readonly ackMaxMs: number;
   readonly insertLagMs: number;
   readonly storeMemoryMb: number;
+  /** Processor time per upload: a figure that other load on the machine changes little. */
+  readonly frontCpuMs: number;
+  readonly engineCpuMs: number;
 }
 
 const root = path.resolve(__dirname, '../..');
@@ -93,6 +96,7 @@ async function measure(connections: number, templates: readonly Template[]): Pro
   }
   await untilInserted(store);
   const acks: number[] = [];
+  const cpuBefore = [cpuMs(store.processId), cpuMs(store.engineProcessId())];
   const started = performance.now();
   const client = async () => {
     while (performance.now() - started < seconds * 1000) {
@@ -104,6 +108,7 @@ async function measure(connections: number, templates: readonly Template[]): Pro
   await untilInserted(store);
   const done = performance.now();
   const storeMemoryMb = residentMb(store.processId) + residentMb(store.engineProcessId());
+  const cpu = [cpuMs(store.processId), cpuMs(store.engineProcessId())].map((ms, at) => ms - cpuBefore[at]);
   agent.destroy();
   await store.stop();
   acks.sort((a, b) => a - b);
@@ -118,12 +123,20 @@ async function measure(connections: number, templates: readonly Template[]): Pro
     ackMaxMs: round(acks[acks.length - 1]),
     insertLagMs: Math.round(done - acked),
     storeMemoryMb,
+    frontCpuMs: round(cpu[0] / acks.length),
+    engineCpuMs: round(cpu[1] / acks.length),
   };
 }
 
 function residentMb(pid: number | undefined): number {
   const status = pid === undefined ? '' : fs.readFileSync(`/proc/${pid}/status`, 'utf8');
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+}
+
+/** Time in user and kernel mode, all threads; Linux counts it in hundredths of a second. */
+function cpuMs(pid: number | undefined): number {
+  const fields = pid === undefined ? [] : fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 10;
 }
 
 function round(value: number): number {

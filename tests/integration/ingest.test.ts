@@ -52,6 +52,8 @@ describe('a running store', () => {
     if (!name.startsWith('dd-java')) {
       // What is in a JFR recording is the matter of its reader's tests; here it has to be listed.
       expect(profile).toMatchObject({ status: 'ok', samples });
+      const detail: { reason: string } = JSON.parse(await (await fetch(`${store.url}/api/v1/profiles/${id}`)).text());
+      expect(detail.reason).toBe('');
     }
     if (tags) {
       expect(profile).toMatchObject({ service: tags.service, 'runtime-id': tags['runtime-id'] });
