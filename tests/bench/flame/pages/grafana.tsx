@@ -1,0 +1,78 @@
+import { type DataFrame } from '@grafana/data';
+import React, { useMemo, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+// Installed by run.mjs: the bare graph, without table and header.
+import FlameGraph from 'grafana-flamegraph/FlameGraph/FlameGraph.mjs';
+import { CollapsedMap, FlameGraphDataContainer } from 'grafana-flamegraph/FlameGraph/dataTransform.mjs';
+import { type BenchTree } from '../tree';
+import { frameOf, theme } from './grafana-frame';
+import { offer, zoomTarget } from './measure';
+
+const root = createRoot(document.getElementById('root') as HTMLElement);
+let tree: BenchTree;
+let control: { focus: (on: boolean) => void; search: (text: string) => void };
+
+function Page({ frame }: { frame: DataFrame }) {
+  const data = useMemo(() => new FlameGraphDataContainer(frame, { collapsing: false }, theme), [frame]);
+  const [view, setView] = useState({ min: 0, max: 1, focused: undefined as unknown });
+  const [text, setText] = useState('');
+  const [collapsed, setCollapsed] = useState(() => new CollapsedMap());
+  const matched = useMemo(
+    () => (text ? new Set(data.getUniqueLabels().filter((label: string) => label.includes(text))) : undefined),
+    [text, data]
+  );
+  control = {
+    search: setText,
+    focus: (on) => {
+      const row = zoomTarget(tree);
+      const item = data.getLevels()[8].find((one: { itemIndexes: number[] }) => one.itemIndexes.includes(row));
+      const all = data.getLevels()[0][0].value;
+      setView(
+        on
+          ? {
+              min: item.start / all,
+              max: (item.start + item.value) / all,
+              focused: { item, label: '', posX: 0, posY: 0 },
+            }
+          : { min: 0, max: 1, focused: undefined }
+      );
+    },
+  };
+  return (
+    <div style={{ width: 1600 }}>
+      <FlameGraph
+        data={data}
+        rangeMin={view.min}
+        rangeMax={view.max}
+        matchedLabels={matched}
+        search={text}
+        setRangeMin={() => undefined}
+        setRangeMax={() => undefined}
+        onItemFocused={() => undefined}
+        focusedItemData={view.focused}
+        textAlign="left"
+        onSandwich={() => undefined}
+        onFocusPillClick={() => undefined}
+        onSandwichPillClick={() => undefined}
+        colorScheme="packageBased"
+        showFlameGraphOnly
+        collapsing={false}
+        selectedView="flameGraph"
+        collapsedMap={collapsed}
+        setCollapsedMap={setCollapsed}
+      />
+    </div>
+  );
+}
+
+offer({
+  prepare: (given) => {
+    tree = given;
+    return frameOf(given);
+  },
+  mount: (input) => root.render(<Page frame={input as DataFrame} />),
+  zoom: () => control.focus(true),
+  unzoom: () => control.focus(false),
+  search: (text) => control.search(text),
+  area: () => document.querySelector('canvas') as HTMLElement,
+});
