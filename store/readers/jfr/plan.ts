@@ -137,6 +137,11 @@ function isKept(code: number): boolean {
   return code < op.struct && code % 2 === 1;
 }
 
+/** Whether every field is a LEB128 number. */
+export function holdsOnlyNumbers({ ops }: Plan): boolean {
+  return ops.every((code) => code === op.skipVarint || code === op.keepVarint);
+}
+
 /** The kept values of one event or pooled value, by slot: numbers as words, strings as the place where they start. */
 export class Values {
   readonly low: Uint32Array;

@@ -3,7 +3,7 @@ import { grown, SequenceTable } from '../../../src/model/sequence-table';
 import type { JfrCursor } from './cursor';
 import { KeyIndex } from './keys';
 import type { JfrField } from './metadata';
-import { type Plan, type Planner, Values } from './plan';
+import { holdsOnlyNumbers, type Plan, type Planner, Values } from './plan';
 
 /** Method key (low, high), line, frame type key: what a frame is before methods are resolved. */
 export const rawFrameWords = 4;
@@ -28,6 +28,7 @@ export class StackPool {
   private readonly before: Plan;
   private readonly frame: Plan;
   private readonly after: Plan;
+  private readonly onlyNumbers: boolean;
   private readonly values = new Values(3);
   private readonly raw = new Uint32Array(rawFrameWords);
 
@@ -46,6 +47,7 @@ export class StackPool {
     this.before = planner.plan({ ...type, fields }, truncatedSlot, false);
     this.after = planner.plan({ ...type, fields: at < 0 ? [] : type.fields.slice(at + 1) }, () => undefined, false);
     this.frame = planner.plan(frameType, ({ name }) => slotOf(name), false);
+    this.onlyNumbers = holdsOnlyNumbers(this.frame);
     this.methodField = this.frame.fields.get(methodSlot);
     this.typeField = this.frame.fields.get(typeSlot);
   }
@@ -75,7 +77,11 @@ export class StackPool {
     this.frames = grown(this.frames, start + depth);
     const { frames } = this;
     for (let i = 0; i < depth; i++) {
-      values.read(frame, cursor);
+      if (this.onlyNumbers) {
+        this.readNumbers(cursor);
+      } else {
+        values.read(frame, cursor);
+      }
       raw[0] = values.low[methodSlot];
       raw[1] = values.high[methodSlot];
       raw[2] = values.low[lineSlot];
@@ -83,6 +89,28 @@ export class StackPool {
       frames[start + i] = this.rawFrames.intern(raw, rawFrameWords);
     }
     return start + depth;
+  }
+
+  /** The hot loop: `values.read` for a frame of nothing but numbers, most of them short. */
+  private readNumbers(cursor: JfrCursor): void {
+    const { slots } = this.frame;
+    const { low, high } = this.values;
+    const { bytes } = cursor;
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i];
+      const byte = bytes[cursor.at];
+      if (byte < 0x80 && cursor.at < cursor.end) {
+        cursor.at++;
+        cursor.low = byte;
+        cursor.high = 0;
+      } else {
+        cursor.words();
+      }
+      if (slot >= 0) {
+        low[slot] = cursor.low;
+        high[slot] = cursor.high;
+      }
+    }
   }
 }
 
