@@ -65,6 +65,8 @@ export const profilesFields = {
   size: 'size',
   samples: 'samples',
   status: 'status',
+  /** Why an upload could not be read, '' where it could. */
+  reason: 'reason',
 } as const;
 
 /** Table frame (`queryType: runtime`). With `compareId` also `other`. */

@@ -1,14 +1,17 @@
 import type { Columns } from '../engines/engine';
 import { HotspanError } from '../errors';
 import type { QueryContext, QueryTime } from './context';
+import { inMergedScope } from './merged-scope';
 import { info, warning, type Notice } from './notices';
 import type { Restrictions } from './prepare';
 import { limits } from './request';
 import { rootsStatement } from './sql/spans';
-import type { SpanMatch, UploadScope, Window } from './sql/upload-scope';
-import { uploadsStatement } from './sql/uploads';
+import { readsMergedFields } from './sql/part-scope';
+import type { SpanMatch, UploadScope } from './sql/upload-scope';
+import { distinctProfilesStatement, uploadsStatement } from './sql/uploads';
+import type { Window } from './sql/window';
 
-/** Chosen uploads by column, oldest first. Windows in µs since 1970, never empty: `endUs > startUs`. */
+/** Chosen uploads by column, oldest first; parts of one profile are uploads of their own. Windows in µs since 1970, never empty: `endUs > startUs`. */
 export interface Uploads {
   readonly scope: UploadScope;
   readonly length: number;
@@ -22,16 +25,21 @@ export interface Uploads {
   readonly carries: ArrayLike<number>;
   /** Values of the asked labels. */
   readonly labels: ReadonlyArray<readonly string[]>;
+  /** How many profiles the uploads are: fewer than uploads where profiles have parts. */
+  readonly profileCount: number;
   readonly notices: readonly Notice[];
 }
+
+/** Parts of one profile start at most this far apart. */
+const partsMarginMs = 3600_000;
 
 /** With an id, uploads are looked for this much before the range: links hand over the bare time of a span. */
 const idMarginMs = 10 * 60_000;
 
 /** The scope of a query, before a choice of window. */
 export function scopeOf(tenant: string, restrictions: Restrictions, window: Window): UploadScope {
-  const { filter, profileIds, spans } = restrictions;
-  return { tenant, filter, window, profileIds, spans, readableOnly: true };
+  const { filter, profileIds, spans, wholeUploads } = restrictions;
+  return { tenant, filter, window, profileIds, spans, wholeProfiles: wholeUploads, readableOnly: true };
 }
 
 /** Every window that may matter for a range: used to see what is there. */
@@ -58,6 +66,9 @@ export async function chooseUploads(
   profileType: string,
   labels: readonly string[] = []
 ): Promise<Uploads> {
+  if (restrictions.profileIds !== undefined) {
+    return allPartsOf(context, restrictions, idWindow(time), profileType, labels);
+  }
   if (asksForIds(restrictions)) {
     return readUploads(context, scopeOf(context.tenant, restrictions, idWindow(time)), profileType, labels);
   }
@@ -71,6 +82,21 @@ export async function chooseUploads(
   const others = await readUploads(context, overlapping, profileType, labels);
   const notice = 'No upload starts in this range; shown are whole uploads that overlap it.';
   return others.length === 0 ? others : { ...others, notices: [info(notice)] };
+}
+
+/** All parts of the profile that is named, if one of them overlaps the window. */
+async function allPartsOf(
+  context: QueryContext,
+  restrictions: Restrictions,
+  window: Window,
+  profileType: string,
+  labels: readonly string[]
+): Promise<Uploads> {
+  const wide = { ...window, fromMs: window.fromMs - partsMarginMs, toMs: window.toMs + partsMarginMs };
+  const parts = await readUploads(context, scopeOf(context.tenant, restrictions, wide), profileType, labels);
+  const overlaps = (at: number) => parts.startUs[at] < window.toMs * 1000 && parts.endUs[at] > window.fromMs * 1000;
+  const one = Array.from({ length: parts.length }, (_, at) => at).some(overlaps);
+  return one ? parts : { ...someUploads(parts, () => false), profileCount: 0 };
 }
 
 /** Uploads whose window has a part in common with the range: for series. */
@@ -91,12 +117,23 @@ async function readUploads(
   profileType: string,
   labels: readonly string[]
 ): Promise<Uploads> {
-  const statement = uploadsStatement(scope, profileType, labels);
-  const columns = await context.engine.select(statement, { signal: context.signal, maxRows: limits.rows });
-  return { ...uploadColumns(columns, labels.length), scope, notices: [] };
+  const options = { signal: context.signal, maxRows: limits.rows };
+  const read = (of: UploadScope) => context.engine.select(uploadsStatement(of, profileType, labels), options);
+  const { scope: chosen, columns } = await inMergedScope(context, scope, readsMergedFields(scope.filter), read);
+  const profileCount = await countProfiles(context, chosen, columns);
+  return { ...uploadColumns(columns, labels.length), scope: chosen, profileCount, notices: [] };
 }
 
-function uploadColumns(columns: Columns, labels: number): Omit<Uploads, 'scope' | 'notices'> {
+/** Asked only where there are parts: else every upload is a profile. */
+async function countProfiles(context: QueryContext, scope: UploadScope, uploads: Columns): Promise<number> {
+  if (!Array.from(uploads.numbers('part')).some((part) => part > 0)) {
+    return uploads.rows;
+  }
+  const counted = await context.engine.select(distinctProfilesStatement(scope), { signal: context.signal });
+  return counted.numbers('profiles')[0];
+}
+
+function uploadColumns(columns: Columns, labels: number): Omit<Uploads, 'scope' | 'notices' | 'profileCount'> {
   const startUs = columns.numbers('start_us');
   const endUs = Float64Array.from(columns.numbers('end_us'), (end, at) => Math.max(end, startUs[at] + 1));
   return {
@@ -146,10 +183,10 @@ export function samplingDensity(uploads: Uploads, typeName: string): string {
   const samples = Array.from(uploads.count).reduce((sum, count) => sum + count, 0);
   const seconds = coveredUs(uploads) / 1e6;
   if (samples === 0) {
-    return `the ${uploads.length} uploads around it hold no samples of ${typeName} at all`;
+    return `the ${uploads.profileCount} uploads around it hold no samples of ${typeName} at all`;
   }
   const every = Number(((seconds / samples) * 1000).toPrecision(3));
-  return `the ${uploads.length} uploads around it hold ${samples} samples of ${typeName}, one every ${every} ms over all threads`;
+  return `the ${uploads.profileCount} uploads around it hold ${samples} samples of ${typeName}, one every ${every} ms over all threads`;
 }
 
 /** With `root` scope a listed span stands for the part of its trace in this process: its root is looked up. */

@@ -3,10 +3,12 @@ import type { Columns, Statement } from '../engines/engine';
 import type { QueryContext } from './context';
 import { labelColumns } from './sql/profile-fields';
 
-/** Everything the store knows about one upload. */
+/** Everything the store knows about one profile, all its parts together. */
 export interface StoredProfile {
   readonly id: string;
+  /** Of the first part, as is `firstStartUs`: they say where the profile stands among others. */
   readonly number: bigint;
+  readonly firstStartUs: number;
   readonly service: string;
   readonly instance: string;
   readonly startUs: number;
@@ -23,26 +25,39 @@ export interface StoredProfile {
   readonly intake: string;
   readonly runtimeInfo: ReadonlyArray<readonly [group: string, key: string, value: string]>;
   readonly attachments: ReadonlyArray<{ readonly name: string; readonly format: string; readonly sizeBytes: number }>;
-  readonly raw: { readonly segment: string; readonly offset: number; readonly length: number };
+  /** Requests that it came in. */
+  readonly raw: readonly RawPlace[];
+}
+
+export interface RawPlace {
+  readonly segment: string;
+  readonly offset: number;
+  readonly length: number;
 }
 
 const runtimeInfoSchema = z.array(z.tuple([z.string(), z.string(), z.string()]));
 const attachmentsSchema = z.array(z.object({ name: z.string(), format: z.string(), sizeBytes: z.number() }));
 
 export async function readProfile(context: QueryContext, statement: Statement): Promise<StoredProfile | undefined> {
-  const columns = await context.engine.select(statement, { signal: context.signal });
-  return columns.rows === 0 ? undefined : profileOf(columns);
+  return profileOf(await context.engine.select(statement, { signal: context.signal }));
 }
 
-function profileOf(columns: Columns): StoredProfile {
-  const text = (name: string) => columns.strings(name)[0];
-  const number = (name: string) => columns.numbers(name)[0];
-  const list = (name: string) => Array.from<unknown>(columns.arrays(name)[0]);
+/** The profile whose parts are the rows. */
+export function profileOf(columns: Columns): StoredProfile | undefined {
+  const parts = Array.from({ length: columns.rows }, (_, row) => partAt(columns, row));
+  return parts.length === 0 ? undefined : parts.reduce(joined);
+}
+
+function partAt(columns: Columns, row: number): StoredProfile {
+  const text = (name: string) => columns.strings(name)[row];
+  const number = (name: string) => columns.numbers(name)[row];
+  const list = (name: string) => Array.from<unknown>(columns.arrays(name)[row]);
   const counts = list('counts').map(Number);
   const totals = list('type_totals').map(Number);
   return {
     id: text('uuid'),
-    number: columns.bigints('number')[0],
+    number: columns.bigints('number')[row],
+    firstStartUs: number('start_us'),
     service: text('service_name'),
     instance: text('instance'),
     startUs: number('start_us'),
@@ -58,8 +73,49 @@ function profileOf(columns: Columns): StoredProfile {
     intake: text('intake_name'),
     runtimeInfo: runtimeInfoSchema.catch([]).parse(jsonOr(text('runtime_info'))),
     attachments: attachmentsSchema.catch([]).parse(jsonOr(text('attachments'))),
-    raw: { segment: text('raw_segment_name'), offset: number('raw_offset_bytes'), length: number('raw_length_bytes') },
+    raw: [
+      { segment: text('raw_segment_name'), offset: number('raw_offset_bytes'), length: number('raw_length_bytes') },
+    ],
   };
+}
+
+/** A profile with one more of its parts. Labels are the same in all. */
+function joined(profile: StoredProfile, part: StoredProfile): StoredProfile {
+  return {
+    ...profile,
+    startUs: Math.min(profile.startUs, part.startUs),
+    endUs: Math.max(profile.endUs, part.endUs),
+    types: [...profile.types, ...part.types],
+    sampleCount: profile.sampleCount + part.sampleCount,
+    sizeBytes: profile.sizeBytes + part.sizeBytes,
+    reason: [...new Set([profile.reason, part.reason])].filter(Boolean).join('; '),
+    format: [...new Set([...profile.format.split(','), ...part.format.split(',')])].filter(Boolean).sort().join(','),
+    runtimeInfo: joinedInfo(profile.runtimeInfo, part.runtimeInfo),
+    attachments: [...profile.attachments, ...part.attachments],
+    raw: [...profile.raw, ...part.raw.filter((place) => !profile.raw.some((other) => isSamePlace(place, other)))],
+  };
+}
+
+/** Parts mostly say the same; what they say differently under one key stands there side by side. */
+function joinedInfo(
+  known: StoredProfile['runtimeInfo'],
+  more: StoredProfile['runtimeInfo']
+): StoredProfile['runtimeInfo'] {
+  const place = ([group, key]: (typeof known)[number]) => JSON.stringify([group, key]);
+  const values = new Map<string, Set<string>>();
+  for (const entry of [...known, ...more]) {
+    values.set(place(entry), (values.get(place(entry)) ?? new Set()).add(entry[2]));
+  }
+  const places = new Set(known.map(place));
+  return [...known, ...more.filter((entry) => !places.has(place(entry)))].map((entry) => [
+    entry[0],
+    entry[1],
+    [...(values.get(place(entry)) ?? [])].join(', '),
+  ]);
+}
+
+function isSamePlace(a: RawPlace, b: RawPlace): boolean {
+  return a.segment === b.segment && a.offset === b.offset;
 }
 
 function labelsOf(

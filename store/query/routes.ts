@@ -10,7 +10,7 @@ import { limits, parseQuery, parseRequest, type ParsedRequest } from './request'
 import { checkDelete, deleteProfiles } from './resources/delete-profiles';
 import { answerDimensions } from './resources/dimensions';
 import { answerLabels, answerLabelValues } from './resources/labels';
-import { answerProfileDetail, downloadOf, findProfile } from './resources/profile';
+import { answerProfileDetail, downloadOf, findProfile, rawFiles, type RawUploadReader } from './resources/profile';
 import { answerProfileTypes } from './resources/profile-types';
 import { readResourceQuery, resourceScope, type ResourceQuery } from './resources/resource-query';
 import { answerSuggest } from './resources/suggest';
@@ -21,13 +21,6 @@ import { StackCache } from './stack-cache';
 export interface QueryDeps {
   readonly engine: Engine;
   readonly rawUploads: RawUploadReader;
-}
-
-/** `store/ingest/raw-uploads.ts` is one. */
-export interface RawUploadReader {
-  read(ref: { readonly segment: string; readonly offset: number; readonly length: number }): Promise<{
-    attachments(): Promise<ReadonlyArray<{ readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }>>;
-  }>;
 }
 
 /** Adds `/api/v1/query` and the routes that tell what there is. `request.caller` must be set by then. */
@@ -67,8 +60,8 @@ function addProfileRoutes(app: FastifyInstance, room: Room): void {
     (request, reply) =>
       resource(room, request, reply, async (context) => {
         const profile = await findProfile(context, request.params.id);
-        const raw = await room.deps.rawUploads.read(profile.raw);
-        const file = await downloadOf(profile.id, await raw.attachments(), request.query.attachment);
+        const files = await rawFiles(profile, room.deps.rawUploads);
+        const file = await downloadOf(profile.id, files, request.query.attachment);
         void reply.header('content-disposition', `attachment; filename="${file.name}"`);
         void reply.header('x-content-type-options', 'nosniff');
         return reply.type(file.type).send(Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength));

@@ -41,6 +41,8 @@ export interface TestUpload {
   readonly profile: Profile | string;
   readonly attachment?: string;
   readonly id?: string;
+  /** Which part of the profile `id` this is; default the first. */
+  readonly part?: number;
   readonly instance?: string;
   readonly status?: 'ok' | 'unreadable';
   readonly receivedMs?: number;
@@ -144,7 +146,9 @@ async function makePut(engine: Engine): Promise<QueryStore['put']> {
       receivedMs: upload.receivedMs ?? upload.endMs,
       profile: number,
       id,
-      uploadKey: createHash('md5').update(id).digest('hex'),
+      uploadKey: createHash('md5')
+        .update(`${id}-${upload.part ?? 0}`)
+        .digest('hex'),
       instance: upload.instance ?? fixed('host'),
       labels: new Map([...labels].filter(([name]) => !columnLabels.some((column) => column === name))),
       types: samples.types,
@@ -163,10 +167,10 @@ async function makePut(engine: Engine): Promise<QueryStore['put']> {
       rawOffset: upload.raw?.offset ?? 0,
       rawLength: upload.raw?.length ?? 0,
       retentionDays: 7,
-      part: 0,
+      part: upload.part ?? 0,
     };
     const encoded = encodeUpload(row, files, samples);
-    await insertAll(engine, id, [
+    await insertAll(engine, `${id}-${row.part}`, [
       ['frames', encoded.frames.bytes],
       ['stacks', encoded.stacks.bytes],
       ['samples', encoded.samples],

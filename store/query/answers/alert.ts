@@ -69,7 +69,7 @@ export async function answerAlert(context: QueryContext, query: ParsedQuery, tim
       typeVersion: [0, 1],
       executedQueryString: questionText(query, `${measure} of ${type.name} by ${dimension}`, time.fromMs, time.toMs),
       notices: [...notices, ...uploads.notices],
-      custom: { profileType: type.id, profileCount: uploads.length },
+      custom: { profileType: type.id, profileCount: uploads.profileCount },
     }),
   ];
 }

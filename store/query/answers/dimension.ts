@@ -77,7 +77,7 @@ export async function answerDimension(
         unit: type.unit,
         total: table.total,
         rows: table.rows.length,
-        profileCount: uploads.length,
+        profileCount: uploads.profileCount,
       },
     }),
   ];

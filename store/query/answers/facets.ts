@@ -3,10 +3,10 @@ import type { FrameJson } from '../../../src/api/query';
 import { canonicalLabel } from '../../../src/model/selector';
 import type { QueryContext, QueryTime } from '../context';
 import { buildFrame, integers, texts } from '../frames/frame';
-import { listScope } from '../list-scope';
+import { listScope, selectProfiles } from '../list-scope';
 import { restrictionsOf } from '../prepare';
 import { questionText } from '../question-text';
-import { limits, type ParsedQuery } from '../request';
+import type { ParsedQuery } from '../request';
 import { facetsStatement } from '../sql/counts';
 
 const defaultNames = ['service', 'host', 'env', 'version', 'language'];
@@ -17,8 +17,9 @@ export async function answerFacets(context: QueryContext, query: ParsedQuery, ti
   const restrictions = restrictionsOf(query);
   const asked = query.names !== undefined && query.names.length > 0 ? query.names.map(canonicalLabel) : defaultNames;
   const names = [...new Set(asked)];
-  const statement = facetsStatement(listScope(context, restrictions, time), names, query.limit ?? defaultValues);
-  const columns = await context.engine.select(statement, { signal: context.signal, maxRows: limits.rows });
+  const columns = await selectProfiles(context, listScope(context, restrictions, time), (scope) =>
+    facetsStatement(scope, names, query.limit ?? defaultValues)
+  );
   const name = columns.strings('name');
   const value = columns.strings('value');
   const uploads = columns.numbers('uploads');

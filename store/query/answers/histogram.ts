@@ -3,7 +3,7 @@ import type { FrameJson } from '../../../src/api/query';
 import { canonicalLabel } from '../../../src/model/selector';
 import type { QueryContext, QueryTime } from '../context';
 import { buildFrame, integers, times } from '../frames/frame';
-import { listScope } from '../list-scope';
+import { listScope, selectProfiles } from '../list-scope';
 import { info, type Notice } from '../notices';
 import { restrictionsOf } from '../prepare';
 import { questionText } from '../question-text';
@@ -26,8 +26,9 @@ export async function answerHistogram(
   const stepMs = askedStepMs(time);
   const startMs = Math.floor(time.fromMs / stepMs) * stepMs;
   const steps = Math.max(1, Math.ceil((time.toMs - startMs) / stepMs));
-  const statement = histogramStatement(listScope(context, restrictions, time), by, startMs, stepMs);
-  const columns = await context.engine.select(statement, { signal: context.signal, maxRows: 1_000_000 });
+  const columns = await selectProfiles(context, listScope(context, restrictions, time), (scope) =>
+    histogramStatement(scope, by, startMs, stepMs)
+  );
   const counted = countsByValue(columns.strings('value'), columns.numbers('step'), columns.numbers('uploads'), steps);
   const series = largestValues(counted);
   if (series.length < counted.size) {

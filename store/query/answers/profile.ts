@@ -118,7 +118,7 @@ function sideOf({ uploads, rows }: Side): FlameSide {
   return {
     total: sum(rows),
     sampleCount: Array.from(rows.samples).reduce((a, b) => a + b, 0),
-    profileCount: uploads.length,
+    profileCount: uploads.profileCount,
   };
 }
 
@@ -157,7 +157,9 @@ async function emptyNotices(
   }
   const carrying = Array.from(uploads.carries).some((carries) => carries === 1);
   return [
-    info(carrying ? 'The filter leaves no sample.' : `None of the ${uploads.length} uploads carries ${type.name}.`),
+    info(
+      carrying ? 'The filter leaves no sample.' : `None of the ${uploads.profileCount} uploads carries ${type.name}.`
+    ),
   ];
 }
 

@@ -8,16 +8,20 @@ import { scopeOf, widestWindow } from '../choose-uploads';
 import type { QueryContext, QueryTime } from '../context';
 import { buildFrame, integers, texts, times, type Column } from '../frames/frame';
 import { valueUnit } from '../frames/units';
+import { selectProfiles } from '../list-scope';
+import { needsAllParts, partsAreNear } from '../merged-scope';
 import { info, type Notice } from '../notices';
 import { restrictionsOf } from '../prepare';
 import { questionText } from '../question-text';
 import type { ParsedQuery } from '../request';
 import {
+  mergedListStatement,
   numberColumns,
   profileCountStatement,
   profileListStatement,
   textColumns,
   type ListOrder,
+  type ListPage,
   type SortColumn,
 } from '../sql/profile-list';
 import type { UploadScope } from '../sql/upload-scope';
@@ -41,7 +45,8 @@ export async function answerProfiles(context: QueryContext, query: ParsedQuery, 
   const widest = { ...scopeOf(context.tenant, restrictions, widestWindow(restrictions, time)), readableOnly: false };
   const starting: UploadScope = { ...widest, window: { kind: 'starts', fromMs: time.fromMs, toMs: time.toMs } };
   let scope = ids ? widest : starting;
-  let total = await countUploads(context, scope);
+  const [counted, parts] = await Promise.all([countUploads(context, scope), partsAreNear(context, widest)]);
+  let total = counted;
   if (total === 0 && !ids) {
     scope = widest;
     total = await countUploads(context, scope);
@@ -49,8 +54,7 @@ export async function answerProfiles(context: QueryContext, query: ParsedQuery, 
       notices.push(info('No upload starts in this range; listed are those that overlap it.'));
     }
   }
-  const statement = profileListStatement(scope, order, asked.labels, asked.profileTypes, limit);
-  const rows = await context.engine.select(statement, { signal: context.signal, maxRows: limit });
+  const rows = await readPage(context, scope, parts, { order, ...asked, limit });
   return [
     buildFrame('profiles', listColumns(rows, asked), {
       preferredVisualisationType: 'table',
@@ -61,8 +65,15 @@ export async function answerProfiles(context: QueryContext, query: ParsedQuery, 
   ];
 }
 
+async function readPage(context: QueryContext, scope: UploadScope, parts: boolean, page: ListPage): Promise<Columns> {
+  const statement = parts
+    ? mergedListStatement({ ...scope, merged: needsAllParts(scope) }, page)
+    : profileListStatement(scope, page);
+  return context.engine.select(statement, { signal: context.signal, maxRows: page.limit });
+}
+
 async function countUploads(context: QueryContext, scope: UploadScope): Promise<number> {
-  const columns = await context.engine.select(profileCountStatement(scope), { signal: context.signal });
+  const columns = await selectProfiles(context, scope, profileCountStatement);
   return columns.numbers('uploads')[0] ?? 0;
 }
 
@@ -154,6 +165,7 @@ function listColumns(rows: Columns, asked: AskedColumns): Column[] {
     integers(f.size, number('size'), { unit: 'bytes' }),
     integers(f.samples, number('samples')),
     text(f.status),
+    text(f.reason),
     ...asked.labels.map((label, at) => texts(label, rows.strings(`label${at}`))),
     ...asked.profileTypes.map((type, at) =>
       integers(`${totalPrefix}${type}`, rows.numbers(`total${at}`), { unit: valueUnit(profileTypeOf(type)) })

@@ -3,10 +3,10 @@ import type { FrameJson } from '../../../src/api/query';
 import { HotspanError } from '../../errors';
 import type { QueryContext, QueryTime } from '../context';
 import { buildFrame, texts } from '../frames/frame';
-import { listScope } from '../list-scope';
+import { listScope, selectProfiles } from '../list-scope';
 import { info, type Notice } from '../notices';
 import { isProfileId, restrictionsOf } from '../prepare';
-import { readProfile, type StoredProfile } from '../profile-detail';
+import { profileOf, readProfile, type StoredProfile } from '../profile-detail';
 import { questionText } from '../question-text';
 import type { ParsedQuery } from '../request';
 import { newestProfileStatement, profileDetailStatement } from '../sql/profile-detail';
@@ -18,8 +18,10 @@ export async function answerRuntime(context: QueryContext, query: ParsedQuery, t
   const restrictions = restrictionsOf(query);
   const notices: Notice[] = [...restrictions.notices];
   const id = restrictions.profileIds?.[0];
-  const newest = newestProfileStatement(listScope(context, restrictions, time));
-  const shown = await readProfile(context, id === undefined ? newest : profileDetailStatement(context.tenant, id));
+  const shown =
+    id === undefined
+      ? profileOf(await selectProfiles(context, listScope(context, restrictions, time), newestProfileStatement))
+      : await readProfile(context, profileDetailStatement(context.tenant, id));
   if (shown === undefined && id !== undefined) {
     throw new HotspanError('not_found', `profileId: there is no profile ${id}`);
   }

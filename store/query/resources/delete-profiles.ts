@@ -8,18 +8,18 @@ import type { UploadScope } from '../sql/upload-scope';
 const chunk = 5000;
 
 /**
- * Deletes the profiles that start in a range and fit a selector. Their rows in `profiles` go first: from then on no question sees
+ * Deletes the profiles that start in a range and fit a selector, with all their parts. Their rows in `profiles` go first: from then on no question sees
  * them; their samples and spans follow.
  */
 export async function deleteProfiles(context: QueryContext, scope: UploadScope): Promise<{ deleted: number }> {
   const columns = await context.engine.select(doomedStatement(scope), { maxRows: limits.rows });
-  const profiles = Array.from(columns.bigints('profile'));
+  const profiles = columns.arrays('profiles').flatMap((parts) => Array.from(parts, BigInt));
   for (const table of ['profiles', 'samples', 'profile_spans'] as const) {
     for (let at = 0; at < profiles.length; at += chunk) {
       await context.engine.command(deleteStatement(table, context.tenant, profiles.slice(at, at + chunk)));
     }
   }
-  return { deleted: profiles.length };
+  return { deleted: columns.rows };
 }
 
 /** A range is needed, so that a forgotten parameter never deletes everything. */

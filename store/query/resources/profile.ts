@@ -4,10 +4,10 @@ import { compareProfileTypes, profileTypeOf } from '../../../src/model/profile-t
 import { HotspanError } from '../../errors';
 import type { QueryContext } from '../context';
 import { isProfileId } from '../prepare';
-import { readProfile, type StoredProfile } from '../profile-detail';
+import { readProfile, type RawPlace, type StoredProfile } from '../profile-detail';
 import { neighbourStatement, profileDetailStatement } from '../sql/profile-detail';
 
-/** One upload by its id; another tenant's is not found. */
+/** One profile by its id; another tenant's is not found. */
 export async function findProfile(context: QueryContext, id: string): Promise<StoredProfile> {
   const profile = isProfileId(id) ? await readProfile(context, profileDetailStatement(context.tenant, id)) : undefined;
   if (profile === undefined) {
@@ -56,18 +56,43 @@ async function neighbour(
   return columns.strings('uuid')[0] ?? null;
 }
 
+/**
+ * The files of all requests that the profile came in. A request may carry files of other profiles too: those that are called as
+ * none of this one are left out. What is past its retention is left out while something remains.
+ */
+export async function rawFiles(profile: StoredProfile, raw: RawUploadReader): Promise<Part[]> {
+  const read = await Promise.allSettled(profile.raw.map(async (place) => (await raw.read(place)).attachments()));
+  const files = read.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+  const failed = read.find((result) => result.status === 'rejected');
+  if (failed !== undefined && (files.length === 0 || !isGone(failed.reason))) {
+    throw failed.reason;
+  }
+  const names = new Set(profile.attachments.map(({ name }) => name));
+  const own = files.filter(({ name }) => names.has(name));
+  return own.length > 0 ? own : files;
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof HotspanError && error.code === 'no_raw';
+}
+
+/** `store/ingest/raw-uploads.ts` is one. */
+export interface RawUploadReader {
+  read(place: RawPlace): Promise<{ attachments(): Promise<readonly Part[]> }>;
+}
+
 export interface Download {
   readonly name: string;
   readonly type: string;
   readonly bytes: Uint8Array;
 }
 
-interface Part {
+export interface Part {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** The upload's files: one as it is, the named one, or all in a zip. */
+/** The profile's files: one as it is, the named one, or all in a zip. */
 export async function downloadOf(
   id: string,
   parts: readonly Part[],

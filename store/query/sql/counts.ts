@@ -1,7 +1,7 @@
 import type { Statement } from '../../engines/engine';
 import { Bindings } from './bindings';
 import { textOf } from './profile-fields';
-import { uploadCondition, type UploadScope } from './upload-scope';
+import { oneRowPerProfile, profileStart, type UploadScope } from './upload-scope';
 
 /** Uploads per step and value of one label. `step`: number of steps since `startMs`. */
 export function histogramStatement(
@@ -12,10 +12,10 @@ export function histogramStatement(
 ): Statement {
   const bindings = new Bindings();
   const value = by === undefined ? `''` : textOf(bindings, by);
-  const since = `toUnixTimestamp64Milli(start) - ${bindings.bind('Int64', startMs)}`;
+  const since = `toUnixTimestamp64Milli(${profileStart(scope)}) - ${bindings.bind('Int64', startMs)}`;
   return bindings.statement(
     `SELECT toFloat64(intDiv(${since}, ${bindings.bind('Int64', stepMs)})) AS step, ${value} AS value, toFloat64(count()) AS uploads
-     FROM profiles WHERE ${uploadCondition(bindings, scope)} GROUP BY step, value`
+     FROM ${oneRowPerProfile(bindings, scope)} GROUP BY step, value`
   );
 }
 
@@ -25,7 +25,7 @@ export function facetsStatement(scope: UploadScope, names: readonly string[], pe
   const pairs = names.map((name) => `(${bindings.bind('String', name)}, ${textOf(bindings, name)})`).join(', ');
   return bindings.statement(
     `SELECT facet.1 AS name, facet.2 AS value, toFloat64(count()) AS uploads FROM (
-       SELECT arrayJoin([${pairs}]) AS facet FROM profiles WHERE ${uploadCondition(bindings, scope)}
+       SELECT arrayJoin([${pairs}]) AS facet FROM ${oneRowPerProfile(bindings, scope)}
      ) GROUP BY name, value ORDER BY name, uploads DESC, value LIMIT ${bindings.bind('UInt64', perName)} BY name`
   );
 }

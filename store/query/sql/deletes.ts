@@ -1,11 +1,13 @@
 import type { Statement } from '../../engines/engine';
 import { Bindings } from './bindings';
-import { uploadCondition, type UploadScope } from './upload-scope';
+import { oneRowPerProfile, type UploadScope } from './upload-scope';
 
-/** Numbers of the profiles in a scope. */
+/** Ids and, as `profiles`, the numbers of all parts of the profiles in a scope. */
 export function doomedStatement(scope: UploadScope): Statement {
   const bindings = new Bindings();
-  return bindings.statement(`SELECT profile FROM profiles WHERE ${uploadCondition(bindings, scope)}`);
+  return bindings.statement(
+    `SELECT toString(id) AS uuid, profiles FROM ${oneRowPerProfile(bindings, { ...scope, merged: true })}`
+  );
 }
 
 /** Rows of a table that belong to profiles. */

@@ -1,7 +1,7 @@
 import type { Statement } from '../../engines/engine';
 import { Bindings } from './bindings';
 import { labelColumns, labelOf } from './profile-fields';
-import { uploadCondition, type UploadScope } from './upload-scope';
+import { oneRowPerProfile, type UploadScope } from './upload-scope';
 
 /** Every label of the scope with the number of its values. */
 export function labelNamesStatement(scope: UploadScope): Statement {
@@ -10,7 +10,7 @@ export function labelNamesStatement(scope: UploadScope): Statement {
   return bindings.statement(
     `SELECT label.1 AS name, toFloat64(uniqExact(label.2)) AS value_count FROM (
        SELECT arrayJoin(arrayConcat([${columns}], arrayMap((k, v) -> (toString(k), v), mapKeys(labels), mapValues(labels)))) AS label
-       FROM profiles WHERE ${uploadCondition(bindings, scope)}
+       FROM ${oneRowPerProfile(bindings, scope)}
      ) WHERE label.2 != '' GROUP BY name ORDER BY name`
   );
 }
@@ -22,7 +22,7 @@ export function labelValuesStatement(scope: UploadScope, label: string, match: s
   const part = match === '' ? '1' : `positionCaseInsensitiveUTF8(value, ${bindings.bind('String', match)}) > 0`;
   return bindings.statement(
     `SELECT value, toFloat64(count()) AS uploads FROM (
-       SELECT ${value} AS value FROM profiles WHERE ${uploadCondition(bindings, scope)}
+       SELECT ${value} AS value FROM ${oneRowPerProfile(bindings, scope)}
      ) WHERE value != '' AND ${part} GROUP BY value ORDER BY uploads DESC, value LIMIT ${bindings.bind('UInt64', limit)}`
   );
 }

@@ -1,10 +1,12 @@
 import type { Statement } from '../../engines/engine';
 import { Bindings } from './bindings';
-import { uploadCondition, type UploadScope } from './upload-scope';
+import { nearCondition } from './part-scope';
+import { oneRowPerProfile, profileStart, type UploadScope } from './upload-scope';
 
 const columns = [
   'toString(id) AS uuid',
   'profile AS number',
+  'part',
   'toString(service) AS service_name',
   'toString(env) AS env_name',
   'toString(version) AS version_name',
@@ -33,37 +35,44 @@ const columns = [
   'toFloat64(raw_length) AS raw_length_bytes',
 ];
 
-/** Everything about one upload. */
+/** Everything about one profile: a row per part, the first one first. */
 export function profileDetailStatement(tenant: string, id: string): Statement {
   const bindings = new Bindings();
   return bindings.statement(
     `SELECT ${columns.join(', ')} FROM profiles
-     WHERE tenant = ${bindings.bind('String', tenant)} AND id = ${bindings.bind('UUID', id)} LIMIT 1`
+     WHERE tenant = ${bindings.bind('String', tenant)} AND id = ${bindings.bind('UUID', id)} ORDER BY part LIMIT 1 BY part`
   );
 }
 
-/** The newest upload of a scope, with everything about it. */
+/** The same of the newest profile of a scope. */
 export function newestProfileStatement(scope: UploadScope): Statement {
   const bindings = new Bindings();
+  const newest = `SELECT id FROM ${oneRowPerProfile(bindings, scope)} ORDER BY ${profileStart(scope)} DESC, profile DESC LIMIT 1`;
   return bindings.statement(
-    `SELECT ${columns.join(', ')} FROM profiles WHERE ${uploadCondition(bindings, scope)} ORDER BY start DESC, profile DESC LIMIT 1`
+    `SELECT ${columns.join(', ')} FROM profiles
+     WHERE ${nearCondition(bindings, scope, 'profiles')} AND id IN (${newest}) ORDER BY part LIMIT 1 BY part`
   );
 }
 
-/** The upload of the same process just before or after one. */
+/** The profile of the same process just before or after one, both told by their first parts. */
 export function neighbourStatement(
   tenant: string,
-  upload: { readonly service: string; readonly instance: string; readonly startUs: number; readonly number: bigint },
+  upload: {
+    readonly service: string;
+    readonly instance: string;
+    readonly firstStartUs: number;
+    readonly number: bigint;
+  },
   side: 'previous' | 'next'
 ): Statement {
   const bindings = new Bindings();
-  const start = `fromUnixTimestamp64Micro(${bindings.bind('Int64', upload.startUs)}, 'UTC')`;
+  const start = `fromUnixTimestamp64Micro(${bindings.bind('Int64', upload.firstStartUs)}, 'UTC')`;
   const [sign, direction] = side === 'previous' ? ['<', 'DESC'] : ['>', 'ASC'];
   const micros = 'toUnixTimestamp64Micro(start)';
-  const startUs = bindings.bind('Int64', upload.startUs);
+  const startUs = bindings.bind('Int64', upload.firstStartUs);
   return bindings.statement(
     `SELECT toString(id) AS uuid FROM profiles
-     WHERE tenant = ${bindings.bind('String', tenant)} AND service = ${bindings.bind('String', upload.service)}
+     WHERE part = 0 AND tenant = ${bindings.bind('String', tenant)} AND service = ${bindings.bind('String', upload.service)}
        AND instance = ${bindings.bind('String', upload.instance)}
        AND start ${side === 'previous' ? '<=' : '>='} ${side === 'previous' ? `${start} + toIntervalMicrosecond(1)` : start}
        AND (${micros} ${sign} ${startUs} OR (${micros} = ${startUs} AND profile ${sign} ${bindings.bind('UInt64', upload.number)}))

@@ -26,6 +26,8 @@ const numberFields: ReadonlyMap<string, NumberField> = new Map([
   ['samples', { sql: 'sample_count', scale: 1 }],
 ]);
 
+export const numberFieldNames: ReadonlySet<string> = new Set(numberFields.keys());
+
 /** Labels that have a column of their own. */
 export const labelColumns = ['service', 'env', 'version', 'host', 'runtime', 'language'] as const;
 

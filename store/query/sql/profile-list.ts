@@ -1,7 +1,8 @@
 import type { Statement } from '../../engines/engine';
 import { Bindings } from './bindings';
 import { labelOf } from './profile-fields';
-import { uploadCondition, type UploadScope } from './upload-scope';
+import { mergedProfiles } from './part-scope';
+import { oneRowPerProfile, profileStart, type UploadScope } from './upload-scope';
 
 /** A sort of the list. `after` is the last row already given: its sort value and its number. */
 export interface ListOrder {
@@ -33,39 +34,77 @@ export const textColumns = {
   language: 'toString(language)',
   runtime: 'toString(runtime)',
   status: 'toString(status)',
+  reason: 'reason',
 } as const;
 
+export interface ListPage {
+  readonly order: ListOrder;
+  readonly labels: readonly string[];
+  readonly profileTypes: readonly string[];
+  readonly limit: number;
+}
+
 /** Rows of the explorer: fixed columns as `c_…`, labels as `label0`…, totals as `total0`…, the sort value as `sort_value`. */
-export function profileListStatement(
-  scope: UploadScope,
-  order: ListOrder,
-  labels: readonly string[],
-  profileTypes: readonly string[],
-  limit: number
-): Statement {
+export function profileListStatement(scope: UploadScope, page: ListPage): Statement {
   const bindings = new Bindings();
-  const columns = [
+  return bindings.statement(pageOf(bindings, scope, page, listColumns(bindings, scope, page)));
+}
+
+/**
+ * The same where profiles have several parts: which profiles are on the page is told by their first parts, if the sort and the scope
+ * allow it; their rows are made of all parts.
+ */
+export function mergedListStatement(scope: UploadScope, page: ListPage): Statement {
+  const bindings = new Bindings();
+  const chosen: UploadScope = { ...scope, merged: scope.merged || isMerged(page.order.column) };
+  const sort = `${sortSql(bindings, chosen, page.order.column)} AS sort_value, profile AS number, id`;
+  const ids = `SELECT id FROM (${pageOf(bindings, chosen, page, [sort])})`;
+  const rows: UploadScope = { ...scope, merged: true };
+  return bindings.statement(
+    `SELECT ${listColumns(bindings, rows, page).join(', ')} FROM ${mergedProfiles(bindings, rows, ids)} ${ordered(page.order)}`
+  );
+}
+
+/** Values that the parts of a profile only have together. */
+function isMerged(column: SortColumn): boolean {
+  return column.kind === 'total' || (column.kind === 'number' && column.name !== 'time');
+}
+
+function pageOf(
+  bindings: Bindings,
+  scope: UploadScope,
+  { order, limit }: ListPage,
+  columns: readonly string[]
+): string {
+  return `SELECT ${columns.join(', ')} FROM ${oneRowPerProfile(bindings, scope)} AND ${afterCondition(bindings, scope, order)}
+     ${ordered(order)} LIMIT ${bindings.bind('UInt64', limit)}`;
+}
+
+function ordered({ descending }: ListOrder): string {
+  const direction = descending ? 'DESC' : 'ASC';
+  return `ORDER BY sort_value ${direction}, number ${direction}`;
+}
+
+function listColumns(bindings: Bindings, scope: UploadScope, { order, labels, profileTypes }: ListPage): string[] {
+  return [
     'profile AS number',
     ...Object.entries({ ...numberColumns, ...textColumns }).map(([name, sql]) => `${sql} AS c_${name}`),
     ...labels.map((label, at) => `${labelOf(bindings, label)} AS label${at}`),
     ...profileTypes.map((type, at) => `${totalOf(bindings, type)} AS total${at}`),
-    `${sortSql(bindings, order.column)} AS sort_value`,
+    `${sortSql(bindings, scope, order.column)} AS sort_value`,
   ];
-  const direction = order.descending ? 'DESC' : 'ASC';
-  return bindings.statement(
-    `SELECT ${columns.join(', ')} FROM profiles WHERE ${uploadCondition(bindings, scope)} AND ${afterCondition(bindings, order)}
-     ORDER BY sort_value ${direction}, number ${direction} LIMIT ${bindings.bind('UInt64', limit)}`
-  );
 }
 
 function totalOf(bindings: Bindings, profileType: string): string {
   return `toFloat64(totals[indexOf(types, ${bindings.bind('String', profileType)})])`;
 }
 
-function sortSql(bindings: Bindings, column: SortColumn): string {
+function sortSql(bindings: Bindings, scope: UploadScope, column: SortColumn): string {
   switch (column.kind) {
     case 'number':
-      return numberColumns[column.name];
+      return column.name === 'time'
+        ? `toFloat64(toUnixTimestamp64Micro(${profileStart(scope)}))`
+        : numberColumns[column.name];
     case 'text':
       return textColumns[column.name];
     case 'label':
@@ -75,20 +114,18 @@ function sortSql(bindings: Bindings, column: SortColumn): string {
   }
 }
 
-function afterCondition(bindings: Bindings, { column, descending, after }: ListOrder): string {
+function afterCondition(bindings: Bindings, scope: UploadScope, { column, descending, after }: ListOrder): string {
   if (after === undefined) {
     return '1';
   }
   const sign = descending ? '<' : '>';
   const value = bindings.bind(typeof after.value === 'number' ? 'Float64' : 'String', after.value);
-  const sql = sortSql(bindings, column);
+  const sql = sortSql(bindings, scope, column);
   return `(${sql} ${sign} ${value} OR (${sql} = ${value} AND profile ${sign} ${bindings.bind('UInt64', after.profile)}))`;
 }
 
-/** Number of uploads in a scope. */
+/** Number of profiles in a scope. */
 export function profileCountStatement(scope: UploadScope): Statement {
   const bindings = new Bindings();
-  return bindings.statement(
-    `SELECT toFloat64(count()) AS uploads FROM profiles WHERE ${uploadCondition(bindings, scope)}`
-  );
+  return bindings.statement(`SELECT toFloat64(count()) AS uploads FROM ${oneRowPerProfile(bindings, scope)}`);
 }

@@ -1,6 +1,8 @@
 import type { ProfileFilter } from '../../../src/model/profile-filter';
 import type { Bindings } from './bindings';
+import { mergedProfiles, nearCondition, readsMergedFields } from './part-scope';
 import { profileCondition } from './profile-condition';
+import { instant, type Window } from './window';
 
 /** Which uploads a question is about. */
 export interface UploadScope {
@@ -12,13 +14,10 @@ export interface UploadScope {
   readonly spans?: SpanMatch;
   /** Leave out uploads that could not be read. */
   readonly readableOnly: boolean;
-}
-
-/** `starts`: uploads that start in [from, to); `overlaps`: whose window has a part in common with [from, to). */
-export interface Window {
-  readonly kind: 'starts' | 'overlaps';
-  readonly fromMs: number;
-  readonly toMs: number;
+  /** With spans: every part of the profiles that they ran in, not only the parts that name them. */
+  readonly wholeProfiles?: boolean;
+  /** Some profiles here have several parts, and the scope depends on more than each part says for itself (`part-scope.ts`). */
+  readonly merged?: boolean;
 }
 
 /** `span`: samples of these spans; `root`: samples whose root span is one of these, or the span itself where roots are unknown. */
@@ -27,12 +26,14 @@ export interface SpanMatch {
   readonly ids: readonly bigint[];
 }
 
-/** The scope as a condition on rows of `profiles`. */
+/** The scope as a condition on rows of `profiles`: each part of a profile for itself, but for what only all together know. */
 export function uploadCondition(bindings: Bindings, scope: UploadScope): string {
   const conditions = [
     `tenant = ${bindings.bind('String', scope.tenant)}`,
     windowCondition(bindings, scope.window),
-    profileCondition(bindings, scope.filter),
+    scope.merged && readsMergedFields(scope.filter)
+      ? `id IN (SELECT id FROM ${mergedProfiles(bindings, scope)} WHERE ${profileCondition(bindings, scope.filter)})`
+      : profileCondition(bindings, scope.filter),
   ];
   if (scope.readableOnly) {
     conditions.push(`status = 'ok'`);
@@ -41,9 +42,41 @@ export function uploadCondition(bindings: Bindings, scope: UploadScope): string 
     conditions.push(`id IN ${bindings.bind('Array(UUID)', scope.profileIds)}`);
   }
   if (scope.spans !== undefined) {
-    conditions.push(`profile IN (${spanProfiles(bindings, scope, scope.spans)})`);
+    conditions.push(
+      scope.wholeProfiles
+        ? `id IN (${idsWithSpans(bindings, scope, scope.spans)})`
+        : `profile IN (${spanProfiles(bindings, scope, scope.spans)})`
+    );
   }
   return conditions.join(' AND ');
+}
+
+/**
+ * The scope with one row per profile, as what follows FROM. The first part stands for its profile: all parts have its labels, and its
+ * start says where in time the profile is. In a merged scope all parts are joined before they are looked at.
+ */
+export function oneRowPerProfile(bindings: Bindings, scope: UploadScope): string {
+  if (!scope.merged) {
+    return `profiles WHERE part = 0 AND ${uploadCondition(bindings, scope)}`;
+  }
+  const conditions = [
+    windowCondition(bindings, scope.window, profileStart(scope)),
+    profileCondition(bindings, scope.filter),
+    ...(scope.readableOnly ? [`status = 'ok'`] : []),
+    ...(scope.profileIds === undefined ? [] : [`id IN ${bindings.bind('Array(UUID)', scope.profileIds)}`]),
+    ...(scope.spans === undefined ? [] : [`id IN (${idsWithSpans(bindings, scope, scope.spans)})`]),
+  ];
+  return `${mergedProfiles(bindings, scope)} WHERE ${conditions.join(' AND ')}`;
+}
+
+/** When a profile started, to sort and count it by: the start of its first part. */
+export function profileStart({ merged }: UploadScope): string {
+  return merged ? 'first_start' : 'start';
+}
+
+function idsWithSpans(bindings: Bindings, scope: UploadScope, spans: SpanMatch): string {
+  return `SELECT id FROM profiles WHERE ${nearCondition(bindings, scope, 'profiles')}
+    AND profile IN (${spanProfiles(bindings, scope, spans)})`;
 }
 
 /** The numbers of the scope's profiles, as a subquery. */
@@ -51,22 +84,15 @@ export function profileNumbers(bindings: Bindings, scope: UploadScope): string {
   return `SELECT profile FROM profiles WHERE ${uploadCondition(bindings, scope)}`;
 }
 
-function windowCondition(bindings: Bindings, { kind, fromMs, toMs }: Window): string {
+function windowCondition(bindings: Bindings, { kind, fromMs, toMs }: Window, placedAt = 'start'): string {
   const from = instant(bindings, fromMs);
   const to = instant(bindings, toMs);
   return kind === 'starts'
-    ? `start >= ${from} AND start < ${to}`
+    ? `${placedAt} >= ${from} AND ${placedAt} < ${to}`
     : `start < ${to} AND (end > ${from} OR start >= ${from})`;
 }
 
-/** Nanoseconds since 1970 end in 2262; beyond, comparisons would wrap. */
-const lastInstantMs = 9_200_000_000_000;
 const lastSecond = 4_294_967_295;
-
-function instant(bindings: Bindings, ms: number): string {
-  const possible = Math.min(lastInstantMs, Math.max(0, Math.trunc(ms)));
-  return `fromUnixTimestamp64Milli(${bindings.bind('Int64', possible)}, 'UTC')`;
-}
 
 /** Seconds, as DateTime columns hold them. */
 function second(bindings: Bindings, seconds: number): string {
