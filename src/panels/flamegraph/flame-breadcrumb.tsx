@@ -52,7 +52,7 @@ export function FlameBreadcrumb({ data, focus, control, narrow, whole, cut }: Fl
         </Button>
       )}
       <RulesNote data={data} whole={whole} control={control} />
-      {!narrow && <Totals data={data} />}
+      {!narrow && <Totals data={data} whole={whole} />}
       <HiddenShare data={data} focus={focus} cut={cut} />
     </nav>
   );
@@ -99,16 +99,22 @@ function Crumb({ data, node, current, top, onZoom }: CrumbProps) {
   );
 }
 
-function Totals({ data }: { data: FlameData }) {
+/** The total, and what it was counted from; of a part of the profile (a method, stacks left out) also the whole. */
+function Totals({ data, whole }: Pick<FlameBreadcrumbProps, 'data' | 'whole'>) {
   const styles = useStyles2(getStyles);
-  const { custom, format, rows, isDiff } = data;
-  const left = format(rows.value[0]);
-  const total = isDiff ? `${left} → ${format(rows.valueRight?.[0] ?? 0)}` : left;
+  const { custom, rows } = data;
   const counts = [
     custom.sampleCount !== undefined && `${formatCount(custom.sampleCount)} samples`,
     custom.profileCount !== undefined && `${formatCount(custom.profileCount)} uploads`,
   ];
-  return <span className={styles.totals}>{[total, ...counts].filter(Boolean).join(' · ')}</span>;
+  const part = sideSum(rows) === sideSum(whole) ? [] : [`${totalOf(data, rows)} of`];
+  const words = [[...part, totalOf(data, whole)].join(' '), ...counts].filter(Boolean);
+  return <span className={styles.totals}>{words.join(' · ')}</span>;
+}
+
+function totalOf({ format, isDiff }: FlameData, { value, valueRight }: FlameRows): string {
+  const left = format(value[0]);
+  return isDiff ? `${left} → ${format(valueRight?.[0] ?? 0)}` : left;
 }
 
 /** What the user's rules do, with a way to take them back one by one. */

@@ -77,8 +77,8 @@ const getStyles = (theme: GrafanaTheme2) => ({
     fontVariantNumeric: 'tabular-nums',
     '& th': { textAlign: 'right', color: theme.colors.text.secondary },
     '& th:first-of-type': { textAlign: 'left' },
-    '& td': { padding: theme.spacing(0.25, 1), verticalAlign: 'top', minWidth: 130 },
-    '& td:first-of-type': { width: '100%', overflowWrap: 'anywhere' },
+    '& td': { padding: theme.spacing(0.25, 1), verticalAlign: 'top', minWidth: 160, whiteSpace: 'nowrap' },
+    '& td:first-of-type': { width: '100%', overflowWrap: 'anywhere', whiteSpace: 'normal' },
 
     '& button': {
       all: 'unset',

@@ -180,7 +180,7 @@ function hatchOf(brush: Brush, palette: FlamePalette, change: Change): CanvasPat
   return (brush.hatch[change] = brush.context.createPattern(tile, 'repeat'));
 }
 
-const onlySimple = /^[\x20-\x7e…·]*$/;
+const onlySimple = /^[\x20-\x7e…·→]*$/;
 
 function paintLabel(brush: Brush, scene: FlameScene, entry: number, y: number) {
   const { data, layout, matches, palette } = scene;
@@ -199,13 +199,15 @@ function paintLabel(brush: Brush, scene: FlameScene, entry: number, y: number) {
   }
 }
 
-/** The name, with value and share of all where both fit. */
+/** The name, with value and share of all (of both sides) where they fit. */
 export function withValue(data: FlameData, row: number, name: string, cells: number): string {
   if (name.length + 8 > cells) {
     return fitName(name, cells);
   }
-  const { value } = data.rows;
-  const long = `${name}  ${data.format(value[row])}  ${formatPart(value[row], value[0])}`;
+  const { value, valueRight } = data.rows;
+  const long = valueRight
+    ? `${name}  ${formatPart(value[row], value[0])} → ${formatPart(valueRight[row], valueRight[0])}`
+    : `${name}  ${data.format(value[row])}  ${formatPart(value[row], value[0])}`;
   return long.length <= cells ? long.replaceAll('\u2009', ' ') : name;
 }
 

@@ -56,9 +56,13 @@ export interface FlameSearch {
   step(by: 1 | -1): NodeIndex;
 }
 
+/** Larger trees are searched after the letter is shown in the box, so that typing never waits. */
+const atOnce = 200_000;
+
 /** Matches of a search in one drawing. */
 export function useMatches({ tree }: FlameData, text: string): { matches?: FlameMatches; error?: string } {
-  const wanted = useDeferredValue(text);
+  const deferred = useDeferredValue(text);
+  const wanted = tree.length > atOnce ? deferred : text;
   return useMemo(() => {
     if (wanted.trim() === '') {
       return {};

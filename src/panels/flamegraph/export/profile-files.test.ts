@@ -1,0 +1,61 @@
+import { Profile } from 'pprof-format';
+import { type FlameRows } from '../../../model/flame-rows';
+import { scriptJson } from './html-page';
+import { pprofBytes } from './pprof-file';
+import { foldedText, jsonText, speedscopeText } from './profile-files';
+import { xmlText } from './svg-text';
+
+/** serve 100 of 150, 60 of it in frames that the answer left out. */
+const rows: FlameRows = {
+  level: [0, 1, 2, 1],
+  value: [150, 100, 30, 50],
+  self: [0, 10, 30, 50],
+  label: [0, 1, 2, 3],
+  labels: ['total', 'serve', 'dec;ode\n<b>', 'gc'],
+  file: { texts: ['', 'a.py'], index: [0, 1, 1, 0] },
+  line: [0, 7, 9, 0],
+};
+const about = { title: 'T', profileType: 'cpu-time', profileTypeName: 'CPU Time', unit: 'ns' as const };
+
+it('writes folded stacks that add up to the total, the hidden part by name', () => {
+  expect(foldedText(rows)).toBe('serve 10\nserve;(small frames) 60\nserve;dec:ode <b> 30\ngc 50\n');
+});
+
+it('writes speedscope files', () => {
+  const file = JSON.parse(speedscopeText(rows, about));
+  const [profile] = file.profiles;
+  expect([profile.unit, profile.endValue]).toEqual(['nanoseconds', 150]);
+  const names = profile.samples.map((stack: number[]) => stack.map((id) => file.shared.frames[id].name));
+  expect(names).toEqual([['serve'], ['serve', '(small frames)'], ['serve', 'dec;ode\n<b>'], ['gc']]);
+  expect(file.shared.frames[1]).toEqual({ name: 'serve', file: 'a.py', line: 7 });
+});
+
+it('writes pprof that pprof-format reads', () => {
+  const profile = Profile.decode(pprofBytes(rows, about));
+  const text = (id: number | bigint) => profile.stringTable.strings[Number(id)];
+  expect([text(profile.sampleType[0].type), text(profile.sampleType[0].unit)]).toEqual(['cpu-time', 'nanoseconds']);
+  const stacks = profile.sample.map(({ locationId, value }) => [
+    ...locationId.map((id) => text(profile.function[Number(id) - 1].name)),
+    Number(value[0]),
+  ]);
+  expect(stacks).toEqual([
+    ['serve', 10],
+    ['(small frames)', 'serve', 60],
+    ['dec;ode\n<b>', 'serve', 30],
+    ['gc', 50],
+  ]);
+  expect(Number(profile.location[0].line[0].line)).toBe(7);
+});
+
+it('writes all columns as JSON', () => {
+  const { frames, unit } = JSON.parse(jsonText(rows, about));
+  expect(unit).toBe('ns');
+  expect(frames[2]).toEqual({ level: 2, name: 'dec;ode\n<b>', value: 30, self: 30, file: 'a.py', line: 9 });
+});
+
+it('leaves nothing in pages and pictures that could be markup', () => {
+  const hostile = '</script><!--<script>\u2028]]>&"\'\u0000\ud800';
+  expect(scriptJson({ hostile })).not.toMatch(/[<\u2028]/);
+  expect(JSON.parse(scriptJson({ hostile }))).toEqual({ hostile });
+  expect(xmlText(hostile)).not.toMatch(/[<>"'\u0000\ud800]|&(?!#\d+;)/);
+});

@@ -1,0 +1,123 @@
+import { LoadingState, type PanelData, FieldType } from '@grafana/data';
+import { locationService, setDataSourceSrv } from '@grafana/runtime';
+import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
+import React from 'react';
+import { of } from 'rxjs';
+import { panelProps, testFrame } from '../../ui/panel-test-props';
+import { FlamePanel } from './flame-panel';
+import { defaultOptions } from './options';
+
+window.ResizeObserver = class {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+};
+
+beforeEach(() => {
+  const context = { measureText: () => ({ width: 7 }) };
+  const ignoring = new Proxy(context, {
+    get: (target, name) => Reflect.get(target, name) ?? (() => undefined),
+    set: () => true,
+  });
+  jest.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(ignoring as never);
+  locationService.push('/d/x');
+});
+
+const texts = ['all', 'main.serve', 'json.decode', 'json.get', 'db.query'];
+
+/** all 100: serve 80 (decode 50 (get 20), query 30), itself 20. `from` and `to` cut rows. */
+function frame(keep: number[] = [0, 1, 2, 3, 4], custom = {}) {
+  const pick = (list: number[]) => keep.map((row) => list[row]);
+  const made = testFrame(
+    {
+      level: pick([0, 1, 2, 3, 2]),
+      value: pick([100, 80, 50, 20, 30]),
+      self: pick([20, 0, 30, 20, 30]),
+      label: pick([0, 1, 2, 3, 4]),
+    },
+    { refId: 'A', meta: { custom } }
+  );
+  made.fields[3].type = FieldType.enum;
+  made.fields[3].config = { type: { enum: { text: texts } } };
+  return made;
+}
+
+const graph = (name = /^(Flame graph|Callees)/) => screen.getByRole('tree', { name });
+const current = (of = graph()) => within(of).getByRole('treeitem').getAttribute('aria-label');
+const key = (...keys: string[]) => keys.forEach((one) => fireEvent.keyDown(graph(), { key: one }));
+const path = () => screen.getByRole('navigation').textContent;
+const props = (made = frame(), more = {}) => panelProps(defaultOptions, [made], more);
+
+it('shows callers and callees of a method with its total, and goes back', () => {
+  render(<FlamePanel {...props()} />);
+  key('ArrowDown', 'ArrowDown', 's');
+  expect(current()).toBe('json.decode, total 50, 100 % of all, self 30');
+  expect(current(graph(/^Callers/))).toBe('json.decode, total 50, 100 % of all');
+  expect(path()).toContain('50 of 100');
+  fireEvent.keyDown(graph(/^Callers/), { key: 'ArrowUp' });
+  expect(current(graph(/^Callers/))).toBe('main.serve, total 50, 100 % of all');
+  key('Escape');
+  expect(screen.queryByRole('tree', { name: /^Callers/ })).toBeNull();
+});
+
+it('keeps the view in the address under the panel’s own keys', async () => {
+  const { unmount } = render(<FlamePanel {...props(frame(), { id: 7 })} />);
+  key('ArrowDown', 'ArrowDown', 'Enter');
+  await waitFor(() => expect(locationService.getSearch().get('flame-7-focus')).toMatch(/^\w+\.\w+$/));
+  unmount();
+  render(<FlamePanel {...props(frame(), { id: 7 })} />);
+  expect(current()).toContain('json.decode');
+  act(() => locationService.push('/d/x'));
+  expect(current()).toContain('all');
+});
+
+it('hides, excludes and keeps one package, with the share that is left out', () => {
+  locationService.push('/d/x?flame-1-exclude=%2Fquery%2F&flame-1-hide=main.serve');
+  render(<FlamePanel {...props()} />);
+  expect(path()).toContain('1 hidden · 30.0 % excluded');
+  key('ArrowDown');
+  expect(current()).toBe('json.decode, total 50, 71.4 % of all, self 30');
+});
+
+it('turns the graph over', () => {
+  locationService.push('/d/x?flame-1-mode=bottom');
+  render(<FlamePanel {...props()} />);
+  key('ArrowDown');
+  expect(current()).toMatch(/^(json\.decode|db\.query), total 30, 30.0 % of all$/);
+  key('ArrowDown');
+  expect(current()).toBe('main.serve, total 30, 30.0 % of all');
+});
+
+describe('a cut graph', () => {
+  const cut = () => frame([0, 1, 2, 4], { hiddenNodes: 1, hiddenShare: 0.2 });
+  const target = { refId: 'A', datasource: { uid: 'hotspan' } };
+  const request = { requestId: 'Q1', targets: [target], scopedVars: {} } as unknown as PanelData['request'];
+  const { data } = props(cut());
+  const panel = () => <FlamePanel {...props(cut())} data={{ ...data, request }} />;
+  const answerWith = (query: (asked: { targets: Array<{ focus?: string[] }> }) => unknown) =>
+    setDataSourceSrv({ get: async () => ({ query }) } as never);
+
+  it('asks for the frame that is zoomed in on, and shows what it gets', async () => {
+    const asked: unknown[] = [];
+    answerWith(({ targets }) => {
+      asked.push(targets[0].focus);
+      const part = testFrame({ level: [0, 1], value: [50, 20], self: [30, 20], label: ['json.decode', 'json.get'] });
+      return of({ data: [part], state: LoadingState.Done });
+    });
+    render(panel());
+    expect(screen.getByTestId('flame-hidden')).toHaveTextContent('hides 20.0 %');
+    key('ArrowDown', 'ArrowDown', 'Enter');
+    await waitFor(() => expect(screen.queryByTestId('flame-hidden')).toBeNull());
+    key('ArrowDown');
+    expect(current()).toBe('json.get, total 20, 20.0 % of all, self 20');
+    expect(asked).toEqual([['main.serve', 'json.decode']]);
+  });
+
+  it('goes on with what is there when that fails', async () => {
+    answerWith(() => of({ data: [], error: { message: 'no' } }));
+    render(panel());
+    key('ArrowDown', 'ArrowDown', 'Enter');
+    await waitFor(() => expect(screen.getByTestId('flame-hidden')).toHaveTextContent('could not load 40.0 %'));
+    expect(current()).toContain('json.decode');
+  });
+});
