@@ -130,9 +130,14 @@ function matcherFilter({ label: key, operator, value }: LabelMatcher): ProfileFi
   return operator.startsWith('!') ? { kind: 'not', term } : term;
 }
 
-/** A template variable that nobody filled in (public dashboards, alert rules): `$env`, `${env:regex}`, `[[env]]`. */
+/**
+ * A template variable that nobody filled in (public dashboards, alert rules): `$env`, `${env:regex}`, `[[env]]`; not a character
+ * class like `[[:alpha:]]`.
+ */
 export function isUnresolvedVariable(value: string): boolean {
   return (
-    /\$\{[^}]*\}/.test(value) || /^\(?\$(?!__all\b)[A-Za-z_]\w*\)?$/.test(value) || /^\(?\[\[[^\]]+\]\]\)?$/.test(value)
+    /\$\{[^}]*\}/.test(value) ||
+    /^\(?\$(?!__all\b)[A-Za-z_]\w*\)?$/.test(value) ||
+    /^\(?\[\[(?!:)[^\]]+\]\]\)?$/.test(value)
   );
 }

@@ -6,7 +6,6 @@ import {
   type ContextDimension,
   type StackDimension,
 } from '../../src/model/dimensions';
-import { parseFilter } from '../../src/model/filter-grammar';
 import { allOf, everyProfile, FilterSyntaxError, type ProfileFilter } from '../../src/model/profile-filter';
 import {
   canonicalLabel,
@@ -20,6 +19,7 @@ import { parseSpanId } from '../../src/model/span-id';
 import { HotspanError } from '../errors';
 import { warning, type Notice } from './notices';
 import type { ParsedQuery } from './request';
+import { searchFilter } from './search-filter';
 import type { ContextFilter } from './sql/samples';
 import type { SpanMatch } from './sql/upload-scope';
 
@@ -48,10 +48,12 @@ export interface NamedStackFilter {
 /** Reads selector, filter, ids and stack filters of a query, and drops what no one filled in. */
 export function restrictionsOf(query: ParsedQuery): Restrictions {
   const notices: Notice[] = [];
-  const matchers = filledMatchers(matchersOf(query.selector ?? query.labelSelector), notices);
-  const spanMatchers = matchers.filter(isSpanMatcher);
+  const matchers = filledMatchers(matchersOf(filledSelector(query, notices)), notices);
   const labelMatchers = matchers.filter((matcher) => !isSpanMatcher(matcher));
-  const adhoc = filledAdhoc(query.adhocFilters ?? [], notices);
+  const filled = filledAdhoc(query.adhocFilters ?? [], notices);
+  const adhoc = filled.filter(({ key }) => !spanLabels.has(key));
+  const adhocSpans = filled.filter(({ key }) => spanLabels.has(key)).map(adhocSpanMatcher);
+  const spanMatchers = [...matchers.filter(isSpanMatcher), ...adhocSpans];
   const adhocLabels = adhoc.filter((filter) => !isDimension(filter.key)).map(adhocLabelFilter);
   const stackFilters = [
     ...(query.stackFilter ?? []),
@@ -61,7 +63,7 @@ export function restrictionsOf(query: ParsedQuery): Restrictions {
     .map((filter) => filledStackFilter(filter, notices))
     .filter(({ values }) => values.length > 0);
   return {
-    filter: allOf([selectorFilter(labelMatchers), searchFilter(query.filter, notices), ...adhocLabels]),
+    filter: allOf([selectorFilter(labelMatchers), searchOf(query.filter, notices), ...adhocLabels]),
     matchers: labelMatchers,
     profileIds: profileIdsOf(query.profileId, notices),
     ...spansOf(query, spanMatchers, notices),
@@ -69,6 +71,15 @@ export function restrictionsOf(query: ParsedQuery): Restrictions {
     contextFilters: usable.filter((filter) => !isFrameFilter(filter)).map(contextFilter),
     notices,
   };
+}
+
+/** A selector that is one variable without a value is no selector. */
+function filledSelector({ selector, labelSelector }: ParsedQuery, notices: Notice[]): string | undefined {
+  const written = selector ?? labelSelector;
+  const isVariable = /^(?:\$\w+|\$\{[^}]*\}|\[\[[^\]]+\]\])$/.test(written?.trim() ?? '');
+  return written === undefined || (isVariable && !isFilled('the selector', written.trim(), notices))
+    ? undefined
+    : written;
 }
 
 /** A selector as text → matchers; errors carry our code. */
@@ -92,7 +103,8 @@ export function filledMatchers(matchers: readonly LabelMatcher[], notices: Notic
   return matchers.filter(({ label, value }) => isFilled(`label ${label}`, value, notices));
 }
 
-function isFilled(where: string, value: string, notices: Notice[]): boolean {
+/** Whether a text is not a variable without a value; says so if it is. */
+export function isFilled(where: string, value: string, notices: Notice[]): boolean {
   if (isUnresolvedVariable(value)) {
     notices.push(warning(`The variable ${value} has no value here, so ${where} is not filtered.`));
     return false;
@@ -100,14 +112,9 @@ function isFilled(where: string, value: string, notices: Notice[]): boolean {
   return true;
 }
 
-function searchFilter(filter: string | undefined, notices: Notice[]): ProfileFilter {
-  if (
-    filter === undefined ||
-    (isUnresolvedVariable(filter.trim()) && !isFilled('the search', filter.trim(), notices))
-  ) {
-    return everyProfile;
-  }
-  return syntaxChecked('bad_filter', 'filter', () => parseFilter(filter));
+function searchOf(search: string | undefined, notices: Notice[]): ProfileFilter {
+  const parse = () => searchFilter(search ?? '', (value) => isFilled('the search', value, notices));
+  return syntaxChecked('bad_filter', 'filter', parse);
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -240,8 +247,19 @@ function adhocValues({ value, values }: AdhocFilter): string[] {
   return values !== undefined && values.length > 0 ? values : [value];
 }
 
+function adhocSpanMatcher(filter: AdhocFilter): LabelMatcher {
+  const { key, operator } = filter;
+  if (operator.startsWith('!')) {
+    throw new HotspanError('bad_query', `adhocFilters: ${key} can be asked for, not left out`);
+  }
+  return { label: key, operator: '=~', value: operator === '=|' ? adhocValues(filter).join('|') : filter.value };
+}
+
 function adhocLabelFilter(filter: AdhocFilter): ProfileFilter {
   const { key, operator, value } = filter;
+  if (operator === '=|' && adhocValues(filter).includes('$__all')) {
+    return everyProfile;
+  }
   if (operator === '=|' || operator === '!=|') {
     const some: ProfileFilter = {
       kind: 'or',

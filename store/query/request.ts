@@ -64,7 +64,7 @@ const querySchema = z.object({
   limit: count.max(limits.rows).optional(),
   maxNodes: z.number().int().optional(),
   focus: z.array(text).max(limits.listLength).optional(),
-  compare: compare.optional(),
+  compare: z.preprocess(withoutBlanks, compare).optional(),
   dimension: z.enum(dimensions).optional(),
   measure: z.enum(measures).optional(),
   groupBy: texts.pipe(z.array(z.string()).max(10)).optional(),
@@ -144,7 +144,9 @@ export function parseQuery(written: unknown): ParsedQuery {
   if (!parsed.success) {
     throw new HotspanError('bad_query', describe(parsed.error));
   }
-  return { ...parsed.data, maxNodes: clampedNodes(parsed.data.maxNodes) };
+  const { compare: other, maxNodes } = parsed.data;
+  const compared = other !== undefined && Object.keys(other).length > 0 ? other : undefined;
+  return { ...parsed.data, compare: compared, maxNodes: clampedNodes(maxNodes) };
 }
 
 function clampedNodes(maxNodes: number | undefined): number | undefined {

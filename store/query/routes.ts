@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { QueryResult } from '../../src/api/query';
 import { canonicalLabel } from '../../src/model/selector';
 import type { Engine } from '../engines/engine';
 import { HotspanError } from '../errors';
@@ -99,11 +100,15 @@ function contextOf({ deps, stacks }: Room, request: FastifyRequest, signal: Abor
 /** Aborted when the client goes away before its answer. */
 function clientSignal(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  reply.raw.once('close', () => {
+  const abort = () => {
     if (!reply.raw.writableFinished) {
       controller.abort();
     }
-  });
+  };
+  reply.raw.once('close', abort);
+  if (reply.raw.destroyed) {
+    abort();
+  }
   return controller.signal;
 }
 
@@ -128,9 +133,10 @@ async function sendQuery(room: Room, request: FastifyRequest, reply: FastifyRepl
   const parsed = parseRequest(request.body);
   const signal = clientSignal(reply);
   const context = contextOf(room, request, signal);
+  const budget = { bytesLeft: limits.answerBytes };
   const answers = await Promise.all(
     parsed.queries.map(async ({ refId, written }) => {
-      const run = () => answerAsText(context, written, timeOf(parsed));
+      const run = () => answerAsText(context, written, timeOf(parsed), budget);
       return [
         refId,
         await room.queue.run(context.tenant, signal, run).catch((error: unknown) => failure(request, error)),
@@ -145,17 +151,32 @@ function timeOf({ fromMs, toMs, maxDataPoints, intervalMs }: ParsedRequest): Que
   return { fromMs, toMs, maxDataPoints, intervalMs };
 }
 
-/** One query's result as JSON: big answers are turned into text once, and measured. */
-async function answerAsText(context: QueryContext, written: unknown, time: QueryTime): Promise<string> {
-  const frames = await answerQuery(context, parseQuery(written), time);
-  const text = JSON.stringify({ status: 200, frames });
-  if (text.length > limits.answerBytes) {
-    throw new HotspanError(
-      'answer_too_large',
-      `the answer has ${Math.ceil(text.length / 2 ** 20)} MB, at most 64 MB are sent`
-    );
+/** One query's result as JSON: big answers are turned into text once, and measured. `budget`: what the request may still send. */
+async function answerAsText(
+  context: QueryContext,
+  written: unknown,
+  time: QueryTime,
+  budget: { bytesLeft: number }
+): Promise<string> {
+  const text = asJson({ status: 200, frames: await answerQuery(context, parseQuery(written), time) });
+  if (text === undefined || text.length > budget.bytesLeft) {
+    const size = text === undefined ? 'over 500' : Math.ceil(text.length / 2 ** 20);
+    throw new HotspanError('answer_too_large', `the answer has ${size} MB, at most 64 MB are sent for one request`);
   }
+  budget.bytesLeft -= text.length;
   return text;
+}
+
+/** undefined = longer than a string can be. */
+function asJson(result: QueryResult): string | undefined {
+  try {
+    return JSON.stringify(result);
+  } catch (error) {
+    if (error instanceof RangeError) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 function failure(request: FastifyRequest, error: unknown): string {

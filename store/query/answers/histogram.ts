@@ -5,7 +5,7 @@ import type { QueryContext, QueryTime } from '../context';
 import { buildFrame, integers, times } from '../frames/frame';
 import { listScope, selectProfiles } from '../list-scope';
 import { info, type Notice } from '../notices';
-import { restrictionsOf } from '../prepare';
+import { filledNames, restrictionsOf } from '../prepare';
 import { questionText } from '../question-text';
 import type { ParsedQuery } from '../request';
 import { histogramStatement } from '../sql/counts';
@@ -22,7 +22,7 @@ export async function answerHistogram(
 ): Promise<FrameJson[]> {
   const restrictions = restrictionsOf(query);
   const notices: Notice[] = [...restrictions.notices];
-  const by = query.by === undefined ? undefined : canonicalLabel(query.by);
+  const [by] = filledNames(query.by === undefined ? [] : [query.by], 'by', notices).map(canonicalLabel);
   const stepMs = askedStepMs(time);
   const startMs = Math.floor(time.fromMs / stepMs) * stepMs;
   const steps = Math.max(1, Math.ceil((time.toMs - startMs) / stepMs));

@@ -7,7 +7,7 @@ import { chooseUploads, refuseOrder, samplingDensity, widestWindow, withRoots, t
 import type { QueryContext, QueryTime } from '../context';
 import { flameFrame, type FlameSide } from '../frames/flame-frame';
 import { info, warning, type Notice } from '../notices';
-import { restrictionsOf, type Restrictions } from '../prepare';
+import { isFilled, restrictionsOf, type Restrictions } from '../prepare';
 import { questionText } from '../question-text';
 import { readStacks, type SampleRows } from '../read-samples';
 import type { ParsedQuery } from '../request';
@@ -27,7 +27,8 @@ export async function answerProfile(context: QueryContext, query: ParsedQuery, t
   const type = await resolveType(context, query.profileType ?? query.profileTypeId, restrictions, time, notices);
   const store = context.stacks.open(context.tenant);
   const left = await readSide(context, store, restrictions, time, type);
-  const right = query.compare === undefined ? undefined : await readRight(context, store, query, time, type);
+  const compare = filledCompare(query.compare, notices);
+  const right = compare && (await readRight(context, store, { ...query, compare }, time, type, notices));
   notices.push(...left.uploads.notices, ...(await emptyNotices(context, restrictions, time, type, left)));
   if (restrictions.wholeUploads) {
     notices.push(
@@ -48,7 +49,7 @@ export async function answerProfile(context: QueryContext, query: ParsedQuery, t
       ),
       type,
       left: sideOf(left),
-      right: right === undefined ? undefined : sideOf(right),
+      right: right && sideOf(right),
       notices,
       question: questionText(query, type.name, time.fromMs, time.toMs),
     }),
@@ -72,6 +73,15 @@ async function readSide(
   return { uploads, rows: await readStacks(context, store, question) };
 }
 
+/** The other side, without a profile that a variable was to name; nothing left = no comparison. */
+function filledCompare(compare: ParsedQuery['compare'], notices: Notice[]): ParsedQuery['compare'] {
+  if (compare?.profileId === undefined || isFilled('the other profile', compare.profileId, notices)) {
+    return compare;
+  }
+  const { profileId: _unfilled, ...rest } = compare;
+  return Object.keys(rest).length > 0 ? rest : undefined;
+}
+
 /** The whole time a store may know: a profile that is named is found whenever it was. */
 const anyTime = { fromMs: 0, toMs: 8.64e15 };
 
@@ -84,7 +94,8 @@ async function readRight(
   store: StackStore,
   query: ParsedQuery,
   time: QueryTime,
-  type: ProfileType
+  type: ProfileType,
+  notices: Notice[]
 ): Promise<Side> {
   const { from, to, selector, profileId } = query.compare ?? {};
   const named = profileId !== undefined;
@@ -103,7 +114,10 @@ async function readRight(
     rootSpanId: undefined,
     spanSelector: undefined,
   };
-  return readSide(context, store, restrictionsOf(own), rightTime, type);
+  const restrictions = restrictionsOf(own);
+  const isNew = ({ text }: Notice) => !notices.some((other) => other.text === text);
+  notices.push(...restrictions.notices.filter(isNew));
+  return readSide(context, store, restrictions, rightTime, type);
 }
 
 function focusNode(dictionary: StackDictionary, tree: CallTree, query: ParsedQuery, notices: Notice[]): number {

@@ -1,7 +1,7 @@
 import { requestsFields } from '../../../src/api/frames';
 import type { FrameJson } from '../../../src/api/query';
 import { formatSpanId, formatTraceId } from '../../../src/model/span-id';
-import { chooseUploads, withRoots, type Uploads } from '../choose-uploads';
+import { chooseUploads, coveredUs, someUploads, withRoots, type Uploads } from '../choose-uploads';
 import type { QueryContext, QueryTime } from '../context';
 import { buildFrame, decimals, integers, texts, times } from '../frames/frame';
 import { valueUnit } from '../frames/units';
@@ -36,7 +36,8 @@ export async function answerRequests(context: QueryContext, query: ParsedQuery, 
   const type = await resolveType(context, query.profileType ?? query.profileTypeId, restrictions, time, notices);
   const uploads = await chooseUploads(context, restrictions, time, type.id);
   const asked = { uploads, profileType: type, restrictions, averaged: false };
-  const [parts, entries] = await Promise.all([readParts(context, asked), readEntries(context, uploads)]);
+  const [read, entries] = await Promise.all([readParts(context, asked), readEntries(context, uploads)]);
+  const parts = type.merge === 'average' ? averagedParts(read, uploads) : read;
   const total = parts.reduce((sum, { value }) => sum + value, 0);
   const all = joinParts(parts, entries, uploads, query.requestsBy ?? 'span');
   const rows = all.sort((a, b) => b.value - a.value || (a.key < b.key ? -1 : 1)).slice(0, query.limit ?? defaultLimit);
@@ -60,7 +61,7 @@ export async function answerRequests(context: QueryContext, query: ParsedQuery, 
     ),
     integers(
       f.value,
-      rows.map(({ value }) => value),
+      rows.map(({ value }) => Math.round(value)),
       { unit: valueUnit(type) }
     ),
     decimals(
@@ -90,7 +91,7 @@ export async function answerRequests(context: QueryContext, query: ParsedQuery, 
       preferredVisualisationType: 'table',
       executedQueryString: questionText(query, `${type.name} by ${query.requestsBy ?? 'span'}`, time.fromMs, time.toMs),
       notices: [...notices, ...uploads.notices],
-      custom: { profileType: type.id, unit: type.unit, total, requests: all.length },
+      custom: { profileType: type.id, unit: type.unit, total: Math.round(total), requests: all.length },
     }),
   ];
 }
@@ -127,6 +128,19 @@ async function readParts(context: QueryContext, asked: SampleQuestion): Promise<
     value,
     samples: rows.samples[at],
   }));
+}
+
+/** Points in time: each upload counts by the part of the covered time that it lasted. One upload stays as it is. */
+function averagedParts(parts: readonly Part[], uploads: Uploads): readonly Part[] {
+  const carrying = someUploads(uploads, (at) => uploads.carries[at] === 1);
+  if (carrying.length <= 1) {
+    return parts;
+  }
+  const covered = coveredUs(carrying);
+  const weight = new Map(
+    Array.from(carrying.profile, (profile, at) => [profile, (carrying.endUs[at] - carrying.startUs[at]) / covered])
+  );
+  return parts.map((part) => ({ ...part, value: part.value * (weight.get(part.profile) ?? 0) }));
 }
 
 interface Entries {

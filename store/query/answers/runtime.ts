@@ -5,7 +5,7 @@ import type { QueryContext, QueryTime } from '../context';
 import { buildFrame, texts } from '../frames/frame';
 import { listScope, selectProfiles } from '../list-scope';
 import { info, type Notice } from '../notices';
-import { isProfileId, restrictionsOf } from '../prepare';
+import { isFilled, isProfileId, restrictionsOf } from '../prepare';
 import { profileOf, readProfile, type StoredProfile } from '../profile-detail';
 import { questionText } from '../question-text';
 import type { ParsedQuery } from '../request';
@@ -28,7 +28,9 @@ export async function answerRuntime(context: QueryContext, query: ParsedQuery, t
   if (shown !== undefined && id === undefined) {
     notices.push(info(`This is the newest upload of the selection, ${shown.id}.`));
   }
-  const other = query.compareId === undefined ? undefined : await readOther(context, query.compareId);
+  const { compareId } = query;
+  const compared = compareId !== undefined && isFilled('the other profile', compareId, notices);
+  const other = compared ? await readOther(context, compareId) : undefined;
   const columns = other === undefined ? tableOf(entriesOf(shown)) : comparedTable(entriesOf(shown), entriesOf(other));
   return [
     buildFrame('runtime', columns, {
