@@ -114,7 +114,7 @@ describe('a cut graph', () => {
   });
 
   it('goes on with what is there when that fails', async () => {
-    answerWith(() => of({ data: [], error: { message: 'no' } }));
+    answerWith(() => of({ data: [], errors: [{ message: 'no' }] }));
     render(panel());
     key('ArrowDown', 'ArrowDown', 'Enter');
     await waitFor(() => expect(screen.getByTestId('flame-hidden')).toHaveTextContent('could not load 40.0 %'));

@@ -99,6 +99,17 @@ function medians(rows) {
   );
 }
 
+function printTable(rows) {
+  const columns = [...new Set(Object.values(rows).flatMap(Object.keys))];
+  const lines = [
+    ['', ...columns],
+    ...Object.entries(rows).map(([name, row]) => [name, ...columns.map((key) => row[key] ?? '')]),
+  ];
+  lines.forEach((line) =>
+    console.log(line.map((cell, i) => String(cell).padStart(i === 0 ? 8 : columns[i - 1].length + 2)).join(''))
+  );
+}
+
 const argument = (name, fallback) => {
   const at = process.argv.indexOf(name);
   return at < 0 ? fallback : Number(process.argv[at + 1]);
@@ -128,7 +139,7 @@ for (const nodes of sizes) {
     results[nodes][name] = medians(rows);
   }
   console.log(`\n${nodes.toLocaleString('en')} nodes, median of ${runs}`);
-  console.table(results[nodes]);
+  printTable(results[nodes]);
 }
 fs.mkdirSync(path.join(root, 'test-output'), { recursive: true });
 fs.writeFileSync(path.join(root, 'test-output/bench-flame.json'), JSON.stringify({ versions, runs, results }, null, 2));

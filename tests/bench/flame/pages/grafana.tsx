@@ -1,5 +1,5 @@
 import { type DataFrame } from '@grafana/data';
-import React, { useMemo, useState } from 'react';
+import React, { useEffect, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 // Installed by run.mjs: the bare graph, without table and header.
 import FlameGraph from 'grafana-flamegraph/FlameGraph/FlameGraph.mjs';
@@ -10,7 +10,7 @@ import { offer, zoomTarget } from './measure';
 
 const root = createRoot(document.getElementById('root') as HTMLElement);
 let tree: BenchTree;
-let control: { focus: (on: boolean) => void; search: (text: string) => void };
+const control = { focus: (_on: boolean) => {}, search: (_text: string) => {} };
 
 function Page({ frame }: { frame: DataFrame }) {
   const data = useMemo(() => new FlameGraphDataContainer(frame, { collapsing: false }, theme), [frame]);
@@ -21,23 +21,17 @@ function Page({ frame }: { frame: DataFrame }) {
     () => (text ? new Set(data.getUniqueLabels().filter((label: string) => label.includes(text))) : undefined),
     [text, data]
   );
-  control = {
-    search: setText,
-    focus: (on) => {
+  useEffect(() => {
+    control.search = setText;
+    control.focus = (on) => {
       const row = zoomTarget(tree);
       const item = data.getLevels()[8].find((one: { itemIndexes: number[] }) => one.itemIndexes.includes(row));
       const all = data.getLevels()[0][0].value;
-      setView(
-        on
-          ? {
-              min: item.start / all,
-              max: (item.start + item.value) / all,
-              focused: { item, label: '', posX: 0, posY: 0 },
-            }
-          : { min: 0, max: 1, focused: undefined }
-      );
-    },
-  };
+      const to = { min: item.start / all, max: (item.start + item.value) / all };
+      const focused = { item, label: '', posX: 0, posY: 0 };
+      setView(on ? { ...to, focused } : { min: 0, max: 1, focused: undefined });
+    };
+  }, [data]);
   return (
     <div style={{ width: 1600 }}>
       <FlameGraph

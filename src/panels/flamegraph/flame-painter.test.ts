@@ -1,0 +1,62 @@
+import { createTheme } from '@grafana/data';
+import { layoutFlame } from '../../model/flame-layout';
+import { bigColumns } from '../../model/flame-random';
+import { matchFlame } from '../../model/flame-search';
+import { searchTexts } from '../../model/text-search';
+import { flameColours } from './flame-colours';
+import { flameData } from './flame-data';
+import { paintFlame } from './flame-painter';
+import { rowPx } from './flame-rows-px';
+
+interface Box {
+  colour: string;
+  x: number;
+  y: number;
+  height: number;
+}
+
+/** Paints on a canvas that notes its boxes. */
+function boxesOf(search = '', flip = false) {
+  const rows = bigColumns(30_000, 800);
+  const data = flameData({ rows, format: String, custom: {} }, rows);
+  const layout = layoutFlame(data.tree, { focus: 0, widthPx: 1600 });
+  const colours = flameColours(createTheme(), data, 'package');
+  const matches = search === '' ? undefined : matchFlame(data.tree, searchTexts(rows.labels, search).mask);
+  const boxes: Box[] = [];
+  const context = {
+    fillStyle: '',
+    measureText: () => ({ width: 7 }),
+    fillRect: (x: number, y: number, _: number, height: number) =>
+      boxes.push({ colour: context.fillStyle, x, y, height }),
+  };
+  const pen = new Proxy(context, { get: (target, name) => Reflect.get(target, name) ?? (() => undefined) });
+  const canvas = { width: 0, height: 0, getContext: () => pen } as unknown as HTMLCanvasElement;
+  const heightPx = layout.rows * rowPx;
+  const scene = { data, layout, ...colours, matches, font: '12px monospace', flip };
+  paintFlame(canvas, scene, { heightPx, scrollPx: 0, pixelRatio: 1 });
+  return { boxes: boxes.slice(1), layout, matches, data, palette: colours.palette };
+}
+
+it('gives every frame of half a pixel its colour, whatever its size', () => {
+  const { boxes, layout, palette } = boxesOf();
+  const coloured = boxes.filter(({ colour }) => palette.fill.includes(colour));
+  expect(layout.frames).toBeGreaterThan(3000);
+  expect(coloured).toHaveLength(layout.frames);
+  expect(boxes).toHaveLength(layout.node.length);
+});
+
+it('highlights every match in view and dims everything else', () => {
+  const { boxes, layout, matches, data, palette } = boxesOf('method1');
+  const found = Array.from(layout.node).filter(
+    (node, entry) => layout.count[entry] === 0 && matches?.mask[data.rows.label[data.tree.row[node]]] === 1
+  );
+  expect(found.length).toBeGreaterThan(100);
+  expect(boxes.filter(({ colour }) => palette.fill.includes(colour))).toHaveLength(found.length);
+  expect(boxes.filter(({ colour }) => palette.dimFill.includes(colour))).toHaveLength(layout.frames - found.length);
+});
+
+it('draws upwards from the bottom', () => {
+  const { boxes, layout } = boxesOf('', true);
+  expect(boxes[0].y).toBe((layout.rows - 1) * rowPx);
+  expect(Math.min(...boxes.map(({ y }) => y))).toBe(0);
+});
