@@ -19,11 +19,11 @@ export interface FunctionNames {
  * Functions recur in every upload of a service, and taking names apart costs more than reading the file: so the answers are
  * remembered, each in one of two places, where a newer one replaces it.
  */
-const nameBits = 15;
+const nameBits = 16;
 const known = new Array<FunctionNames | undefined>(1 << nameBits).fill(undefined);
 /** Classes, packages and libraries: one object for each text, for as long as any of `known` may name it. */
 const parts = new Map<string, Text>();
-const maxParts = 30_000;
+const maxParts = 60_000;
 let added = 0;
 
 /** After a reading, not within one, which must not see two objects for one text. */

@@ -71,7 +71,7 @@ describe('remembered texts', () => {
 
   it('stay right when there are more than there is room for', () => {
     for (let round = 0; round < 2; round++) {
-      for (let i = 0; i < 100_000; i++) {
+      for (let i = 0; i < 150_000; i++) {
         const value = `function-${i}`;
         if (text(value).text !== value) {
           throw new Error(`${value} is ${text(value).text}`);

@@ -96,9 +96,9 @@ class TextCache {
   }
 }
 
-/** 4 and 2 MB at most. */
-const shortTexts = new TextCache(15, 128);
-const longTexts = new TextCache(11, longestText);
+/** 8 and 4 MB at most: the texts of some thirty large services. */
+const shortTexts = new TextCache(16, 128);
+const longTexts = new TextCache(12, longestText);
 
 /** Packs the bytes and returns their hash. */
 function pack(bytes: Uint8Array, start: number, end: number): number {
