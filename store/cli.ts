@@ -13,6 +13,7 @@ const storeFlags: ReadonlyArray<readonly [flag: string, description: string]> = 
   ['--data-dir <dir>', 'folder for profiles and raw uploads'],
   ['--listen <host:port>', 'address for everything'],
   ['--ingest-listen <host:port>', 'a second address that only takes uploads'],
+  ['--grpc-listen <host:port>', 'address for OTLP over gRPC'],
   ['--retention <duration>', 'how long profiles are kept, like 7d; 0 = for ever'],
   ['--raw-retention <duration>', 'how long raw uploads are kept'],
   ['--raw-max-bytes <size>', 'most disk space for raw uploads'],

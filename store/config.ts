@@ -86,6 +86,8 @@ export const configSchema = z.strictObject({
   dataDir: z.string().min(1).default('hotspan-data'),
   listen: address.prefault('127.0.0.1:4140'),
   ingestListen: address.optional(),
+  /** Default 127.0.0.1:4141, if that is free. */
+  grpcListen: address.optional(),
   retention: durationMs.prefault('7d'),
   rawRetention: durationMs.optional(),
   rawMaxBytes: sizeBytes.prefault('20GB'),

@@ -2,7 +2,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
+import type { Server as GrpcServer } from '@grpc/grpc-js';
 import { destination, pino, type Logger } from 'pino';
+import { makeAuthorizer } from './auth';
 import { makeCli } from './cli';
 import { uploadFiles } from './cli-upload';
 import { ConfigError, loadConfig, type Address, type Config } from './config';
@@ -10,10 +12,13 @@ import { startChdbEngine } from './engines/chdb';
 import { openClickhouseEngine } from './engines/clickhouse';
 import type { Engine } from './engines/engine';
 import { migrate, NewerSchemaError } from './engines/schema/migrate';
+import type { IngestSettings } from './ingest/accept-request';
 import { agentRoutes } from './ingest/agent-paths';
 import { startBatcher } from './ingest/batcher';
 import { Duplicates } from './ingest/duplicates';
 import { makeIntake } from './ingest/intake';
+import { OpenGroups } from './ingest/open-groups';
+import { listenGrpc, makeGrpcServer, stopGrpc } from './ingest/otlp/grpc-server';
 import { startParsePool } from './ingest/parse-pool';
 import { makeProfileSequence } from './ingest/profile-sequence';
 import { deleteOldSegments, makeRawUploads, rawUsage } from './ingest/raw-uploads';
@@ -32,6 +37,9 @@ const repeatWindowMs = 86_400_000;
 /** About 150 bytes each; older keys are forgotten first. */
 const maxKnownKeys = 500_000;
 const maxParseWaitMs = 2000;
+/** How long requests of one process are joined to the first one's profile. */
+const groupOpenMs = 120_000;
+const maxOpenGroups = 100_000;
 const engineRetryMs = 1000;
 const rawRetentionEveryMs = 60_000;
 const retentionEveryMs = 600_000;
@@ -95,6 +103,7 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
     duplicates,
     rawUploads,
     sequence: makeProfileSequence(),
+    groups: new OpenGroups(groupOpenMs, maxOpenGroups),
     logger,
     maxWaitMs: maxParseWaitMs,
   });
@@ -134,17 +143,19 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
     }),
   };
   const addQueries = (app: FastifyInstance) => registerQueryRoutes(app, { engine, rawUploads });
+  const ingest: IngestSettings = { intake, maxBodyBytes: config.limits.bodyBytes, onUpload: metrics.upload };
   const servers = await startServers(config, settings, addQueries, (app) => {
-    void app.register(ingestRoutes({ intake, maxBodyBytes: config.limits.bodyBytes, onUpload: metrics.upload }));
+    void app.register(ingestRoutes(ingest));
     void app.register(agentRoutes(config.upstreamAgent));
   });
+  const grpc = await startGrpc(config, ingest, logger);
   const retention = startRetention(config, { engine, rawDir, spool, logger });
   void catchUp().then(retention.runNow);
 
   return async () => {
     state.stopping = true;
     retention.stop();
-    await Promise.all(servers.map((server) => server.close()));
+    await Promise.all([...servers.map((server) => server.close()), grpc && stopGrpc(grpc, drainMs)]);
     const drained = await batcher.drain(drainMs);
     batcher.stop();
     await spool.close();
@@ -152,6 +163,31 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
     await engine.close();
     logger.info({ drained }, 'stopped');
   };
+}
+
+const defaultGrpcAddress: Address = { host: '127.0.0.1', port: 4141 };
+
+/** A second store on the machine does without gRPC, unless it was told an address. */
+async function startGrpc(config: Config, ingest: IngestSettings, logger: Logger): Promise<GrpcServer | undefined> {
+  const authorize = makeAuthorizer(config.auth);
+  const address = config.grpcListen ?? defaultGrpcAddress;
+  const server = makeGrpcServer({
+    ...ingest,
+    maxMessageBytes: config.limits.partBytes,
+    tenantOf: (headers) => authorize({ headers, pathToken: undefined }, 'ingest').tenant,
+    logger,
+  });
+  try {
+    const port = await listenGrpc(server, address);
+    process.stdout.write(`hotspan grpc listens on ${address.host}:${port}\n`);
+    return server;
+  } catch (error) {
+    if (config.grpcListen !== undefined) {
+      throw error;
+    }
+    logger.warn({ error }, 'OTLP over gRPC is off: its address is taken; choose another with grpcListen');
+    return undefined;
+  }
 }
 
 interface RetentionParts {
@@ -191,7 +227,7 @@ function readiness(state: { readonly replayed: boolean }, engine: Engine): { rea
 }
 
 async function countProfiles(engine: Engine): Promise<number> {
-  const columns = await engine.select({ sql: 'SELECT toUInt32(count()) AS count FROM profiles' });
+  const columns = await engine.select({ sql: 'SELECT toUInt32(count()) AS count FROM profiles WHERE part = 0' });
   return columns.numbers('count')[0];
 }
 

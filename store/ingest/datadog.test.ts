@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseTags } from './labels';
 import { loadRequest, recordedNames } from './recorded-parts';
 import { parseTimeNs } from './times';
-import { understandUpload } from './understand';
+import { understandRequest } from './understand';
 import type { Upload } from './upload';
 
 interface ExpectedPart {
@@ -26,7 +26,7 @@ const limits = {
   labelValueBytes: 4096,
 };
 
-function understand(name: string): Promise<Upload> {
+async function understand(name: string): Promise<Upload> {
   const { contentType, headers, body } = loadRequest(name);
   const request = {
     intake: 'datadog' as const,
@@ -37,7 +37,11 @@ function understand(name: string): Promise<Upload> {
     query: '',
     headers,
   };
-  return understandUpload(body, { request, limits, defaultService: 'unnamed-service' });
+  const understood = await understandRequest(body, { request, limits, defaultService: 'unnamed-service' });
+  if (understood.kind !== 'uploads') {
+    throw new Error('not a form');
+  }
+  return understood.uploads[0];
 }
 
 const languages: Record<string, string> = { jvm: 'java', javascript: 'node' };

@@ -5,27 +5,35 @@ import { HotspanError } from '../errors';
 import type { Batcher } from './batcher';
 import type { Duplicates } from './duplicates';
 import { fingerprint } from './fingerprint';
+import type { OpenGroups } from './open-groups';
 import type { ParsePool } from './parse-pool';
+import { ownPlaces, placeKey, type Place } from './places';
 import type { ProfileSequence } from './profile-sequence';
 import type { RawUploads } from './raw-uploads';
-import type { ParsedUpload } from './read-upload';
+import type { ParsedRequest } from './read-request';
 import type { RecordRef, Spool, StoredRecord } from './spool';
-import type { UploadRequest } from './upload-request';
+import { isJoined, maxProfiles, type UploadRequest } from './upload-request';
 
 /** From a request's bytes to an acknowledged upload: read, recognise repeats, write to disk, hand to the batcher. */
 export interface Intake {
   accept(request: UploadRequest, body: Uint8Array<ArrayBuffer>): Promise<Accepted>;
-  /** Reads a stored record again and inserts it, under its old id and a new number. */
-  readStored(record: StoredRecord): Promise<void>;
+  /** Reads a stored record again and inserts it, under its old ids and new numbers; `present` = places that are inserted already. */
+  readStored(record: StoredRecord, present?: ReadonlySet<string>): Promise<void>;
   /** Uploads acknowledged but not read yet. */
   deferred(): number;
 }
 
 export interface Accepted {
+  /** Of the request's first profile. */
   readonly id: string;
   readonly repeated: boolean;
   readonly deferred: boolean;
+  /** Profiles of the request that were not taken, and why. */
+  readonly rejected: number;
+  readonly reason: string;
 }
+
+const nothingRejected = { rejected: 0, reason: '' };
 
 export interface IntakeSettings {
   readonly pool: ParsePool;
@@ -34,6 +42,7 @@ export interface IntakeSettings {
   readonly duplicates: Duplicates;
   readonly rawUploads: RawUploads;
   readonly sequence: ProfileSequence;
+  readonly groups: OpenGroups;
   readonly logger: Logger;
   /** An upload that would wait longer than this for a worker is stored first and read later. */
   readonly maxWaitMs: number;
@@ -51,7 +60,7 @@ export function makeIntake(settings: IntakeSettings): Intake {
     const ref = await spool.append(header, body);
     backlog.push({ record: { header, ref }, print });
     void readBacklog();
-    return { id: header.id, repeated: false, deferred: true };
+    return { id: header.id, repeated: false, deferred: true, ...nothingRejected };
   };
 
   /** One at a time: fresh uploads go first, they have somebody waiting. */
@@ -68,14 +77,14 @@ export function makeIntake(settings: IntakeSettings): Intake {
   };
 
   const readThenStore = async (request: UploadRequest, body: Uint8Array<ArrayBuffer>): Promise<Accepted> => {
-    const parsed = await pool.parse({ request, body, sequence: sequence.next(), keepUnreadable: false });
-    const { uploadKey } = parsed.row;
-    const stored = await duplicates.once(uploadKey, request.receivedMs, async () => {
-      const header = { id: randomUUID(), request, key: uploadKey };
-      enqueue(settings, parsed, header.id, await spool.append(header, body));
-      return header.id;
+    const numbers = sequence.next(maxProfiles(request.intake));
+    const parsed = await pool.parse({ request, body, sequence: numbers, keepUnreadable: false });
+    const stored = await duplicates.once(parsed.key, request.receivedMs, async () => {
+      const { places, ref } = await storeParsed(settings, parsed, request, body);
+      enqueue(settings, parsed, places, ref);
+      return places[0].id;
     });
-    return { ...stored, deferred: false };
+    return { ...stored, deferred: false, rejected: parsed.rejected, reason: parsed.reason };
   };
 
   return {
@@ -99,26 +108,66 @@ export function makeIntake(settings: IntakeSettings): Intake {
         throw error;
       }
     },
-    readStored: (record) => readStored(settings, record),
+    readStored: (record, present) => readStored(settings, record, present),
     deferred: () => backlog.length + reading,
   };
 }
 
-async function readStored(settings: IntakeSettings, { header, ref }: StoredRecord): Promise<void> {
+interface Stored {
+  readonly places: readonly Place[];
+  readonly ref: RecordRef;
+}
+
+/** Writes a request that was read. Its record names the places of its profiles, so that a replay puts them there again. */
+async function storeParsed(
+  { spool, groups }: IntakeSettings,
+  { key, uploads }: ParsedRequest,
+  request: UploadRequest,
+  body: Uint8Array<ArrayBuffer>
+): Promise<Stored> {
+  const append = async (places: readonly Place[]) => {
+    const ref = await spool.append({ id: places[0].id, request, key, places }, body);
+    return { places, ref };
+  };
+  if (!isJoined(request.intake)) {
+    return append([{ id: randomUUID(), part: 0 }]);
+  }
+  const rows = uploads.map(({ row }) => row);
+  for (;;) {
+    const taken = groups.take(rows, request.receivedMs);
+    if (await taken.firstsAreStored()) {
+      return append(taken.places).then(
+        (stored) => {
+          taken.stored();
+          return stored;
+        },
+        (error: unknown) => {
+          taken.failed(error);
+          throw error;
+        }
+      );
+    }
+    taken.failed(new Error('the first request of the profile could not be stored'));
+  }
+}
+
+async function readStored(
+  settings: IntakeSettings,
+  { header, ref }: StoredRecord,
+  present: ReadonlySet<string> = new Set()
+): Promise<void> {
   const { pool, spool, duplicates, rawUploads, sequence, logger } = settings;
   try {
     const { body } = await rawUploads.read(ref);
     const parsed = await parseStored(pool, header.request, body, sequence);
-    const { repeated, id } = await duplicates.once(
-      parsed.row.uploadKey,
-      header.request.receivedMs,
-      async () => header.id
-    );
+    const { repeated, id } = await duplicates.once(parsed.key, header.request.receivedMs, async () => header.id);
     if (repeated && id !== header.id) {
       spool.done(ref);
       return;
     }
-    enqueue(settings, parsed, header.id, ref);
+    const own = ownPlaces(header.id, parsed.uploads.length);
+    const places = own.map((place, index) => header.places?.[index] ?? place);
+    enqueue(settings, parsed, places, ref, present);
   } catch (error) {
     // Nothing can be made of this record, now or later: its bytes stay until the raw retention takes them.
     logger.error({ error, profile: header.id }, 'a stored upload could not be read again');
@@ -132,16 +181,38 @@ async function parseStored(
   request: UploadRequest,
   body: Uint8Array<ArrayBuffer>,
   sequence: ProfileSequence
-): Promise<ParsedUpload> {
+): Promise<ParsedRequest> {
+  const numbers = sequence.next(maxProfiles(request.intake));
   try {
-    return await pool.parse({ request, body, sequence: sequence.next(), keepUnreadable: true });
+    return await pool.parse({ request, body, sequence: numbers, keepUnreadable: true });
   } catch (error) {
     const unreadableReason = error instanceof HotspanError ? error.message : String(error);
-    return pool.parse({ request, body, sequence: sequence.next(), keepUnreadable: true, unreadableReason });
+    return pool.parse({ request, body, sequence: numbers, keepUnreadable: true, unreadableReason });
   }
 }
 
-function enqueue({ batcher, spool }: IntakeSettings, parsed: ParsedUpload, id: string, ref: RecordRef): void {
-  const row: ProfileRow = { ...parsed.row, id, rawSegment: ref.segment, rawOffset: ref.offset, rawLength: ref.length };
-  batcher.add({ row, encoded: parsed, inserted: () => spool.done(ref) });
+function enqueue(
+  { batcher, spool }: IntakeSettings,
+  { uploads }: ParsedRequest,
+  places: readonly Place[],
+  ref: RecordRef,
+  present: ReadonlySet<string> = new Set()
+): void {
+  const items = uploads
+    .map((upload, index) => ({ upload, place: places[index] }))
+    .filter(({ place }) => !present.has(placeKey(place)));
+  let waiting = items.length;
+  if (waiting === 0) {
+    spool.done(ref);
+  }
+  const inserted = () => {
+    if (--waiting === 0) {
+      spool.done(ref);
+    }
+  };
+  for (const { upload, place } of items) {
+    const raw = { rawSegment: ref.segment, rawOffset: ref.offset, rawLength: ref.length };
+    const row: ProfileRow = { ...upload.row, ...place, ...raw };
+    batcher.add({ row, encoded: upload, inserted });
+  }
 }

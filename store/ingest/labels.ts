@@ -13,6 +13,9 @@ const aliases: Readonly<Record<string, string>> = {
   'host.name': 'host',
   runtime_id: 'runtime-id',
   'process.runtime.name': 'runtime',
+  'process.runtime.version': 'runtime_version',
+  'process.pid': 'process_id',
+  'telemetry.sdk.language': 'language',
 };
 
 /** `k:v,k:v`, cut at the first colon; a tag without a colon is a key with an empty value. */
@@ -88,7 +91,7 @@ function clipped(value: string, maxBytes: number): string {
 
 /** What tells two processes apart, see `upload_key` in docs/formats/tables.md. */
 export function instanceOf(labels: ReadonlyMap<string, string>, peer: string): string {
-  const own = labels.get('runtime-id') || labels.get('__session_id__');
+  const own = labels.get('runtime-id') || labels.get('__session_id__') || labels.get('service.instance.id');
   if (own) {
     return own;
   }

@@ -85,7 +85,7 @@ export function mergeSamples(profiles: readonly IdentifiedProfile[], language: s
 }
 
 function mapProfile({ name, profile, stackIds }: IdentifiedProfile, language: string, dictionary: Dictionary): Mapped {
-  const resolved = resolveProfileTypes(profile.valueTypes, { attachment: name, language });
+  const resolved = resolveProfileTypes(profile.valueTypes, { attachment: name, language, period: profile.period });
   return {
     profile,
     stack: Uint32Array.from(stackIds, (id) => dictionary.stacks.of(id)),

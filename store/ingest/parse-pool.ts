@@ -1,7 +1,7 @@
 import { Piscina } from 'piscina';
 import { HotspanError } from '../errors';
 import type { ParseAnswer, ParseJob, WorkerError } from './parse-worker';
-import type { ParsedUpload } from './read-upload';
+import type { ParsedRequest } from './read-request';
 import type { Attachment } from './upload';
 import type { UploadLimits, UploadRequest } from './upload-request';
 
@@ -17,7 +17,7 @@ export type UploadJob = Pick<ParseJob, 'request' | 'body' | 'sequence' | 'keepUn
 
 /** Worker threads that read uploads. */
 export interface ParsePool {
-  parse(job: UploadJob): Promise<ParsedUpload>;
+  parse(job: UploadJob): Promise<ParsedRequest>;
   attachments(request: UploadRequest, body: Uint8Array<ArrayBuffer>): Promise<readonly Attachment[]>;
   /** How long a new upload would wait for a worker, from what is queued and how long reading took lately. */
   waitMs(): number;
@@ -63,7 +63,7 @@ export function startParsePool(settings: ParsePoolSettings): ParsePool {
       if ('error' in answer) {
         throw workerError(answer.error);
       }
-      return answer.upload;
+      return answer.parsed;
     },
     attachments: async (request, body) => {
       const answer = await run<{ attachments: readonly Attachment[] } | { error: WorkerError }>(

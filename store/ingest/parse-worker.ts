@@ -2,8 +2,9 @@ import { HotspanError, type ErrorCode } from '../errors';
 import { makeContentHasher } from './content-ids';
 import type { FormContext } from './datadog';
 import { makeLabels } from './labels';
-import { readUpload, unreadableUpload, type ParsedUpload, type ReadContext } from './read-upload';
-import { attachmentsOf, understandUpload } from './understand';
+import { readRequest, type ParsedRequest } from './read-request';
+import { unreadableUpload, type ReadContext } from './read-upload';
+import { attachmentsOf, understandRequest, type Understood } from './understand';
 import type { Attachment, Upload } from './upload';
 import type { UploadLimits, UploadRequest } from './upload-request';
 
@@ -24,7 +25,7 @@ export interface ParseJob {
   readonly unreadableReason?: string;
 }
 
-export type ParseAnswer = ({ readonly upload: ParsedUpload } | { readonly error: WorkerError }) & {
+export type ParseAnswer = ({ readonly parsed: ParsedRequest } | { readonly error: WorkerError }) & {
   /** Time in the worker, without waiting. */
   readonly tookMs: number;
 };
@@ -41,21 +42,25 @@ export default async function parse(job: ParseJob): Promise<ParseAnswer> {
   return { ...answer, tookMs: performance.now() - started };
 }
 
-async function parseJob(job: ParseJob): Promise<{ upload: ParsedUpload } | { error: WorkerError }> {
+async function parseJob(job: ParseJob): Promise<{ parsed: ParsedRequest } | { error: WorkerError }> {
   const context: ReadContext = { ...job, bodyBytes: job.body.length, hasher: await hasher };
   if (job.unreadableReason !== undefined) {
-    return { upload: unreadableUpload(bareUpload(job), job.unreadableReason, context) };
+    return { parsed: unreadable(bareUpload(job), job.unreadableReason, context) };
   }
-  let upload: Upload | undefined;
+  let understood: Understood | undefined;
   try {
-    upload = await understandUpload(job.body, context);
-    return { upload: readUpload(upload, context) };
+    understood = await understandRequest(job.body, context);
+    return { parsed: readRequest(understood, context) };
   } catch (error) {
     const failure = describe(error);
-    return job.keepUnreadable
-      ? { upload: unreadableUpload(upload ?? bareUpload(job), failure.message, context) }
-      : { error: failure };
+    const upload = understood?.kind === 'uploads' ? understood.uploads[0] : bareUpload(job);
+    return job.keepUnreadable ? { parsed: unreadable(upload, failure.message, context) } : { error: failure };
   }
+}
+
+function unreadable(upload: Upload, reason: string, context: ReadContext): ParsedRequest {
+  const parsed = unreadableUpload(upload, reason, context);
+  return { key: parsed.row.uploadKey, uploads: [parsed], rejected: 0, reason };
 }
 
 /** Decompressed parts of a stored request. */
@@ -78,7 +83,14 @@ function describe(error: unknown): WorkerError {
 
 /** For a request that isn't even understood: only its sender is known, and its body is the one attachment. */
 function bareUpload({ request, limits, defaultService, body }: ParseJob): Upload {
-  const tags = [...new URLSearchParams(request.query)].filter(([key]) => key === 'service' || key === 'env');
+  const tags = [...new URLSearchParams(request.query)].flatMap(
+    ([key, value]): Array<[string, string]> =>
+      key === 'service' || key === 'env'
+        ? [[key, value]]
+        : key === 'name' && request.intake === 'pyroscope'
+          ? [['service', value.split('{')[0]]]
+          : []
+  );
   return {
     tenant: request.tenant,
     receivedMs: request.receivedMs,

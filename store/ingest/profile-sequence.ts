@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto';
 
 /** Low half of profile numbers: writer (8 bits) | sequence (24 bits), see docs/formats/tables.md. */
 export interface ProfileSequence {
-  next(): number;
+  /** The first of `count` numbers in a row. */
+  next(count?: number): number;
 }
 
 /**
@@ -13,9 +14,10 @@ export function makeProfileSequence(): ProfileSequence {
   const writer = randomInt(256);
   let sequence = randomInt(2 ** 24);
   return {
-    next: () => {
-      sequence = (sequence + 1) % 2 ** 24;
-      return writer * 2 ** 24 + sequence;
+    next: (count = 1) => {
+      const first = sequence + count <= 2 ** 24 ? sequence : 0;
+      sequence = first + count;
+      return writer * 2 ** 24 + first;
     },
   };
 }

@@ -1,5 +1,8 @@
 import { HotspanError } from '../errors';
 import type { ProfileRow } from '../engines/rows';
+import type { ContextNames } from '../readers/jfr/contexts';
+import { readJfr } from '../readers/jfr/reader';
+import type { Reader } from '../readers/reader';
 import { sniffReader } from '../readers/readers';
 import { defaultReaderLimits, ReaderError, type Profile, type RuntimeInfoEntry } from '../../src/model/profile';
 import type { ContentHasher } from './content-ids';
@@ -7,13 +10,15 @@ import type { FormContext } from './datadog';
 import { encodeUpload, type EncodedUpload } from './encode-upload';
 import { instanceOf } from './labels';
 import { mergeSamples, type IdentifiedProfile } from './merge-samples';
+import { contextNamesOrNone } from './pyroscope/context-names';
+import { unpackNames } from './pyroscope/packed-names';
 import { metricsInfo, redact } from './runtime-info';
 import { windowOf, type Window } from './times';
 import type { Attachment, Upload } from './upload';
 import { uploadKey } from './upload-key';
 
 /** `profiles` without what is known only once the upload is on disk. */
-export type ParsedRow = Omit<ProfileRow, 'id' | 'rawSegment' | 'rawOffset' | 'rawLength'>;
+export type ParsedRow = Omit<ProfileRow, 'id' | 'part' | 'rawSegment' | 'rawOffset' | 'rawLength'>;
 
 export interface ParsedUpload extends EncodedUpload {
   readonly row: ParsedRow;
@@ -28,7 +33,7 @@ export interface ReadContext extends FormContext {
 }
 
 /** What became of one attachment. */
-interface ReadPart {
+export interface ReadPart {
   readonly attachment: Attachment;
   readonly format: string;
   readonly profile?: Profile;
@@ -42,7 +47,8 @@ interface ReadPart {
  * read today a later version may.
  */
 export function readUpload(upload: Upload, context: ReadContext): ParsedUpload {
-  const parts = upload.attachments.map(readPart);
+  const names = contextNames(upload);
+  const parts = upload.attachments.map((attachment) => readPart(attachment, names));
   const profiles = parts.filter((part) => part.profile !== undefined);
   if (profiles.length === 0 && !parts.some((part) => part.format === 'jfr')) {
     throw refusal(parts);
@@ -56,14 +62,20 @@ export function unreadableUpload(upload: Upload, reason: string, context: ReadCo
   return assemble(upload, parts, context);
 }
 
-function readPart(attachment: Attachment): ReadPart {
+/** What says in words what the numbers in the upload's recordings mean. */
+function contextNames({ attachments }: Upload): ContextNames | undefined {
+  const part = attachments.find(({ hints }) => hints?.isContextNames);
+  return part && contextNamesOrNone(part.bytes);
+}
+
+function readPart(attachment: Attachment, names: ContextNames | undefined): ReadPart {
   const companion = readCompanion(attachment);
   const reader = companion ? undefined : sniffReader(attachment.bytes);
   if (!reader) {
     return companion ?? readOtherPart(attachment);
   }
   try {
-    return { attachment, format: reader.format, profile: reader.read(attachment.bytes, defaultReaderLimits) };
+    return { attachment, format: reader.format, profile: readFile(reader, attachment, names) };
   } catch (error) {
     if (!(error instanceof ReaderError)) {
       throw error;
@@ -76,9 +88,26 @@ function readPart(attachment: Attachment): ReadPart {
   }
 }
 
+function readFile(reader: Reader, { bytes, hints }: Attachment, names: ContextNames | undefined): Profile {
+  const profile =
+    reader.format === 'jfr' ? readJfr(bytes, defaultReaderLimits, names) : reader.read(bytes, defaultReaderLimits);
+  const named = hints?.packedNames ? unpackNames(profile) : profile;
+  const countsOnly = named.valueTypes.length === 1 && named.valueTypes[0].type === 'samples';
+  return !countsOnly || hints === undefined
+    ? named
+    : {
+        ...named,
+        valueTypes: hints.countsAre ? [hints.countsAre] : named.valueTypes,
+        period: hints.period ?? named.period,
+      };
+}
+
 /** Files that tracers send along with their profiles. */
 function readCompanion(attachment: Attachment): ReadPart | undefined {
   const { bytes, name } = attachment;
+  if (attachment.hints?.isContextNames) {
+    return { attachment, format: 'labels' };
+  }
   if (/^go 1\.\d+ trace/.test(startOf(bytes))) {
     return { attachment, format: 'go-trace' };
   }
@@ -111,7 +140,8 @@ function refusal(parts: readonly ReadPart[]): HotspanError {
     : new HotspanError(recognised ? 'unreadable_profile' : 'unsupported_format', reasons.join('; '));
 }
 
-function assemble(upload: Upload, parts: readonly ReadPart[], context: ReadContext): ParsedUpload {
+/** Rows of an upload whose files were read. */
+export function assemble(upload: Upload, parts: readonly ReadPart[], context: ReadContext): ParsedUpload {
   const { hasher } = context;
   const identified = parts.flatMap(({ attachment, profile }): Identified[] => {
     if (profile === undefined) {

@@ -2,7 +2,9 @@ import type { Logger } from 'pino';
 import type { Engine } from '../engines/engine';
 import type { Duplicates } from './duplicates';
 import type { Intake } from './intake';
+import { ownPlaces, ownPrefix, placeKey } from './places';
 import type { Spool, StoredRecord } from './spool';
+import { maxProfiles } from './upload-request';
 
 export interface ReplaySettings {
   readonly engine: Pick<Engine, 'select'>;
@@ -55,26 +57,41 @@ export async function replaySpool(settings: ReplaySettings): Promise<void> {
 
 async function replayRecords(records: readonly StoredRecord[], settings: ReplaySettings): Promise<number> {
   const { engine, spool, intake } = settings;
-  const present = await insertedIds(
-    engine,
-    records.map(({ header }) => header.id)
-  );
-  const missing = records.filter(({ header }) => !present.has(header.id));
-  records.filter(({ header }) => present.has(header.id)).forEach(({ ref }) => spool.done(ref));
+  const present = await insertedPlaces(engine, records);
+  const isThere = ({ header }: StoredRecord) =>
+    isKnown(header) && (header.places ?? ownPlaces(header.id, 1)).every((place) => present.has(placeKey(place)));
+  const missing = records.filter((record) => !isThere(record));
+  records.filter(isThere).forEach(({ ref }) => spool.done(ref));
   const queue = [...missing];
   const read = async () => {
     for (let record = queue.shift(); record; record = queue.shift()) {
-      await intake.readStored(record);
+      await intake.readStored(record, present);
     }
   };
   await Promise.all(Array.from({ length: readAtOnce }, read));
   return missing.length;
 }
 
-async function insertedIds(engine: Pick<Engine, 'select'>, ids: readonly string[]): Promise<ReadonlySet<string>> {
+/** Whether the record's places are known: not when it was stored before it was read and may hold several profiles. */
+function isKnown({ places, request }: StoredRecord['header']): boolean {
+  return places !== undefined || maxProfiles(request.intake) === 1;
+}
+
+async function insertedPlaces(
+  engine: Pick<Engine, 'select'>,
+  records: readonly StoredRecord[]
+): Promise<ReadonlySet<string>> {
+  const headers = records.map(({ header }) => header);
+  const ids = [...new Set(headers.flatMap(({ id, places }) => [id, ...(places ?? []).map((place) => place.id)]))];
+  const prefixes = headers.filter((header) => !isKnown(header)).map(({ id }) => ownPrefix(id));
+  const byPrefix =
+    prefixes.length === 0 ? '' : `OR substring(toString(id), 1, ${prefixes[0].length}) IN {prefixes:Array(String)}`;
   const columns = await engine.select({
-    sql: 'SELECT toString(id) AS id FROM profiles WHERE id IN (SELECT toUUID(arrayJoin({ids:Array(String)})))',
-    params: { ids },
+    sql: `SELECT toString(id) AS id_text, part FROM profiles
+      WHERE id IN (SELECT toUUID(arrayJoin({ids:Array(String)}))) ${byPrefix}`,
+    params: { ids, prefixes },
   });
-  return new Set(columns.strings('id'));
+  const found = columns.strings('id_text');
+  const part = columns.numbers('part');
+  return new Set(found.map((id, row) => placeKey({ id, part: part[row] })));
 }

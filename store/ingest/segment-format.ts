@@ -1,6 +1,7 @@
 import zlib from 'node:zlib';
 import { z } from 'zod';
-import type { UploadRequest } from './upload-request';
+import type { Place } from './places';
+import { intakes, type UploadRequest } from './upload-request';
 
 /**
  * A record of a segment file; docs/formats/spool.md draws it.
@@ -19,13 +20,16 @@ export interface RecordHeader {
   readonly request: UploadRequest;
   /** Content key where the upload was read before it was stored; '' = stored first, read later. */
   readonly key: string;
+  /** Where the profiles of the request belong, in their order; absent = one profile of its own under `id`, or not known yet. */
+  readonly places?: readonly Place[];
 }
 
 const headerSchema = z.object({
   id: z.uuid(),
   key: z.string(),
+  places: z.array(z.object({ id: z.uuid(), part: z.number().int().nonnegative() })).optional(),
   request: z.object({
-    intake: z.enum(['datadog', 'upload']),
+    intake: z.enum(intakes),
     tenant: z.string(),
     receivedMs: z.number(),
     peer: z.string(),

@@ -2,18 +2,40 @@ import { HotspanError } from '../errors';
 import { readDatadogForm, type DatadogForm, type FormContext } from './datadog';
 import { unpack, type DecompressBudget } from './decompress';
 import { splitMultipart, type Part } from './multipart';
+import { otlpFileName, readOtlpRequest, type OtlpRequest } from './otlp/otlp-form';
+import { readIngestForm } from './pyroscope/ingest-form';
+import { readPushForms } from './pyroscope/push-uploads';
 import type { Attachment, Upload } from './upload';
 import { readUploadForm } from './upload-form';
+import type { UploadRequest } from './upload-request';
 
-/** Bytes of a request → upload with decompressed attachments. Pure, so a stored request can be read again. */
-export async function understandUpload(body: Uint8Array<ArrayBuffer>, context: FormContext): Promise<Upload> {
+/** What a request means: its uploads with decompressed attachments, or one message that is read as a whole. */
+export type Understood =
+  | { readonly kind: 'uploads'; readonly uploads: readonly Upload[] }
+  | { readonly kind: 'otlp'; readonly body: Uint8Array<ArrayBuffer>; readonly request: OtlpRequest };
+
+/** Bytes of a request → what it means. Pure, so a stored request can be read again. */
+export async function understandRequest(body: Uint8Array<ArrayBuffer>, context: FormContext): Promise<Understood> {
   const { request } = context;
   const budget: DecompressBudget = {
     partBytes: context.limits.partBytes,
     totalBytes: context.limits.decompressedBytes,
   };
-  const form = await readForm(body, budget, context);
-  const attachments = form.attachments.filter(({ bytes }) => bytes.length > 0).flatMap((part) => unpack(part, budget));
+  if (body.length === 0) {
+    throw new HotspanError('empty_upload', 'the request has no body');
+  }
+  if (request.intake === 'otlp') {
+    const message = whole(body, budget);
+    return { kind: 'otlp', body: message, request: readOtlpRequest(message, context) };
+  }
+  const forms = await readForms(body, budget, context);
+  return { kind: 'uploads', uploads: forms.map((form) => uploadOf(form, budget, request)) };
+}
+
+function uploadOf(form: DatadogForm, budget: DecompressBudget, request: UploadRequest): Upload {
+  const attachments = form.attachments
+    .filter(({ bytes }) => bytes.length > 0)
+    .flatMap((part) => unpack(part, budget).map((member) => ({ ...member, hints: part.hints })));
   if (form.attachments.length === 0) {
     throw new HotspanError('no_attachment', 'the upload has no profile beside its event');
   }
@@ -23,32 +45,40 @@ export async function understandUpload(body: Uint8Array<ArrayBuffer>, context: F
   return { ...form, tenant: request.tenant, receivedMs: request.receivedMs, attachments, intake: request.intake };
 }
 
-async function readForm(
+async function readForms(
   body: Uint8Array<ArrayBuffer>,
   budget: DecompressBudget,
   context: FormContext
-): Promise<DatadogForm> {
-  const { request, limits } = context;
-  if (body.length === 0) {
-    throw new HotspanError('empty_upload', 'the request has no body');
+): Promise<DatadogForm[]> {
+  const { contentType, intake } = context.request;
+  if (intake === 'push') {
+    return readPushForms(whole(body, budget), context);
   }
-  const multipart = /^multipart\/form-data/i.test(request.contentType);
-  if (request.intake === 'datadog') {
-    if (!multipart) {
-      throw new HotspanError(
-        'bad_multipart',
-        `Content-Type is "${request.contentType.slice(0, 80)}", not multipart/form-data`
-      );
-    }
-    return readDatadogForm(
-      withPlainEvent(await splitMultipart(whole(body, budget), request.contentType, limits), budget),
-      context
-    );
+  const multipart = /^multipart\/form-data/i.test(contentType);
+  if (intake === 'datadog' && !multipart) {
+    throw new HotspanError('bad_multipart', `Content-Type is "${contentType.slice(0, 80)}", not multipart/form-data`);
   }
-  const parts: Part[] = multipart
-    ? await splitMultipart(whole(body, budget), request.contentType, limits)
-    : [{ field: 'file', fileName: undefined, bytes: body }];
-  return readUploadForm(parts, context);
+  const parts = multipart ? await splitMultipart(whole(body, budget), contentType, context.limits) : undefined;
+  if (intake === 'pyroscope') {
+    return [readIngestForm(ingestParts(parts ?? [rawPart('', body)], budget), context)];
+  }
+  return intake === 'datadog'
+    ? [readDatadogForm(withPlainEvent(parts ?? [], budget), context)]
+    : [readUploadForm(parts ?? [rawPart('file', body)], context)];
+}
+
+function rawPart(field: string, bytes: Uint8Array<ArrayBuffer>): Part {
+  return { field, fileName: undefined, bytes };
+}
+
+/** What the form itself looks into is decompressed first. */
+function ingestParts(parts: readonly Part[], budget: DecompressBudget): Part[] {
+  const looked = new Set(['', 'sample_type_config']);
+  return parts.map((part) =>
+    looked.has(part.field)
+      ? { ...part, bytes: unpack({ name: part.field || 'the body', bytes: part.bytes }, { ...budget })[0].bytes }
+      : part
+  );
 }
 
 /** A request that was compressed as a whole. */
@@ -69,5 +99,8 @@ export async function attachmentsOf(
   body: Uint8Array<ArrayBuffer>,
   context: FormContext
 ): Promise<readonly Attachment[]> {
-  return (await understandUpload(body, context)).attachments;
+  const understood = await understandRequest(body, context);
+  return understood.kind === 'otlp'
+    ? [{ name: otlpFileName(understood.body), bytes: understood.body }]
+    : understood.uploads.flatMap(({ attachments }) => attachments.map(({ name, bytes }) => ({ name, bytes })));
 }

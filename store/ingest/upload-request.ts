@@ -15,7 +15,19 @@ export interface UploadRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export type Intake = 'datadog' | 'upload';
+/** `pyroscope`: `/ingest`; `push`: Connect's PusherService; `otlp`: OTLP profiles over HTTP and gRPC. */
+export const intakes = ['datadog', 'upload', 'pyroscope', 'push', 'otlp'] as const;
+export type Intake = (typeof intakes)[number];
+
+/** Those whose clients send what belongs together in several requests (docs/adr/0008-parts-of-a-profile.md). */
+export function isJoined(intake: Intake): boolean {
+  return intake === 'pyroscope' || intake === 'push' || intake === 'otlp';
+}
+
+/** Most profiles of one request. */
+export function maxProfiles(intake: Intake): number {
+  return intake === 'push' || intake === 'otlp' ? 256 : 1;
+}
 
 /** Headers that say something about the profile. Credentials are never kept. */
 export const keptHeaders = [

@@ -1,4 +1,4 @@
-import type { Profile, RuntimeInfoEntry } from '../../src/model/profile';
+import type { Profile, RuntimeInfoEntry, SamplingPeriod, ValueType } from '../../src/model/profile';
 
 /** One HTTP request of a client, after its protocol was understood and before its profiles are read. */
 export interface Upload {
@@ -22,6 +22,19 @@ export interface Upload {
 export interface Attachment {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly hints?: ReadingHints;
+}
+
+/** What the request says about a file that the file itself does not. */
+export interface ReadingHints {
+  /** Bare sample counts of a text format are this. */
+  readonly countsAre?: ValueType;
+  /** What one sample of a bare count stands for. */
+  readonly period?: SamplingPeriod;
+  /** Functions are called `file:function:line`. */
+  readonly packedNames?: boolean;
+  /** Not a profile: says what the numbers in the recordings beside it mean. */
+  readonly isContextNames?: boolean;
 }
 
 /** An attachment that was read; `profile` is absent for parts that hold no profile (metrics.json, go.trace). */

@@ -9,6 +9,8 @@ export interface RunningStore {
   readonly url: string;
   /** Of the second address, with `--ingest-listen`. */
   readonly ingestUrl: string | undefined;
+  /** `http://127.0.0.1:PORT` of OTLP over gRPC. */
+  readonly grpcUrl: string;
   readonly dataDir: string;
   readonly processId: number;
   /** Everything it has written to its log so far. */
@@ -49,7 +51,17 @@ export function removeDataDirs(): void {
 
 export async function startStore(options: StartOptions = {}): Promise<RunningStore> {
   const dataDir = options.dataDir ?? newDataDir();
-  const flags = ['--data-dir', dataDir, '--listen', '127.0.0.1:0', '--retention', '0', ...(options.flags ?? [])];
+  const flags = [
+    '--data-dir',
+    dataDir,
+    '--listen',
+    '127.0.0.1:0',
+    '--grpc-listen',
+    '127.0.0.1:0',
+    '--retention',
+    '0',
+    ...(options.flags ?? []),
+  ];
   const child = spawn(process.execPath, [main, 'store', ...flags], {
     cwd: dataDir,
     env: { ...withoutHotspan(process.env), ...options.env },
@@ -74,6 +86,7 @@ export async function startStore(options: StartOptions = {}): Promise<RunningSto
   const store: RunningStore = {
     url: lines.store,
     ingestUrl: lines.ingest,
+    grpcUrl: lines.grpc,
     dataDir,
     processId: child.pid ?? 0,
     log: () => log,
@@ -129,15 +142,15 @@ async function listeningLines(
   out: () => string,
   log: () => string,
   expectIngest: boolean
-): Promise<{ store: string; ingest: string | undefined }> {
-  const find = (what: string) => new RegExp(`^hotspan ${what} listens on (http://\\S+)$`, 'm').exec(out())?.[1];
+): Promise<{ store: string; ingest: string | undefined; grpc: string }> {
+  const find = (what: string) => new RegExp(`^hotspan ${what} listens on (\\S+)$`, 'm').exec(out())?.[1];
   await until(async () => {
     if (child.exitCode !== null || child.signalCode !== null) {
       throw new Error(`the store ended with ${child.exitCode ?? child.signalCode}:\n${log()}`);
     }
-    return find('store') !== undefined && (!expectIngest || find('ingest') !== undefined);
+    return find('store') !== undefined && find('grpc') !== undefined && (!expectIngest || find('ingest') !== undefined);
   }, 'the store did not listen');
-  return { store: find('store') ?? '', ingest: find('ingest') };
+  return { store: find('store') ?? '', ingest: find('ingest'), grpc: `http://${find('grpc')}` };
 }
 
 /** The last engine that was started, from the log. */
