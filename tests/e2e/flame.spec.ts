@@ -62,7 +62,7 @@ test('every action by keyboard: walk, zoom, back, search, select, sandwich, menu
   await expect(panel(page).getByTestId('flame-matches')).toHaveText('1 method · 50.0 %');
   await press(page, 'Enter', 'ArrowDown', 'm');
   const methods = page.getByRole('dialog');
-  await expect(methods).toContainText('1 methods, 50.0 % of the total');
+  await expect(methods).toContainText('1 method, 50.0 % of the total');
   await press(page, 'Escape');
   await expect(methods).toBeHidden();
 
@@ -77,7 +77,7 @@ test('every action by keyboard: walk, zoom, back, search, select, sandwich, menu
   await expect(panel(page).getByTestId('flame-callers')).toBeHidden();
 
   await graph(page).focus();
-  await press(page, 'ArrowDown', 'ArrowDown', 'Shift+F10');
+  await press(page, 'Home', 'ArrowDown', 'ArrowDown', 'Shift+F10');
   const menu = page.getByRole('menu');
   await expect(menu.getByRole('menuitem', { name: 'Callers and callees' })).toBeVisible();
   await expect(menu.getByRole('menuitem', { name: 'Only json' })).toBeVisible();
@@ -229,15 +229,11 @@ for (const format of ['PNG image', 'SVG image', 'HTML page', 'Folded stacks', 's
 test('axe finds nothing serious', async ({ page }) => {
   await openFlame(page, namedFrame({ cut: true }), '&flame-3-search=json');
   await expect(panel(page).getByTestId('flame-matches')).toBeVisible();
-  const scan = async (query: string) => {
-    const { violations } = await new AxeBuilder({ page }).include(query).analyze();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => [id, nodes[0].html]);
-  };
-  expect(
-    await scan('[data-testid="data-testid Panel header Flame graph"] [class*="panel-content"], [data-flame-panel]')
-  ).toEqual([]);
+  const { violations } = await new AxeBuilder({ page })
+    .include('[data-testid="data-testid Panel header Flame graph"]')
+    .analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(serious.map(({ id, nodes }) => [id, nodes[0].html])).toEqual([]);
 });
 
 test('shows states: nothing sampled, an error', async ({ page, allowProblem }) => {

@@ -29,7 +29,8 @@ export function FlameMethods({ data, matches, selected, onPick, onSandwich, onDi
     return { totals: sums, labels: matchedLabels(sums, matches?.mask ?? all) };
   }, [data, matches]);
   const whole = data.tree.width[0];
-  const title = `${formatCount(labels.length)} methods${matches ? `, ${formatPart(matches.total, whole)} of the total` : ''}`;
+  const methods = labels.length === 1 ? 'method' : 'methods';
+  const title = `${formatCount(labels.length)} ${methods}${matches ? `, ${formatPart(matches.total, whole)} of the total` : ''}`;
   return (
     <Modal title={title} isOpen onDismiss={onDismiss}>
       <div className={styles.scroll} tabIndex={0} role="region" aria-label="Methods">
