@@ -1,4 +1,4 @@
-import React, { useMemo } from 'react';
+import React, { useMemo, useRef } from 'react';
 import { CoreApp, type QueryEditorProps } from '@grafana/data';
 import { EditorFieldGroup, EditorRow, EditorRows } from '@grafana/plugin-ui';
 import { type QueryType, type SpanScope } from '../../api/query';
@@ -44,9 +44,12 @@ export function QueryEditor({ datasource, query, range, app, onChange, onRunQuer
     // eslint-disable-next-line react-hooks/exhaustive-deps
     [datasource, scopeKey]
   );
+  const isNew = useNewChanges(query);
   const change = (fields: Partial<HotspanQuery>) => {
-    onChange({ ...query, ...fields });
-    onRunQuery();
+    if (isNew(fields)) {
+      onChange({ ...query, ...fields });
+      onRunQuery();
+    }
   };
   const parts = new Set<EditorPart>(editorParts[queryType]);
   const types = app === CoreApp.UnifiedAlerting ? alertTypes : queryTypeInfos;
@@ -84,6 +87,20 @@ export function QueryEditor({ datasource, query, range, app, onChange, onRunQuer
       )}
     </EditorRows>
   );
+}
+
+/**
+ * The pickers of Grafana report what was picked again at every drawing until the query has changed, and Explore draws
+ * anew before it changes the query: answered every time, that never ends. So each change of a query is passed on once.
+ */
+function useNewChanges(query: HotspanQuery) {
+  const passedOn = useRef('');
+  return (fields: Partial<HotspanQuery>): boolean => {
+    const change = JSON.stringify([query, fields]);
+    const isNew = change !== passedOn.current && JSON.stringify({ ...query, ...fields }) !== JSON.stringify(query);
+    passedOn.current = isNew ? change : passedOn.current;
+    return isNew;
+  };
 }
 
 const alertTypes = queryTypeInfos.filter(({ value }) => value === 'dimension' || value === 'metrics');
