@@ -53,9 +53,7 @@ async function ruleState(uid: string): Promise<Rule | undefined> {
 
 /** Adds a copy of the provisioned rule, about `service` and the last minute only, and gives its uid. */
 async function addRule(service: string, change: Record<string, unknown> = {}): Promise<string> {
-  const provisioned: RuleModel = await (
-    await admin.get(`/api/v1/provisioning/alert-rules/${provisionedUid}`)
-  ).json();
+  const provisioned: RuleModel = await (await admin.get(`/api/v1/provisioning/alert-rules/${provisionedUid}`)).json();
   const [query, threshold] = provisioned.data;
   const rule = {
     ...provisioned,
@@ -116,7 +114,8 @@ test('the provisioned rule fires on the hot method, with its labels and the way 
   await signIn();
   await page.goto(`/alerting/grafana/${provisionedUid}/view`);
   await expect(page.getByText(hotMethod).first()).toBeVisible();
-  await page.waitForTimeout(3000); await page.screenshot({ path: '/tmp/live/alert2.png' });
+  await page.waitForTimeout(3000);
+  await page.screenshot({ path: '/tmp/live/alert2.png' });
   await page.getByRole('link', { name: 'View panel' }).click();
   await expect(page).toHaveURL(/\/d\/hotspan-overview.*viewPanel=/);
 });

@@ -40,8 +40,7 @@ export async function datasourceUrl(admin: APIRequestContext, uid: string): Prom
 }
 
 /** A panel of a dashboard by its title. */
-export const panel = (page: Page, title: string): Locator =>
-  page.getByTestId(`data-testid Panel header ${title}`);
+export const panel = (page: Page, title: string): Locator => page.getByTestId(`data-testid Panel header ${title}`);
 
 /** Explore with one pane. */
 export function exploreUrl(datasource: string, query: object, range = { from: 'now-1h', to: 'now' }): string {

@@ -89,8 +89,12 @@ test('the correlation opens the profile of a span', async ({ page }) => {
 
 test('a span without the tag pyroscope.profile.id has the correlation only', async ({ page }) => {
   await openSpan(page, untagged);
-  await expect(page.getByTestId('span-detail-component').getByRole('link', { name: 'Profile of this span' })).toBeVisible();
-  await expect(page.getByTestId('span-detail-component').getByRole('link', { name: 'Related profiles' })).toHaveCount(0);
+  await expect(
+    page.getByTestId('span-detail-component').getByRole('link', { name: 'Profile of this span' })
+  ).toBeVisible();
+  await expect(page.getByTestId('span-detail-component').getByRole('link', { name: 'Related profiles' })).toHaveCount(
+    0
+  );
 });
 
 /** Both links open a tab of their own: the explorer, here with the one upload of the test. */

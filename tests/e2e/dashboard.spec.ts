@@ -17,8 +17,9 @@ async function flameTotal(page: Page): Promise<string> {
   return (await total.textContent()) ?? '';
 }
 
-/** Opens the dashboard and waits until the method table has rows. */
+/** Opens the dashboard and waits until the method table has rows. Grafana draws only panels that are in sight. */
 async function openOverview(page: Page, query = '') {
+  await page.setViewportSize({ width: 1440, height: 1800 });
   await page.goto(`${overview}${query}`);
   await expect(panel(page, 'Methods').getByRole('row').nth(3)).toBeVisible();
 }
