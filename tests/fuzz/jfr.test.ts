@@ -132,9 +132,11 @@ function sized(body: number[]): number[] {
 
 function metadataEvent(types: readonly Element[]): number[] {
   const strings: string[] = [];
+  const numbers = new Map<string, number>();
   const number = (value: string) => {
-    const known = strings.indexOf(value);
-    return varint(known < 0 ? strings.push(value) - 1 : known);
+    const known = numbers.get(value) ?? strings.push(value) - 1;
+    numbers.set(value, known);
+    return varint(known);
   };
   const element = ({ name, attributes = {}, children = [] }: Element): number[] => [
     ...number(name),
@@ -236,6 +238,40 @@ describe('hand-made recordings', () => {
     const event = type(10, 'jdk.ExecutionSample', field('startTime', 3), field('stackTrace', 1));
     const types = [long, loop, type(4, 'b', field('a', 3)), event];
     expect(refusal(recording({ types, events: sized([10, 0, 0]) })).reason).toContain('holds itself');
+  });
+
+  it('with a chain of thousands of types, each read before the one that holds it', () => {
+    const chain = Array.from({ length: 5000 }, (_, i) => type(100 + i, `t${i}`, field('inner', i === 0 ? 1 : 99 + i)));
+    const pools = [...varint(5000), ...chain.flatMap((_, i) => [...varint(100 + i), 1, 1, 1])];
+    expect(refusal(recording({ types: [long, ...chain], pools })).reason).toContain('nested too deeply');
+  });
+
+  it('with one long class name and many methods', () => {
+    const pooled = { constantPool: 'true' };
+    const types = [
+      string,
+      long,
+      type(5, 'java.lang.Class', field('name', 2)),
+      type(6, 'jdk.types.Method', field('type', 5, pooled), field('name', 2)),
+      type(7, 'jdk.types.StackFrame', field('method', 6, pooled)),
+      type(8, 'jdk.types.StackTrace', field('frames', 7, { dimension: '1' })),
+      type(10, 'jdk.ExecutionSample', field('stackTrace', 8, pooled)),
+    ];
+    const methods = Array.from({ length: 3000 }, (_, i) => i + 1);
+    const pools = [
+      3,
+      ...[...varint(5), 1, 1, ...text('x'.repeat(20_000))],
+      ...[...varint(6), ...varint(methods.length), ...methods.flatMap((i) => [...varint(i), 1, ...text(`m${i}`)])],
+      ...[...varint(8), 1, 1, ...varint(methods.length), ...methods.flatMap((i) => varint(i))],
+    ];
+    expect(refusal(recording({ types, pools, events: sized([10, 1]) })).kind).toBe('tooLarge');
+  });
+
+  it('with an event of 30,000 fields that is shown as it is', () => {
+    const fields = Array.from({ length: 30_000 }, (_, i) => field(`f${i}`, 99));
+    const events = Array.from({ length: 1000 }, () => sized([10, 0])).flat();
+    const result = tryRead(recording({ types: [{ ...type(10, 'jdk.JVMInformation'), children: fields }], events }));
+    expect(result).toMatchObject({ samples: { length: 0 } });
   });
 
   it('with types that double at every level', () => {

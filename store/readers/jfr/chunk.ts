@@ -22,8 +22,8 @@ export class EventSet {
   }
 
   /** Reads event after event into `values`; `visit` may move the cursor. */
-  forEach(cursor: JfrCursor, plan: Plan, values: Values, visit: () => void): void {
-    for (let i = 0; i < this.length; i++) {
+  forEach(cursor: JfrCursor, plan: Plan, values: Values, visit: () => void, most: number): void {
+    for (let i = 0; i < this.length && i < most; i++) {
       const start = this.positions[i];
       cursor.at = start;
       cursor.end = cursor.bytes.length;

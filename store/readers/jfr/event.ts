@@ -24,14 +24,15 @@ export class EventReader {
     fields: FieldSlots
   ) {
     const wanted = new Map(Object.entries(fields));
-    this.values = new Values(Math.max(1, ...Object.values(fields).map((slot) => slot + 1)));
+    this.values = new Values(Object.values(fields).reduce((most, slot) => Math.max(most, slot + 1), 1));
     this.plan = chunk.planner.plan(set.type, ({ name }) => wanted.get(name), true);
     this.kinds = new Map([...this.plan.fields].map(([slot, field]) => [slot, kindOf(chunk, field)]));
     this.nsPerTick = 1e9 / chunk.header.ticksPerSecond;
   }
 
-  forEach(visit: () => void): void {
-    this.set.forEach(this.cursor, this.plan, this.values, visit);
+  /** Only the first `most` events when given. */
+  forEach(visit: () => void, most = Infinity): void {
+    this.set.forEach(this.cursor, this.plan, this.values, visit, most);
   }
 
   has(slot: number): boolean {

@@ -11,6 +11,22 @@ const nativeDescriptor = '()L;';
 /** Frames in all distinct stacks, as many as the file has bytes or this, whichever is more. */
 const leastMaxStackFrames = 1_000_000;
 
+/** Characters in names of methods: a crafted file could join one long class name with a million methods. */
+export class NameBudget {
+  private left: number;
+
+  constructor(private readonly cursor: JfrCursor) {
+    this.left = 8_000_000 + cursor.bytes.length * 4;
+  }
+
+  spend(characters: number): void {
+    this.left -= characters;
+    if (this.left < 0) {
+      this.cursor.fail('names of methods that are much longer than the file', 'tooLarge');
+    }
+  }
+}
+
 /** Makes the builder's frames and stacks of one chunk's, each when it is first needed. */
 export class FrameResolver {
   /** Builder's index + 1, 0 = not made yet. */
@@ -25,7 +41,8 @@ export class FrameResolver {
   constructor(
     private readonly chunk: Chunk,
     private readonly builder: ProfileBuilder,
-    private readonly cursor: JfrCursor
+    private readonly cursor: JfrCursor,
+    private readonly names: NameBudget
   ) {
     const { stacks } = chunk.pools;
     this.frameOf = new Uint32Array(stacks.rawFrames.length);
@@ -118,6 +135,7 @@ export class FrameResolver {
 
   private makeMethod(type: string, name: string, descriptor: string, frameType: string): Uint32Array {
     const { builder } = this;
+    this.names.spend(type.length + name.length);
     const isNative =
       frameType === 'C++' || (frameType === 'Native' && (type === '' || descriptor === nativeDescriptor));
     const kind: FrameKind = frameType === 'Kernel' ? 'kernel' : isNative ? 'native' : 'method';

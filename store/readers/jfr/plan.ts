@@ -27,6 +27,8 @@ export interface Plan {
   readonly inner: ReadonlyArray<Plan | undefined>;
   /** The field that each kept slot holds, by slot. */
   readonly fields: ReadonlyMap<number, JfrField>;
+  /** Plans inside plans: how deep reading a value recurses. */
+  readonly height: number;
 }
 
 /** Slot of a field, undefined = not wanted. */
@@ -63,13 +65,14 @@ export class Planner {
 
   private compile(type: JfrClass, choose: SlotChooser, depth: number): Plan {
     if (depth > maxNesting) {
-      this.cursor.fail(`the type ${type.name} holds itself`);
+      this.cursor.fail(`the type ${type.name} is nested too deeply or holds itself`);
     }
     const plan = {
       ops: [] as number[],
       slots: [] as number[],
       inner: [] as Array<Plan | undefined>,
       fields: new Map(),
+      height: 0,
     };
     type.fields.forEach((field, index) => {
       const slot = choose(field, index);
@@ -80,10 +83,15 @@ export class Planner {
       plan.ops.push(code);
       plan.slots.push(slot === undefined || !isKept(code) ? -1 : slot);
       plan.inner.push(inner);
+      plan.height = Math.max(plan.height, (inner?.height ?? -1) + 1);
       if (slot !== undefined && isKept(code)) {
         plan.fields.set(slot, field);
       }
     });
+    // Types that are read before what holds them are compiled already, so `depth` alone would not see a long chain.
+    if (plan.height > maxNesting) {
+      this.cursor.fail(`the type ${type.name} is nested too deeply`);
+    }
     return plan;
   }
 
@@ -118,7 +126,7 @@ export class Planner {
   }
 }
 
-const emptyPlan: Plan = { ops: [], slots: [], inner: [], fields: new Map() };
+const emptyPlan: Plan = { ops: [], slots: [], inner: [], fields: new Map(), height: 0 };
 
 /** The op that skips a value; the next one keeps it. */
 const primitiveOps: Readonly<Record<string, number | undefined>> = Object.assign(Object.create(null), {

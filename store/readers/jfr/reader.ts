@@ -6,7 +6,7 @@ import { looksLikeJfr, readChunks, type Recording } from './chunks';
 import { ContextMaker, type ContextNames, Endpoints } from './contexts';
 import { JfrCursor } from './cursor';
 import { countExceptions, type ExceptionCounts, exceptionFactor } from './exceptions';
-import { FrameResolver } from './frames';
+import { FrameResolver, NameBudget } from './frames';
 import { type EventRule, eventRules, type JfrType, rulesFor, valueTypeOf, valueTypes } from './rules';
 import { infoEvents, readRuntimeInfo } from './runtime-info';
 import { addSamples, addUnsampledExceptions, type Sampling } from './samples';
@@ -47,6 +47,7 @@ export function readJfr(bytes: Uint8Array, limits: ReaderLimits, names?: Context
   const columns = columnsOf(rules, settings, exceptions);
   const builder = makeBuilder(rules, chunks, columns, cursor, limits);
   const window = windowOf(chunks);
+  const methodNames = new NameBudget(cursor);
   const sampling: Sampling = {
     builder,
     contexts: makeContexts(builder, chunks, window.startNs, cursor, names),
@@ -54,7 +55,7 @@ export function readJfr(bytes: Uint8Array, limits: ReaderLimits, names?: Context
     cursor,
     columns,
     carry: new Float64Array(columns.size),
-    frames: new Map(chunks.map((chunk) => [chunk, new FrameResolver(chunk, builder, cursor)])),
+    frames: new Map(chunks.map((chunk) => [chunk, new FrameResolver(chunk, builder, cursor, methodNames)])),
   };
   sayingSpansFirst(rules, chunks).forEach((rule) => addSamples(rule, chunks, sampling));
   addUnsampledExceptions(exceptions, sampling);

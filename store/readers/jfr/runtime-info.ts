@@ -77,6 +77,12 @@ export function readRuntimeInfo(
 /** Settings that the JDK gives every event, this one included. */
 const ownSettings = new Set(['enabled', 'stackTrace', 'threshold', 'period', 'throttle', 'cutoff']);
 
+/** A JVM says some hundreds; a hostile file could say millions. */
+const maxEntries = 10_000;
+/** Of events that are shown as they are: fields, and events per chunk. */
+const maxFields = 100;
+const maxEvents = 10;
+
 class EntryList {
   readonly list: RuntimeInfoEntry[] = [];
   private readonly known = new Set<string>();
@@ -84,7 +90,7 @@ class EntryList {
   /** The first value of a key is kept: what a process starts with is said again in every chunk. */
   add(group: string, key: string, value: string): void {
     const id = `${group}\u0000${key}`;
-    if (key !== '' && value !== '' && !this.known.has(id)) {
+    if (key !== '' && value !== '' && this.list.length < maxEntries && !this.known.has(id)) {
       this.known.add(id);
       this.list.push({ group, key, value });
     }
@@ -103,15 +109,18 @@ function addWholeEvents(
 ): void {
   for (const chunk of chunks) {
     const set = chunk.events.get(event);
-    const fields =
-      set?.type.fields.filter(({ name, isArray }) => !isArray && !ownFields.has(name) && !name.endsWith('Address')) ??
-      [];
     if (set !== undefined) {
+      const fields = set.type.fields.filter(isShown).slice(0, maxFields);
       const slots = Object.fromEntries(fields.map(({ name }, index) => [name, index]));
       const reader = new EventReader(chunk, set, cursor, slots);
-      reader.forEach(() => fields.forEach((field, i) => entries.add(group, field.name, fieldText(reader, field, i))));
+      const add = () => fields.forEach((field, i) => entries.add(group, field.name, fieldText(reader, field, i)));
+      reader.forEach(add, maxEvents);
     }
   }
+}
+
+function isShown({ name, isArray }: JfrField): boolean {
+  return !isArray && !ownFields.has(name) && !name.endsWith('Address');
 }
 
 /** A value as people read it. */
