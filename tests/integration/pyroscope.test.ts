@@ -178,6 +178,58 @@ describe('recordings of Pyroscope clients', () => {
     expect((await listProfiles(store.url)).map(({ id }) => id).sort()).toEqual(before);
   });
 
+  it('takes text bodies: counts of a clock are time', async () => {
+    const send = (query: string, body: string) =>
+      fetch(`${store.url}/pyroscope/ingest?from=1795347290&until=1795347300&${query}`, { method: 'POST', body });
+    expect((await send('name=folded.cpu%7Bregion%3Deu%7D&sampleRate=50', 'main;work 3\nmain;idle 2\n')).status).toBe(
+      200
+    );
+    expect((await send('name=lines&format=lines', 'main;work\nmain;work\n')).status).toBe(200);
+    expect(await listed(store, 'folded')).toMatchObject([{ 'total cpu-time': 100_000_000, region: 'eu' }]);
+    expect(await listed(store, 'lines')).toMatchObject([{ 'total cpu-time': 20_000_000 }]);
+  });
+
+  it('takes Push as JSON, every series for itself', async () => {
+    const series = (service: string, name: string, file: string) => ({
+      labels: [
+        { name: '__name__', value: name },
+        { name: 'service_name', value: service },
+      ],
+      samples: [{ ID: 'x', rawProfile: fs.readFileSync(path.join(fixtures, 'files', file)).toString('base64') }],
+    });
+    const body = {
+      series: [
+        series('alloy-a', 'process_cpu', 'go-runtime-cpu.pprof'),
+        series('alloy-b', 'mutex', 'go-runtime-mutex.pprof'),
+        series('alloy-b', 'block', 'go-runtime-block.pprof'),
+      ],
+    };
+    const response = await push(store, JSON.stringify(body));
+    expect([response.status, await response.text()]).toEqual([200, '{}']);
+    expect(await listed(store, 'alloy-a')).toHaveLength(1);
+    // Windows of a second each that don't meet: two profiles, each with its own kind of contention.
+    const types = ['mutex', 'block', 'mutex-contentions', 'block-contentions'];
+    const profiles = await listed(store, 'alloy-b');
+    const sums = types.map((type) => profiles.reduce((sum, profile) => sum + Number(profile[`total ${type}`]), 0));
+    expect(sums.every((sum) => sum > 0)).toBe(true);
+  });
+
+  it('says why it refuses, in the words of the protocol', async () => {
+    const ingest = await fetch(`${store.url}/ingest?name=a&format=pprof`, {
+      method: 'POST',
+      body: 'no profile at all',
+    });
+    expect([ingest.status, await ingest.json()]).toEqual([
+      422,
+      { error: { code: 'unsupported_format', message: expect.any(String), hint: expect.any(String) } },
+    ]);
+    const refused = await push(store, '{"series":[{"samples":[{"rawProfile":"AQID"}]}]}');
+    expect([refused.status, await refused.json()]).toEqual([
+      422,
+      { code: 'invalid_argument', message: expect.any(String) },
+    ]);
+  });
+
   it('downloads the files of all requests of a profile', async () => {
     const response = await fetch(`${store.url}/api/v1/profiles/${lists.get('demo-go-pyroscope')?.[0].id}/raw`);
     expect(response.headers.get('content-type')).toBe('application/zip');
@@ -199,6 +251,11 @@ it('keeps what was joined when the engine loses it and the segments are read aga
   await second.stop();
   removeDataDirs();
 });
+
+function push({ url }: RunningStore, body: string): Promise<Response> {
+  const headers = { 'content-type': 'application/json' };
+  return fetch(`${url}/push.v1.PusherService/Push`, { method: 'POST', headers, body });
+}
 
 function timesOf(profile: ListedProfile | undefined): { from: number; to: number } {
   const start = Number(profile?.time);
