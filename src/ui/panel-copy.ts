@@ -19,6 +19,8 @@ async function writeClipboard(text: string): Promise<void> {
   area.value = text;
   document.body.append(area);
   area.select();
+  // The only way to the clipboard on pages without TLS.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
   const done = document.execCommand('copy');
   area.remove();
   if (!done) {

@@ -46,6 +46,7 @@ export function TableGrid(props: TableGridProps) {
   const scrollRef = useRef<HTMLDivElement>(null);
   const [current, setCurrent] = useState(-1);
   const bodyHeight = Math.max(rowHeightPx, height - rowHeightPx);
+  // eslint-disable-next-line react-hooks/incompatible-library -- the rows read the virtualizer anew at every render
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scrollRef.current,

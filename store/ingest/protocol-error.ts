@@ -30,7 +30,11 @@ export function rpcCodeOf({ status }: HotspanError): RpcCode {
 }
 
 /** What a route of another protocol answers for anything that was thrown; what the answer hides is in the log. */
-export function protocolError(error: unknown, log: Pick<FastifyBaseLogger, 'info' | 'error'>, route: string): HotspanError {
+export function protocolError(
+  error: unknown,
+  log: Pick<FastifyBaseLogger, 'info' | 'error'>,
+  route: string
+): HotspanError {
   const known = error instanceof HotspanError ? error : fromFramework(error);
   if (known.status >= 500 && known.status !== 503) {
     log.error({ error, route }, 'a request failed');

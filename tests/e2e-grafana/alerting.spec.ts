@@ -1,5 +1,5 @@
 import { type APIRequestContext } from '@playwright/test';
-import { datasourceUrl, expect, openAdmin, test, uniqueService } from './grafana';
+import { datasourceUrl, expect, openAdmin, panel, test, uniqueService } from './grafana';
 import { sendUpload } from './uploads';
 
 const hotMethod = 'crypto/internal/fips140/sha256.blockSHANI';
@@ -114,10 +114,13 @@ test('the provisioned rule fires on the hot method, with its labels and the way 
   await signIn();
   await page.goto(`/alerting/grafana/${provisionedUid}/view`);
   await expect(page.getByText(hotMethod).first()).toBeVisible();
-  await page.waitForTimeout(3000);
-  await page.screenshot({ path: '/tmp/live/alert2.png' });
   await page.getByRole('link', { name: 'View panel' }).click();
   await expect(page).toHaveURL(/\/d\/hotspan-overview.*viewPanel=/);
+  // The link of the notification opens the dashboard with the row picked.
+  const { pathname, search } = new URL(alert?.annotations.description ?? '');
+  await page.goto(pathname + search);
+  await expect(panel(page, 'Share of the hottest methods').getByText(hotMethod)).toBeVisible();
+  await expect(panel(page, 'Share of the hottest methods').getByText('work.HashPassword')).toHaveCount(0);
 });
 
 test('without uploads of the service the row is there as 0, and the rule is normal', async () => {
@@ -147,7 +150,6 @@ test('a variable left in the query is a clear error', async () => {
   const uid = await addRule(uniqueService('unfilled'), { selector: '{service="$service"}' });
   await evaluationsUntil(uid, () => true, 30);
   const rule = await ruleState(uid);
-  console.log(JSON.stringify(rule));
   expect(rule?.health).toBe('error');
   expect(rule?.lastError).toContain(
     'still has the variable $service. Alert rules know no dashboard variables: write the value itself.'

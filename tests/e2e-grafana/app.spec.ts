@@ -14,11 +14,9 @@ test('a row of the explorer opens its profile, and the profile has a page', asyn
   await page.getByRole('row').nth(1).getByText('demo-python').click();
   await expect(page.getByTestId('flame-graph')).toBeVisible();
   const id = new URL(page.url()).searchParams.get('profile') ?? new URL(page.url()).searchParams.get('open');
-  await page.screenshot({ path: '/tmp/live/slide.png' });
   await page.goto(`/a/hotspan-profiling-app/profile/${id}`);
   await expect(page.getByTestId('flame-graph')).toBeVisible();
   await expect(page.getByText('Runtime')).toBeVisible();
-  await page.screenshot({ path: '/tmp/live/profile.png' });
 });
 
 test('the settings page tests the connection', async ({ page, signIn, allowProblem }) => {
@@ -28,5 +26,4 @@ test('the settings page tests the connection', async ({ page, signIn, allowProbl
   await page.goto('/connections/datasources/edit/hotspan');
   await page.getByRole('button', { name: 'Test', exact: true }).click();
   await expect(page.getByText(/Connected to Hotspan store .* Services in the last 24 hours: [1-9]/)).toBeVisible();
-  await page.screenshot({ path: '/tmp/live/settings.png' });
 });

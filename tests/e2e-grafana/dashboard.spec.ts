@@ -88,6 +88,5 @@ test('new versions are annotations on a dashboard', async ({ page }) => {
   const marker = page.getByTestId('data-testid annotation-marker').last();
   await expect(marker).toBeVisible();
   await marker.hover();
-  await page.screenshot({ path: '/tmp/live/anno.png' });
   await expect(page.getByText('First profile of version 7.0.2')).toBeVisible();
 });

@@ -44,7 +44,6 @@ test('every query type can be chosen in the editor and is answered', async ({ pa
     await page.getByRole('option', { name, exact: false }).filter({ hasText: name }).first().click();
     const { results } = await (await answer).json();
     expect(results.A.frames.length, name).toBeGreaterThan(0);
-    await page.screenshot({ path: `/tmp/live/ex-${queryType}.png` });
   }
   await expect(page.getByTestId('flame-graph')).toBeVisible();
 });
@@ -59,7 +58,9 @@ test('runtime information of a profile is a table', async ({ page }) => {
 });
 
 test('the query history tells queries apart by their text', async ({ page }) => {
-  await page.goto(exploreUrl('hotspan', { queryType: 'dimension', dimension: 'thread', selector }));
+  await page.goto(
+    exploreUrl('hotspan', { queryType: 'dimension', profileType: 'cpu-time', dimension: 'thread', selector })
+  );
   await page.getByRole('button', { name: 'Query history' }).click();
   await expect(page.getByText(`Table · cpu-time · ${selector} · by thread`).first()).toBeVisible();
 });

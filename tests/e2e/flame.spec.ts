@@ -12,7 +12,6 @@ const path = (page: Page) => panel(page).getByRole('navigation', { name: 'Path o
 const current = (page: Page, of: Locator = graph(page)) => of.getByRole('treeitem');
 
 // Grafana's own transformers complain when a page registers them twice.
-test.beforeEach(({ allowProblem }) => allowProblem(/^Duplicate Key:/));
 
 async function openFlame(page: Page, frame?: FrameShape, query = '') {
   if (frame) {
