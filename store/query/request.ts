@@ -144,9 +144,7 @@ export function parseQuery(written: unknown): ParsedQuery {
   if (!parsed.success) {
     throw new HotspanError('bad_query', describe(parsed.error));
   }
-  const { compare: other, maxNodes } = parsed.data;
-  const compared = other !== undefined && Object.keys(other).length > 0 ? other : undefined;
-  return { ...parsed.data, compare: compared, maxNodes: clampedNodes(maxNodes) };
+  return { ...parsed.data, maxNodes: clampedNodes(parsed.data.maxNodes) };
 }
 
 function clampedNodes(maxNodes: number | undefined): number | undefined {

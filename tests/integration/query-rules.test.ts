@@ -97,7 +97,7 @@ describe('variables that nobody filled in', () => {
     expect(await sides({ profileId: '${other}', selector: '{env="prod"}' })).toEqual([100, 7, 1]);
     expect(await sides({ selector: '{env="$env", version="1"}' })).toEqual([100, 7, 1]);
     expect(await sides({ selector: '{env="prod"}', profileId: '' })).toEqual([100, 7, 0]);
-    expect(await sides({ profileId: '', selector: '' })).toEqual([100, undefined, 0]);
+    expect(await sides({ profileId: '', selector: '' })).toEqual([100, 100, 0]);
     expect(await sides({ profileId: '${other}' })).toEqual([100, undefined, 1]);
   });
 
