@@ -4,9 +4,9 @@ import { partsNearStatement, readsMergedFields } from './sql/part-scope';
 import type { UploadScope } from './sql/upload-scope';
 
 /** Whether profiles in or near the scope's window have more than one part. */
-export async function partsAreNear(context: QueryContext, scope: UploadScope): Promise<boolean> {
+async function partsAreNear(context: QueryContext, scope: UploadScope): Promise<boolean> {
   const columns = await context.engine.select(partsNearStatement(scope), { signal: context.signal });
-  return columns.rows > 0;
+  return columns.numbers('found')[0] === 1;
 }
 
 /** Whether parts of a profile in this scope can't be judged one by one. Labels are the same in all parts. */

@@ -2,14 +2,13 @@ import { profilesFields } from '../../../src/api/frames';
 import type { FrameJson } from '../../../src/api/query';
 import { findProfileTypes, profileTypeOf } from '../../../src/model/profile-types';
 import { canonicalLabel } from '../../../src/model/selector';
-import type { Columns } from '../../engines/engine';
+import type { Columns, Statement } from '../../engines/engine';
 import { HotspanError } from '../../errors';
 import { scopeOf, widestWindow } from '../choose-uploads';
 import type { QueryContext, QueryTime } from '../context';
 import { buildFrame, integers, texts, times, type Column } from '../frames/frame';
 import { valueUnit } from '../frames/units';
-import { selectProfiles } from '../list-scope';
-import { needsAllParts, partsAreNear } from '../merged-scope';
+import { needsAllParts } from '../merged-scope';
 import { info, type Notice } from '../notices';
 import { restrictionsOf } from '../prepare';
 import { questionText } from '../question-text';
@@ -44,17 +43,15 @@ export async function answerProfiles(context: QueryContext, query: ParsedQuery, 
   const ids = restrictions.profileIds !== undefined || restrictions.spans !== undefined;
   const widest = { ...scopeOf(context.tenant, restrictions, widestWindow(restrictions, time)), readableOnly: false };
   const starting: UploadScope = { ...widest, window: { kind: 'starts', fromMs: time.fromMs, toMs: time.toMs } };
-  let scope = ids ? widest : starting;
-  const [counted, parts] = await Promise.all([countUploads(context, scope), partsAreNear(context, widest)]);
-  let total = counted;
-  if (total === 0 && !ids) {
-    scope = widest;
-    total = await countUploads(context, scope);
-    if (total > 0) {
+  const page = { order, ...asked, limit };
+  let list = await readList(context, ids ? widest : starting, page);
+  if (list.total === 0 && !ids) {
+    list = await readList(context, widest, page);
+    if (list.total > 0) {
       notices.push(info('No upload starts in this range; listed are those that overlap it.'));
     }
   }
-  const rows = await readPage(context, scope, parts, { order, ...asked, limit });
+  const { rows, total } = list;
   return [
     buildFrame('profiles', listColumns(rows, asked), {
       preferredVisualisationType: 'table',
@@ -65,16 +62,26 @@ export async function answerProfiles(context: QueryContext, query: ParsedQuery, 
   ];
 }
 
-async function readPage(context: QueryContext, scope: UploadScope, parts: boolean, page: ListPage): Promise<Columns> {
-  const statement = parts
-    ? mergedListStatement({ ...scope, merged: needsAllParts(scope) }, page)
-    : profileListStatement(scope, page);
-  return context.engine.select(statement, { signal: context.signal, maxRows: page.limit });
-}
-
-async function countUploads(context: QueryContext, scope: UploadScope): Promise<number> {
-  const columns = await selectProfiles(context, scope, profileCountStatement);
-  return columns.numbers('uploads')[0] ?? 0;
+/** A page and the number of profiles. It is read as if no profile had several parts, and again if some have. */
+async function readList(
+  context: QueryContext,
+  scope: UploadScope,
+  page: ListPage
+): Promise<{ readonly total: number; readonly rows: Columns }> {
+  const { engine, signal } = context;
+  const count = (of: UploadScope) => engine.select(profileCountStatement(of), { signal });
+  const rowsOf = (statement: Statement) => engine.select(statement, { signal, maxRows: page.limit });
+  const [counted, plain] = await Promise.all([count(scope), rowsOf(profileListStatement(scope, page))]);
+  const total = (columns: Columns) => columns.numbers('uploads')[0];
+  if (counted.numbers('parts')[0] === 0) {
+    return { total: total(counted), rows: plain };
+  }
+  const seen = { ...scope, merged: needsAllParts(scope) };
+  const [recounted, rows] = await Promise.all([
+    seen.merged ? count(seen) : counted,
+    rowsOf(mergedListStatement(seen, page)),
+  ]);
+  return { total: total(recounted), rows };
 }
 
 /** Column names that are neither fixed nor a type's total are labels. */

@@ -4,12 +4,14 @@ import { HotspanError } from '../../errors';
 import type { QueryContext, QueryTime } from '../context';
 import { buildFrame, texts } from '../frames/frame';
 import { listScope, selectProfiles } from '../list-scope';
+import { needsAllParts } from '../merged-scope';
 import { info, type Notice } from '../notices';
 import { isFilled, isProfileId, restrictionsOf } from '../prepare';
 import { profileOf, readProfile, type StoredProfile } from '../profile-detail';
 import { questionText } from '../question-text';
 import type { ParsedQuery } from '../request';
-import { newestProfileStatement, profileDetailStatement } from '../sql/profile-detail';
+import { newestProfileStatement, newestRowStatement, profileDetailStatement } from '../sql/profile-detail';
+import type { UploadScope } from '../sql/upload-scope';
 
 type Entry = readonly [group: string, key: string, value: string];
 
@@ -20,7 +22,7 @@ export async function answerRuntime(context: QueryContext, query: ParsedQuery, t
   const id = restrictions.profileIds?.[0];
   const shown =
     id === undefined
-      ? profileOf(await selectProfiles(context, listScope(context, restrictions, time), newestProfileStatement))
+      ? await newestProfile(context, listScope(context, restrictions, time))
       : await readProfile(context, profileDetailStatement(context.tenant, id));
   if (shown === undefined && id !== undefined) {
     throw new HotspanError('not_found', `profileId: there is no profile ${id}`);
@@ -40,6 +42,13 @@ export async function answerRuntime(context: QueryContext, query: ParsedQuery, t
       custom: { profileId: shown?.id ?? null, compareId: other?.id ?? null },
     }),
   ];
+}
+
+/** Read as if it had one part, and again if there may be more. */
+async function newestProfile(context: QueryContext, scope: UploadScope): Promise<StoredProfile | undefined> {
+  const first = await context.engine.select(newestRowStatement(scope), { signal: context.signal });
+  const sure = first.rows > 0 ? first.numbers('parts')[0] === 0 : !needsAllParts(scope);
+  return profileOf(sure ? first : await selectProfiles(context, scope, newestProfileStatement));
 }
 
 async function readOther(context: QueryContext, id: string): Promise<StoredProfile> {

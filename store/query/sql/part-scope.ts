@@ -27,12 +27,15 @@ export function nearCondition(bindings: Bindings, { tenant, window }: Place, tab
   return `${table}.tenant = ${bindings.bind('String', tenant)} AND ${table}.start < ${to} AND ${overlaps}`;
 }
 
-/** A row if profiles in or near a window have more than one part. */
+/** 1 if profiles in or near a window have more than one part, as a value in another statement. */
+export function partsNear(bindings: Bindings, place: Place): string {
+  return `(SELECT toUInt8(count() > 0) FROM profiles WHERE part > 0 AND ${nearCondition(bindings, place, 'profiles')})`;
+}
+
+/** The same as a statement: `found`. */
 export function partsNearStatement(place: Place): Statement {
   const bindings = new Bindings();
-  return bindings.statement(
-    `SELECT 1 AS found FROM profiles WHERE part > 0 AND ${nearCondition(bindings, place, 'profiles')} LIMIT 1`
-  );
+  return bindings.statement(`SELECT ${partsNear(bindings, place)} AS found`);
 }
 
 /** Whether a filter looks at something that the parts of a profile only have together: its length, size, number of samples. */

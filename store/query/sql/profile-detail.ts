@@ -1,7 +1,7 @@
 import type { Statement } from '../../engines/engine';
 import { Bindings } from './bindings';
-import { nearCondition } from './part-scope';
-import { oneRowPerProfile, profileStart, type UploadScope } from './upload-scope';
+import { nearCondition, partsNear } from './part-scope';
+import { oneRowPerProfile, profileStart, uploadCondition, type UploadScope } from './upload-scope';
 
 const columns = [
   'toString(id) AS uuid',
@@ -44,7 +44,16 @@ export function profileDetailStatement(tenant: string, id: string): Statement {
   );
 }
 
-/** The same of the newest profile of a scope. */
+/** The first part of the newest profile of a scope, and whether profiles near it have several (`parts`). */
+export function newestRowStatement(scope: UploadScope): Statement {
+  const bindings = new Bindings();
+  return bindings.statement(
+    `SELECT ${columns.join(', ')}, ${partsNear(bindings, scope)} AS parts FROM profiles
+     WHERE part = 0 AND ${uploadCondition(bindings, scope)} ORDER BY start DESC, profile DESC LIMIT 1`
+  );
+}
+
+/** Everything about the newest profile of a scope, all its parts. */
 export function newestProfileStatement(scope: UploadScope): Statement {
   const bindings = new Bindings();
   const newest = `SELECT id FROM ${oneRowPerProfile(bindings, scope)} ORDER BY ${profileStart(scope)} DESC, profile DESC LIMIT 1`;

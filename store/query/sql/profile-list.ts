@@ -1,7 +1,7 @@
 import type { Statement } from '../../engines/engine';
 import { Bindings } from './bindings';
 import { labelOf } from './profile-fields';
-import { mergedProfiles } from './part-scope';
+import { mergedProfiles, partsNear } from './part-scope';
 import { oneRowPerProfile, profileStart, type UploadScope } from './upload-scope';
 
 /** A sort of the list. `after` is the last row already given: its sort value and its number. */
@@ -124,8 +124,10 @@ function afterCondition(bindings: Bindings, scope: UploadScope, { column, descen
   return `(${sql} ${sign} ${value} OR (${sql} = ${value} AND profile ${sign} ${bindings.bind('UInt64', after.profile)}))`;
 }
 
-/** Number of profiles in a scope. */
+/** Number of profiles in a scope, and whether any near it have several parts. */
 export function profileCountStatement(scope: UploadScope): Statement {
   const bindings = new Bindings();
-  return bindings.statement(`SELECT toFloat64(count()) AS uploads FROM ${oneRowPerProfile(bindings, scope)}`);
+  return bindings.statement(
+    `SELECT toFloat64(count()) AS uploads, ${partsNear(bindings, scope)} AS parts FROM ${oneRowPerProfile(bindings, scope)}`
+  );
 }
