@@ -110,7 +110,9 @@ describe('resolveProfileType', () => {
   it('turns raw samples into time by their period only where no time type stands beside them', () => {
     const period = { type: 'cpu', unit: 'nanoseconds', value: 50_000_000 };
     const from = { attachment: '', language: '', period };
-    expect(resolveProfileTypes(types('samples/count'), from)).toEqual([{ id: 'cpu-time', scale: 50_000_000 }]);
+    expect(resolveProfileTypes(types('samples/count'), from)).toEqual([
+      { id: 'cpu-time', scale: 50_000_000, twin: 'cpu-samples' },
+    ]);
     expect(resolveProfileTypes(types('samples/count', 'cpu/nanoseconds'), from)).toEqual([
       { id: 'cpu-samples', scale: 1 },
       { id: 'cpu-time', scale: 1 },

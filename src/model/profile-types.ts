@@ -171,7 +171,14 @@ export interface ResolvedType {
   readonly id: string;
   /** Multiply the file's values by this to get the profile type's unit. */
   readonly scale: number;
+  /** Profile type of the unscaled count, where a count was taken for a time: kept beside it, so that it can be asked for. */
+  readonly twin?: string;
 }
+
+const countTwins = new Map([
+  ['cpu-time', 'cpu-samples'],
+  ['wall-time', 'wall-samples'],
+]);
 
 /** The profile type that a producer's value type means. Never fails: unknown types become their own id. */
 export function resolveProfileType(valueType: ValueType, from: TypeOrigin): ResolvedType {
@@ -210,7 +217,7 @@ function resolveRawSamples(from: TypeOrigin): ResolvedType {
   const period = from.period;
   const periodId = period === undefined ? undefined : timeTypeOf(period);
   if (siblings.length === 0 && period !== undefined && periodId !== undefined && period.value > 0) {
-    return { id: periodId, scale: period.value * unitOf(period.unit)[1] };
+    return { id: periodId, scale: period.value * unitOf(period.unit)[1], twin: countTwins.get(periodId) };
   }
   const wall =
     from.attachment.toLowerCase().includes('wall') ||

@@ -67,7 +67,14 @@ interface Mapped {
   readonly profile: Profile;
   readonly stack: Uint32Array;
   readonly pair: Uint32Array;
-  readonly types: ReadonlyArray<{ readonly number: number; readonly scale: number }>;
+  readonly types: readonly MappedType[];
+}
+
+/** A column of the file's values and the type of the upload that it counts for; a column may count for two. */
+interface MappedType {
+  readonly column: number;
+  readonly number: number;
+  readonly scale: number;
 }
 
 export function mergeSamples(profiles: readonly IdentifiedProfile[], language: string): MergedSamples {
@@ -90,8 +97,13 @@ function mapProfile({ name, profile, stackIds }: IdentifiedProfile, language: st
     profile,
     stack: Uint32Array.from(stackIds, (id) => dictionary.stacks.of(id)),
     pair: mapContexts(profile, dictionary),
-    types: resolved.map(({ id, scale }: ResolvedType) => ({ number: dictionary.types.of(id), scale })),
+    types: resolved.flatMap((type, column) => mapType(type, column, dictionary.types)),
   };
+}
+
+function mapType({ id, scale, twin }: ResolvedType, column: number, types: Numbering<string>): MappedType[] {
+  const mapped = [{ column, number: types.of(id), scale }];
+  return twin === undefined ? mapped : [...mapped, { column, number: types.of(twin), scale: 1 }];
 }
 
 function mapContexts(profile: Profile, dictionary: Dictionary): Uint32Array {
@@ -208,8 +220,8 @@ function layOut(mapped: readonly Mapped[], groups: Groups, dictionary: Dictionar
 
 function addUp({ profile, types }: Mapped, groups: Uint32Array, sums: readonly TypeSums[]): void {
   const { values, length } = profile.samples;
-  const width = types.length;
-  types.forEach(({ number, scale }, column) => {
+  const width = profile.valueTypes.length;
+  types.forEach(({ column, number, scale }) => {
     const sum = sums[number];
     for (let i = 0; i < length; i++) {
       const value = values[i * width + column];

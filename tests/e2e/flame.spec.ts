@@ -11,8 +11,6 @@ const graph = (page: Page) => panel(page).getByTestId('flame-graph');
 const path = (page: Page) => panel(page).getByRole('navigation', { name: 'Path of the zoomed frame' });
 const current = (page: Page, of: Locator = graph(page)) => of.getByRole('treeitem');
 
-// Grafana's own transformers complain when a page registers them twice.
-
 async function openFlame(page: Page, frame?: FrameShape, query = '') {
   if (frame) {
     await answerFlame(page, frame);
