@@ -171,6 +171,37 @@ describe('averages', () => {
   });
 });
 
+describe('shares', () => {
+  it.each([
+    [{}, 101 / 107, 101 / 107],
+    [{ stackFilter: [{ dimension: 'method', match: 'any', values: ['load', 'save'] }] }, 101 / 103, 101 / 103],
+    [{ stackFilter: [{ dimension: 'thread', match: 'any', values: ['web'], exclude: true }] }, 0, 0],
+    [{ stackFilter: [{ dimension: 'method', match: 'leaf', values: ['load'] }] }, 1, 1],
+    [{ rootSpanId: ['a0', 'b1'] }, 1 / 3, 1 / 3],
+    [{ selector: '{env="prod"}' }, 1 / 7, 1 / 7],
+  ] as const)(
+    'of %j have the same samples above and below, in tables, alerts and series',
+    async (filter, self, whole) => {
+      const asked = {
+        profileType: 'cpu-time',
+        dimension: 'method',
+        rows: ['load'],
+        ...(filter as unknown as Partial<StoreQuery>),
+      } as const;
+      const table = await ask({ ...asked, queryType: 'dimension' });
+      expect([column(table.frames[0], 'selfShare'), column(table.frames[0], 'totalShare')]).toEqual([[self], [whole]]);
+      const alert = await ask({ ...asked, queryType: 'dimension', format: 'alert', measure: 'selfShare' });
+      expect(column<number>(alert.frames[0], 'value')[0]).toBeCloseTo(self, 12);
+      // One step over both uploads: each counts by its whole value.
+      const { frames } = await store.query(
+        { from: noon, to: noon + 5 * minute, intervalMs: 5 * minute },
+        { ...asked, queryType: 'metrics', measure: 'totalShare' }
+      );
+      expect(column<number>(frames[0], 'value').map((share) => share.toFixed(9))).toEqual([whole.toFixed(9)]);
+    }
+  );
+});
+
 describe('spans', () => {
   it('come in the shape of the Pyroscope datasource', async () => {
     for (const queryType of ['profile', 'both'] as const) {

@@ -122,9 +122,11 @@ function coveringMembers(
   return merge === 'sum' && (named || carrying.length > 0) ? group.members : carrying;
 }
 
+/** The step that may still wait for uploads; -1 where it is the only one, so that a short job is not without any point. */
 function newestCovered(grid: StepGrid, uploads: Uploads): number {
   const covered = coveredPerStep(grid, uploads);
-  return covered.findLastIndex((us) => us > 0);
+  const newest = covered.findLastIndex((us) => us > 0);
+  return newest === covered.findIndex((us) => us > 0) ? -1 : newest;
 }
 
 function pointsOf(
