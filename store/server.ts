@@ -10,7 +10,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { StatusAnswer } from '../src/api/resources';
 import { makeAuthorizer, splitTokenPath, type AuthSettings } from './auth';
-import { errorTable, HotspanError } from './errors';
+import { EngineUnavailable } from './engines/engine';
+import { HotspanError } from './errors';
 import type { StoreMetrics } from './metrics';
 
 export interface ServerSettings {
@@ -29,6 +30,10 @@ export interface ServerOptions {
 
 /** Uploads that dribble in slower than this are cut off. */
 const requestTimeoutMs = 60_000;
+/** Of requests that are no uploads. */
+const maxQuestionMiB = 4;
+/** Of a name within a path, such as a label's. */
+const maxNameLength = 4096;
 
 /** The HTTP front without its routes of profiles and questions: errors, auth, health, metrics. */
 export function makeServer(settings: ServerSettings, { ingestOnly }: ServerOptions): FastifyInstance {
@@ -39,9 +44,10 @@ export function makeServer(settings: ServerSettings, { ingestOnly }: ServerOptio
     logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: requestTimeoutMs,
     genReqId: () => crypto.randomUUID(),
-    bodyLimit: 4 * 2 ** 20,
+    bodyLimit: maxQuestionMiB * 2 ** 20,
     forceCloseConnections: 'idle',
-    routerOptions: { ignoreTrailingSlash: true },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxNameLength },
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
     rewriteUrl(request) {
       const { url, token } = splitTokenPath(request.url ?? '/');
       if (token !== undefined) {
@@ -61,21 +67,40 @@ export function makeServer(settings: ServerSettings, { ingestOnly }: ServerOptio
   });
   app.addHook('onResponse', async (request, reply) => logAnswer(request, reply, settings.metrics));
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply));
-  app.setNotFoundHandler(async (request) => {
+  const methodsAt = rememberRoutes(app);
+  app.setNotFoundHandler(async (request, reply) => {
     request.raw.resume();
     if (ingestOnly) {
       return {};
     }
-    throw new HotspanError(
-      'not_found',
-      `there is nothing at ${request.method} ${request.url.split('?')[0].slice(0, 200)}`
-    );
+    const path = request.url.split('?')[0];
+    const methods = methodsAt(path);
+    const shown = path.replace(/\/token\/[^/]+/g, '/token/…').slice(0, 200);
+    if (methods.length === 0) {
+      throw new HotspanError('not_found', `there is nothing at ${request.method} ${shown}`);
+    }
+    void reply.header('allow', methods.join(', '));
+    throw new HotspanError('method_not_allowed', `${shown} takes ${methods.join(', ')}, not ${request.method}`);
   });
   addHealthRoutes(app, settings);
   if (!ingestOnly) {
     addStatusRoutes(app, settings);
   }
   return app;
+}
+
+/** Keeps the paths of all routes that are added from now on; the result tells the methods of a path. */
+function rememberRoutes(app: FastifyInstance): (path: string) => string[] {
+  const routes: Array<{ readonly method: string; readonly pattern: RegExp }> = [];
+  app.addHook('onRoute', ({ method, url }) => {
+    const source = url
+      .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+      .replace(/:\w+/g, '[^/]+')
+      .replaceAll('*', '.*');
+    const pattern = new RegExp(`^${source}/?$`);
+    routes.push(...[method].flat().map((one) => ({ method: one, pattern })));
+  });
+  return (path) => [...new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))];
 }
 
 function addHealthRoutes(app: FastifyInstance, settings: ServerSettings): void {
@@ -102,7 +127,7 @@ function logAnswer(request: FastifyRequest, reply: FastifyReply, metrics: StoreM
 
 /** The one place where errors become answers: `{ error: { code, message, hint } }`. */
 function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = error instanceof HotspanError ? error : fromFastify(error);
+  const known = error instanceof HotspanError ? error : fromFastify(error, request);
   if (known.status >= 500 && known.status !== 503) {
     request.log.error({ error, route: request.routeOptions.url }, 'a request failed');
   } else {
@@ -124,15 +149,27 @@ function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyR
   return reply.status(known.status).send({ error: { code: known.code, message: known.message, hint: known.hint } });
 }
 
-function fromFastify(error: FastifyError): HotspanError {
+function fromFastify(error: FastifyError, request: FastifyRequest): HotspanError {
+  if (error instanceof EngineUnavailable) {
+    return new HotspanError('engine_unavailable', 'the engine does not answer just now');
+  }
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new HotspanError('too_large', 'the request body is too large');
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new HotspanError('bad_request', 'send JSON with Content-Type: application/json');
+      return new HotspanError('too_large', `the request is larger than ${maxQuestionMiB} MiB`, 'Ask for less at once.');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE': {
+      const type = (request.headers['content-type'] ?? '').slice(0, 100);
+      return new HotspanError(
+        'bad_request',
+        `Content-Type "${type}" is not read here; questions are sent as application/json`
+      );
+    }
+    case 'FST_ERR_BAD_URL':
+      return new HotspanError('bad_request', 'the path holds a % that begins no valid escape');
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new HotspanError('bad_request', `a name in the path is longer than ${maxNameLength} characters`);
     default:
       return error.statusCode !== undefined && error.statusCode < 500
         ? new HotspanError('bad_request', error.message)
-        : new HotspanError('internal', errorTable.internal.hint);
+        : new HotspanError('internal', 'the request failed inside Hotspan');
   }
 }
