@@ -58,7 +58,15 @@ describe('who may do what', () => {
       'query',
       'red',
     ],
+    ['an empty tenant is none', guarded, { authorization: 'Bearer reader-token', 'x-scope-orgid': '' }, 'query', 'red'],
     ['open routes', guarded, {}, 'open', 'default'],
+    [
+      'open routes, whatever the headers say',
+      guarded,
+      { authorization: 'Bearer reader-token', 'x-scope-orgid': 'blue' },
+      'open',
+      'red',
+    ],
   ] as const)('%s', (_what, settings, headers, role, expected) => {
     expect(outcome(settings, headers, role)).toBe(expected);
   });
