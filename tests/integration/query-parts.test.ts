@@ -19,6 +19,7 @@ function parts(k: number): [TestUpload, TestUpload] {
     endMs: startMs + minute,
     labels,
     instance: 'p1',
+    intake: 'push',
     attachment: 'cpu.pprof',
     attachments: [{ name: 'cpu.pprof', format: 'pprof', sizeBytes: 10 }],
     raw: { segment: 'cpu', offset: k, length: 1 },

@@ -182,12 +182,12 @@ describe('shares', () => {
   ] as const)(
     'of %j have the same samples above and below, in tables, alerts and series',
     async (filter, self, whole) => {
-      const asked = {
+      const asked: Partial<StoreQuery> = {
         profileType: 'cpu-time',
         dimension: 'method',
         rows: ['load'],
         ...(filter as unknown as Partial<StoreQuery>),
-      } as const;
+      };
       const table = await ask({ ...asked, queryType: 'dimension' });
       expect([column(table.frames[0], 'selfShare'), column(table.frames[0], 'totalShare')]).toEqual([[self], [whole]]);
       const alert = await ask({ ...asked, queryType: 'dimension', format: 'alert', measure: 'selfShare' });

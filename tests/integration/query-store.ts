@@ -43,6 +43,8 @@ export interface TestUpload {
   readonly id?: string;
   /** Which part of the profile `id` this is; default the first. */
   readonly part?: number;
+  /** Default `upload`, whose profiles have one part. */
+  readonly intake?: string;
   readonly instance?: string;
   readonly status?: 'ok' | 'unreadable';
   readonly receivedMs?: number;
@@ -159,7 +161,7 @@ async function makePut(engine: Engine): Promise<QueryStore['put']> {
       status: upload.status ?? ('ok' as const),
       reason: upload.status === 'unreadable' ? 'cut off' : '',
       format: 'pprof',
-      intake: 'upload',
+      intake: upload.intake ?? 'upload',
       runtimeInfo: JSON.stringify(upload.runtimeInfo ?? []),
       attachments: JSON.stringify(upload.attachments ?? [{ name: files[0].name, format: 'pprof', sizeBytes: 1000 }]),
       endpointCounts: new Map<string, number>(),

@@ -44,11 +44,15 @@ export async function answerRuntime(context: QueryContext, query: ParsedQuery, t
   ];
 }
 
+/** Clients of these send a profile in one request, so it has one part. */
+const intakesOfWholeProfiles = new Set(['datadog', 'upload']);
+
 /** Read as if it had one part, and again if there may be more. */
 async function newestProfile(context: QueryContext, scope: UploadScope): Promise<StoredProfile | undefined> {
-  const first = await context.engine.select(newestRowStatement(scope), { signal: context.signal });
-  const sure = first.rows > 0 ? first.numbers('parts')[0] === 0 : !needsAllParts(scope);
-  return profileOf(sure ? first : await selectProfiles(context, scope, newestProfileStatement));
+  const read = await context.engine.select(newestRowStatement(scope), { signal: context.signal });
+  const first = profileOf(read);
+  const sure = first === undefined ? !needsAllParts(scope) : intakesOfWholeProfiles.has(first.intake);
+  return sure ? first : profileOf(await selectProfiles(context, scope, newestProfileStatement));
 }
 
 async function readOther(context: QueryContext, id: string): Promise<StoredProfile> {

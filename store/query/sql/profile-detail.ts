@@ -1,6 +1,6 @@
 import type { Statement } from '../../engines/engine';
 import { Bindings } from './bindings';
-import { nearCondition, partsNear } from './part-scope';
+import { nearCondition } from './part-scope';
 import { oneRowPerProfile, profileStart, uploadCondition, type UploadScope } from './upload-scope';
 
 const columns = [
@@ -44,11 +44,11 @@ export function profileDetailStatement(tenant: string, id: string): Statement {
   );
 }
 
-/** The first part of the newest profile of a scope, and whether profiles near it have several (`parts`). */
+/** The first part of the newest profile of a scope. */
 export function newestRowStatement(scope: UploadScope): Statement {
   const bindings = new Bindings();
   return bindings.statement(
-    `SELECT ${columns.join(', ')}, ${partsNear(bindings, scope)} AS parts FROM profiles
+    `SELECT ${columns.join(', ')} FROM profiles
      WHERE part = 0 AND ${uploadCondition(bindings, scope)} ORDER BY start DESC, profile DESC LIMIT 1`
   );
 }
