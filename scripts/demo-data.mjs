@@ -138,9 +138,9 @@ export async function send(url, parts) {
   await post(url, '/profiling/v1/input', form);
 }
 
-/** One copy of every stream, ending at `endMs`; `index` = minutes before now, 0 = as recorded. */
-async function sendStreams(url, streamParts, endMs, index, without) {
-  const random = randomFrom(index + 1);
+/** One copy of every stream, ending at `endMs`; `index` = minutes before now, 0 = as recorded; each `seed` has its own spans. */
+async function sendStreams(url, streamParts, endMs, index, without, seed = index + 1) {
+  const random = randomFrom(seed);
   for (const parts of streamParts) {
     const share = index === 0 ? 1 : 0.55 + 0.4 * Math.abs(Math.sin(index / 6)) * (0.8 + 0.2 * random());
     const salt = BigInt(Math.floor(random() * 2 ** 52)) * 2048n;
@@ -181,7 +181,7 @@ export async function keepSending({ url, without, everyMs = 60_000 }) {
   const streamParts = await Promise.all(streams.map(readParts));
   for (let round = 1000; ; round++) {
     await new Promise((resolve) => setTimeout(resolve, everyMs));
-    await sendStreams(url, streamParts, Date.now(), round % 16 || 16, without).catch((error) =>
+    await sendStreams(url, streamParts, Date.now(), 1 + (round % 15), without, round).catch((error) =>
       console.error(error.message)
     );
   }
