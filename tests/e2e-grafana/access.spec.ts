@@ -16,6 +16,7 @@ test.beforeAll(async () => {
   const created = await admin.post('/api/admin/users', { data: { ...viewer, name: service } });
   expect(created.status(), await created.text()).toBe(200);
   viewerId = (await created.json()).id;
+  await expect.poll(() => uploadCount(admin)).toBe(1);
 });
 
 test.afterAll(async () => {
