@@ -21,7 +21,7 @@ function checkTools() {
 }
 
 /** A small ddtrace program that keeps sending, where Python and PyPI are at hand. */
-async function startPython(storeUrl) {
+async function startPython(storeUrl, signal) {
   const python = ['python3.12', 'python3.13', 'python3'].find(
     (name) => spawnSync(name, ['-c', 'import venv']).status === 0
   );
@@ -41,6 +41,7 @@ async function startPython(storeUrl) {
   console.log('▸ a live Python program with ddtrace sends as service shop-live, every 20 s');
   return run(path.join(venv, 'bin/ddtrace-run'), ['python', 'tests/fixtures/uploads/apps/python-ddtrace/app.py'], {
     quiet: true,
+    signal,
     env: {
       PATH: `${path.join(venv, 'bin')}:${process.env.PATH}`,
       RUN_SECONDS: String(12 * 3600),
@@ -90,7 +91,9 @@ const store = await startStore({
 console.log('▸ start the preview host');
 const host = await startHost({ storeUrl: store.url, port: 3000, logFile: path.join(folder, 'host.log') });
 
+const ending = new AbortController();
 const end = async () => {
+  ending.abort();
   await Promise.all([host.stop(), store.stop()]);
   process.exit(0);
 };
@@ -111,5 +114,5 @@ console.log(`\n▸ all sent after ${elapsed()}; one more copy of each recording 
 if (wants.has('--once')) {
   await end();
 }
-void startPython(store.url);
+void startPython(store.url, ending.signal).catch((error) => ending.signal.aborted || console.error(error.message));
 await keepSending({ url: store.url });

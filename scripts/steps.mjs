@@ -10,11 +10,16 @@ export const bin = (name) => path.join(root, 'node_modules/.bin', name);
 
 /**
  * Runs a program in the project's folder. Resolves to { code, output }; output is what it printed, shown as it comes
- * unless `quiet`. `timeoutMs` ends it.
+ * unless `quiet`. `timeoutMs` and `signal` end it.
  */
-export function run(command, args, { env = {}, quiet = false, cwd = root, timeoutMs = 0 } = {}) {
+export function run(command, args, { env = {}, quiet = false, cwd = root, timeoutMs = 0, signal } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      signal,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     const timer = timeoutMs > 0 ? setTimeout(() => child.kill('SIGKILL'), timeoutMs) : undefined;
     for (const [stream, target] of [
