@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +8,7 @@ import { destination, pino, type Logger } from 'pino';
 import { makeAuthorizer } from './auth';
 import { makeCli } from './cli';
 import { uploadFiles } from './cli-upload';
-import { ConfigError, loadConfig, type Address, type Config } from './config';
+import { loadConfig, type Address, type Config } from './config';
 import { startChdbEngine } from './engines/chdb';
 import { openClickhouseEngine } from './engines/clickhouse';
 import type { Engine } from './engines/engine';
@@ -29,6 +30,7 @@ import { makeMetrics } from './metrics';
 import { registerQueryRoutes } from './query/routes';
 import { applyRetention } from './retention';
 import { makeServer, type ServerSettings } from './server';
+import { startFailure } from './start-failure';
 
 /** The only place that knows all rooms of the store: it starts them in order and stops them in the reverse order. */
 const version = process.env.HOTSPAN_VERSION ?? 'dev';
@@ -69,6 +71,10 @@ async function openEngine(config: Config, logger: Logger): Promise<Engine> {
 /** Starts everything; the result stops it. */
 async function runStore(config: Config, logger: Logger): Promise<() => Promise<void>> {
   const rawDir = path.resolve(config.dataDir, 'raw');
+  fs.mkdirSync(rawDir, { recursive: true });
+  fs.accessSync(rawDir, fs.constants.W_OK);
+  // First, because it locks the data folder: a second store must not touch the segments that the first one writes.
+  const engine = await openEngine(config, logger);
   const spool = openSpool({ dir: rawDir, maxPendingBytes: config.spoolMaxBytes, logger });
   const pool = startParsePool({
     workerFile: builtFile('./parse-worker.mjs'),
@@ -77,7 +83,6 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
     defaultService: config.defaultService,
     retentionDays: Math.ceil(config.retention / 86_400_000),
   });
-  const engine = await openEngine(config, logger);
   const state = { replayed: false, stopping: false };
   let tablesExist = () => undefined as void;
   const metrics = makeMetrics({
@@ -321,12 +326,6 @@ const cli = makeCli({
 try {
   await cli.parseAsync();
 } catch (error) {
-  const text =
-    error instanceof ConfigError
-      ? error.message
-      : error instanceof Error
-        ? (error.stack ?? error.message)
-        : String(error);
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${startFailure(error)}\n`);
   process.exit(1);
 }

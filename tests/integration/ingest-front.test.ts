@@ -111,6 +111,22 @@ it('hotspan store prints every wrong key and does not start', async () => {
   expect(err).toMatch(/--listen.*\n.*--retention.*\n.*--log-level/s);
 });
 
+it('a second store on the same folder says so and leaves the segments of the first alone', async () => {
+  const store = await startStore();
+  await fetch(`${store.url}/api/v1/upload?service=first`, { method: 'POST', body: cpu });
+  const raw = path.join(store.dataDir, 'raw');
+  const segment = path.join(raw, fs.readdirSync(raw).filter((name) => name.endsWith('.seg'))[0]);
+  // What a record looks like while the first store writes it: a second one would take it for torn and cut it off.
+  fs.appendFileSync(segment, 'half a record');
+  const { size } = fs.statSync(segment);
+  const { code, err } = await hotspan('store', '--data-dir', store.dataDir, '--listen', '127.0.0.1:0');
+  expect(code).toBe(1);
+  expect(err).toMatch(/^The engine's folder .* can't be opened\. Is another store running on it\?/m);
+  expect(err).not.toMatch(/\n {4}at /);
+  expect(fs.statSync(segment).size).toBe(size);
+  await store.stop();
+});
+
 describe('tokens and addresses', () => {
   let store: RunningStore;
   beforeAll(async () => {
