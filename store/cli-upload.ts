@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { types } from 'node:util';
 import { z } from 'zod';
 
 export interface UploadOptions {
@@ -26,6 +27,11 @@ export async function uploadFiles(
   options: UploadOptions,
   output: UploadOutput
 ): Promise<number> {
+  const wrong = wrongOption(options);
+  if (wrong !== undefined) {
+    output.err(wrong);
+    return 1;
+  }
   let failed = 0;
   for (const file of files) {
     try {
@@ -38,21 +44,34 @@ export async function uploadFiles(
   return failed === 0 ? 0 : 1;
 }
 
+/** What is wrong with the options, if so. Tokens are never shown. */
+function wrongOption({ url, token, label }: UploadOptions): string | undefined {
+  if (!URL.canParse(url) || !/^https?:/i.test(url)) {
+    return `--url ${url} is not an http or https URL like http://127.0.0.1:4140`;
+  }
+  if (token !== undefined && !/^[\x21-\x7e]*$/.test(token.trim())) {
+    return '--token holds characters that no token has';
+  }
+  const pair = label.find((one) => one.indexOf('=') < 1);
+  return pair === undefined ? undefined : `--label ${pair} is not KEY=VALUE`;
+}
+
 async function uploadFile(file: string, options: UploadOptions): Promise<string> {
   const response = await fetch(uploadUrl(file, options), {
     method: 'POST',
     body: await readFile(file),
     headers: {
       'content-type': 'application/octet-stream',
-      ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
+      ...(options.token ? { authorization: `Bearer ${options.token.trim()}` } : {}),
     },
     signal: AbortSignal.timeout(60_000),
   });
   const text = await response.text();
-  if (!response.ok) {
+  const parsed = accepted.safeParse(tryJson(text));
+  if (!response.ok || !parsed.success) {
     throw new Error(refusalOf(response.status, text));
   }
-  const { id, repeated } = accepted.parse(JSON.parse(text));
+  const { id, repeated } = parsed.data;
   return `${id}  ${file}${repeated ? '  (was uploaded before)' : ''}`;
 }
 
@@ -67,9 +86,6 @@ function uploadUrl(file: string, options: UploadOptions): URL {
   }
   for (const pair of options.label) {
     const at = pair.indexOf('=');
-    if (at < 1) {
-      throw new Error(`--label ${pair} is not KEY=VALUE`);
-    }
     url.searchParams.append(pair.slice(0, at), pair.slice(at + 1));
   }
   return url;
@@ -93,7 +109,7 @@ function tryJson(text: string): unknown {
 }
 
 function reasonOf(error: unknown, url: string): string {
-  if (!(error instanceof Error)) {
+  if (!types.isNativeError(error)) {
     return String(error);
   }
   if (error instanceof TypeError && error.message === 'fetch failed') {
@@ -101,5 +117,11 @@ function reasonOf(error: unknown, url: string): string {
       error.cause instanceof Error ? (Reflect.get(error.cause, 'code') ?? error.cause.message) : 'no connection';
     return `nothing answers at ${url} (${cause}); start it with "hotspan store" or give --url`;
   }
-  return Reflect.get(error, 'code') === 'ENOENT' ? 'no such file' : error.message;
+  return fileTroubles[String(Reflect.get(error, 'code'))] ?? error.message;
 }
+
+const fileTroubles: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'this is a folder; name the files in it',
+  EACCES: 'this file may not be read by this user',
+};

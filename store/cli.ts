@@ -40,7 +40,7 @@ export function makeCli(actions: CliActions): Command {
     .command('upload')
     .description('send profile files to a store')
     .argument('<file...>', 'profiles of any supported format')
-    .option('--url <url>', 'address of the store', process.env.HOTSPAN_URL ?? 'http://127.0.0.1:4140')
+    .option('--url <url>', 'address of the store', process.env.HOTSPAN_URL || 'http://127.0.0.1:4140')
     .option('--token <token>', 'token with the role ingest; better given as HOTSPAN_TOKEN', process.env.HOTSPAN_TOKEN)
     .option('--service <name>', 'label service')
     .option('--env <name>', 'label env')
