@@ -133,6 +133,8 @@ describe('parseFilter', () => {
     '""',
     'a*:b',
     '('.repeat(500),
+    'a '.repeat(501),
+    `env:(${'a OR '.repeat(500)}a)`,
   ])('refuses %s', (source) => {
     expect(() => parseFilter(source)).toThrow(/at character \d+/);
   });

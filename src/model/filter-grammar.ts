@@ -30,10 +30,13 @@ type Compound = Extract<ProfileFilter, { kind: 'and' | 'or' }>;
 /** Words that are operators when they stand alone. */
 const operatorWords = new Set(['AND', 'OR', 'NOT']);
 const maxDepth = 100;
+/** More make statements that engines refuse. */
+const maxTerms = 500;
 
 class FilterParser {
   private at = 0;
   private depth = 0;
+  private terms = 0;
 
   constructor(private readonly source: string) {}
 
@@ -85,6 +88,9 @@ class FilterParser {
   private term(key: string | undefined): ProfileFilter {
     if (this.atEnd() || this.peek() === ')' || this.seesWord('AND') || this.seesWord('OR')) {
       throw this.error('a word is missing here');
+    }
+    if (++this.terms > maxTerms) {
+      throw this.error(`a filter has at most ${maxTerms} words`);
     }
     if (this.peek() === '(') {
       return this.brackets(key);

@@ -1,5 +1,8 @@
 import { allOf, FilterSyntaxError, type ProfileFilter } from './profile-filter';
 
+/** More make statements that engines refuse. */
+const maxMatchers = 200;
+
 /** One matcher of a selector: `env=~"prod|stage"`. */
 export interface LabelMatcher {
   readonly label: string;
@@ -28,6 +31,9 @@ class SelectorParser {
     const found: LabelMatcher[] = [];
     this.skip(/[\s,]*/y);
     while (this.at < this.source.length) {
+      if (found.length === maxMatchers) {
+        throw this.error(`a selector has at most ${maxMatchers} matchers`);
+      }
       found.push(this.matcher());
       const between = this.skip(/[\s,]*/y);
       if (this.at < this.source.length && !between.includes(',')) {

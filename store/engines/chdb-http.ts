@@ -124,17 +124,22 @@ function checkedId(id: string): string {
   return id;
 }
 
+const maxFields = 100_000;
+
 async function readForm(request: IncomingMessage): Promise<Map<string, string>> {
   const fields = new Map<string, string>();
   const form = Busboy({
     headers: { ...request.headers, 'content-type': request.headers['content-type'] ?? '' },
-    limits: { fieldSize: 2 ** 26, fields: 1000, files: 0 },
+    limits: { fieldSize: 2 ** 26, fields: maxFields, files: 0 },
   });
   form.on('field', (name, value, _nameCut, valueCut) => {
     if (valueCut) {
       form.destroy(new RequestError(413, 36, `Parameter ${name} is too long. (BAD_ARGUMENTS)`));
     }
     fields.set(name, value);
+  });
+  form.once('fieldsLimit', () => {
+    form.destroy(new RequestError(413, 36, `A statement has more than ${maxFields} fields. (BAD_ARGUMENTS)`));
   });
   await pipeline(request, form);
   return fields;

@@ -166,7 +166,7 @@ type ParamsOfCall = Pick<Parameters<ClickHouseClient['exec']>[0], 'query_params'
 /** Parameters in the URL while they are short, else as a multipart form, which ClickHouse reads alike. */
 function sendParams(params: Readonly<Record<string, ParamValue>>): ParamsOfCall {
   const entries = Object.entries(params).map(([name, value]) => [name, formatParam(value)] as const);
-  const size = entries.reduce((sum, [, text]) => sum + encodeURIComponent(text).length, 0);
+  const size = entries.reduce((sum, [name, text]) => sum + `&param_${name}=${encodeURIComponent(text)}`.length, 0);
   if (size <= longestParamsInUrl) {
     return { query_params: { ...params } };
   }

@@ -164,6 +164,14 @@ export function describeEngine(name: string, open: () => Promise<Engine>): void 
         expect([columns.strings('a')[0], columns.strings('b')[0], columns.bigints('n')[0]]).toEqual([long, "x'y", -7n]);
       });
 
+      it.each([1, 100])('arrive all when there are 2,000 with values of %i characters', async (length) => {
+        const values = Array.from({ length: 2000 }, (_, at) => String(at).padStart(length, 'x'));
+        const params = Object.fromEntries(values.map((value, at) => [`p${at}`, value]));
+        const list = values.map((_, at) => `{p${at}:String}`).join(', ');
+        const columns = await engine.select({ sql: `SELECT arrayJoin([${list}]) AS v`, params });
+        expect(columns.strings('v')).toEqual(values);
+      });
+
       it('bring 64-bit ids, floats and booleans unchanged', async () => {
         const columns = await engine.select({
           sql: 'SELECT {u:UInt64} AS u, {f:Float64} AS f, {b:Bool} AS b, {s:Array(UInt64)} AS s',
