@@ -79,9 +79,12 @@ function parseEvent(part: Part): DatadogEvent {
     if (checked.success) {
       return checked.data;
     }
+    const fields = checked.error.issues.map((issue) => issue.path.join('.')).filter((field) => field !== '');
     throw new HotspanError(
       'bad_event',
-      `the part "event" lacks ${checked.error.issues.map((issue) => issue.path.join('.')).join(' and ')}`
+      fields.length === 0
+        ? 'the part "event" is not a JSON object'
+        : `the part "event" lacks ${fields.join(' and ')} as a text`
     );
   } catch (error) {
     throw error instanceof HotspanError ? error : new HotspanError('bad_event', 'the part "event" is not JSON');

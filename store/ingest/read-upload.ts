@@ -69,6 +69,9 @@ function contextNames({ attachments }: Upload): ContextNames | undefined {
 }
 
 function readPart(attachment: Attachment, names: ContextNames | undefined): ReadPart {
+  if (attachment.damage !== undefined) {
+    return { attachment, format: 'unknown', reason: attachment.damage };
+  }
   const companion = readCompanion(attachment);
   const reader = companion ? undefined : sniffReader(attachment.bytes);
   if (!reader) {
@@ -131,7 +134,10 @@ function startOf(bytes: Uint8Array): string {
 
 function refusal(parts: readonly ReadPart[]): HotspanError {
   const reasons = parts.flatMap(({ reason }) => reason ?? []);
-  const recognised = parts.some(({ format, reason }) => reason !== undefined && format !== 'unknown');
+  const recognised = parts.some(
+    ({ attachment, format, reason }) =>
+      attachment.damage !== undefined || (reason !== undefined && format !== 'unknown')
+  );
   return reasons.length === 0
     ? new HotspanError(
         'no_attachment',

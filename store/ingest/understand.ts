@@ -33,9 +33,10 @@ export async function understandRequest(body: Uint8Array<ArrayBuffer>, context: 
 }
 
 function uploadOf(form: DatadogForm, budget: DecompressBudget, request: UploadRequest): Upload {
-  const attachments = form.attachments
-    .filter(({ bytes }) => bytes.length > 0)
-    .flatMap((part) => unpack(part, budget).map((member) => ({ ...member, hints: part.hints })));
+  const attachments = unpackAll(
+    form.attachments.filter(({ bytes }) => bytes.length > 0),
+    budget
+  );
   if (form.attachments.length === 0) {
     throw new HotspanError('no_attachment', 'the upload has no profile beside its event');
   }
@@ -43,6 +44,25 @@ function uploadOf(form: DatadogForm, budget: DecompressBudget, request: UploadRe
     throw new HotspanError('empty_upload', 'every file of the upload is empty');
   }
   return { ...form, tenant: request.tenant, receivedMs: request.receivedMs, attachments, intake: request.intake };
+}
+
+/** Damaged files are work that no budget counts, so only some are put up with. */
+const maxDamaged = 8;
+
+/** A file that can't be decompressed does not spoil the others; throws when none is left. */
+function unpackAll(parts: readonly Attachment[], budget: DecompressBudget): Attachment[] {
+  let damaged = 0;
+  return parts.flatMap((part): Attachment[] => {
+    try {
+      return unpack(part, budget).map((member) => ({ ...member, hints: part.hints }));
+    } catch (error) {
+      const isDamage = error instanceof HotspanError && error.code === 'unreadable_profile';
+      if (!isDamage || ++damaged === parts.length || damaged > maxDamaged) {
+        throw error;
+      }
+      return [{ ...part, damage: error.message }];
+    }
+  });
 }
 
 async function readForms(

@@ -23,6 +23,8 @@ export interface Attachment {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly hints?: ReadingHints;
+  /** Why it could not be decompressed; `bytes` are then as they were sent. */
+  readonly damage?: string;
 }
 
 /** What the request says about a file that the file itself does not. */
