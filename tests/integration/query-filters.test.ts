@@ -379,6 +379,7 @@ describe('other routes', () => {
     const selector = encodeURIComponent('{service="shop", env="dev"}');
     expect((await remove(`${range}&selector=${selector}`, 'query')).status).toBe(403);
     expect((await remove(range)).status).toBe(400);
+    expect((await remove(`${range}&selector=`)).status).toBe(400);
     expect((await remove(`selector=${selector}`)).status).toBe(400);
     expect((await remove(`${range}&selector=${encodeURIComponent('{env="$env"}')}`)).status).toBe(400);
     expect((await remove(`from=0&to=1&selector=${selector}`)).body).toEqual({ deleted: 0 });

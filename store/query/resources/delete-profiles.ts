@@ -22,13 +22,17 @@ export async function deleteProfiles(context: QueryContext, scope: UploadScope):
   return { deleted: columns.rows };
 }
 
-/** A range is needed, so that a forgotten parameter never deletes everything. */
+/** All three must be said, so that a forgotten or empty parameter never deletes everything. */
 export function checkDelete(query: unknown): void {
   const given = typeof query === 'object' && query !== null ? query : {};
-  if (!('from' in given) || !('to' in given) || !('selector' in given)) {
+  const missing = ['from', 'to', 'selector'].filter((name) => {
+    const value: unknown = Reflect.get(given, name);
+    return typeof value !== 'string' || value.trim() === '';
+  });
+  if (missing.length > 0) {
     throw new HotspanError(
       'bad_request',
-      'from, to and selector: all three must be given to delete profiles ({} = every service)'
+      `${missing.join(', ')}: from, to and selector must all be given to delete profiles ({} = every service)`
     );
   }
 }
