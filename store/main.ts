@@ -68,11 +68,16 @@ async function openEngine(config: Config, logger: Logger): Promise<Engine> {
   });
 }
 
+/** Before the engine starts, whose own words about such a folder help nobody. */
+function makeWritable(dir: string): void {
+  fs.mkdirSync(dir, { recursive: true });
+  fs.accessSync(dir, fs.constants.W_OK);
+}
+
 /** Starts everything; the result stops it. */
 async function runStore(config: Config, logger: Logger): Promise<() => Promise<void>> {
   const rawDir = path.resolve(config.dataDir, 'raw');
-  fs.mkdirSync(rawDir, { recursive: true });
-  fs.accessSync(rawDir, fs.constants.W_OK);
+  makeWritable(rawDir);
   // First, because it locks the data folder: a second store must not touch the segments that the first one writes.
   const engine = await openEngine(config, logger);
   const spool = openSpool({ dir: rawDir, maxPendingBytes: config.spoolMaxBytes, logger });
