@@ -31,7 +31,7 @@ type Compound = Extract<ProfileFilter, { kind: 'and' | 'or' }>;
 const operatorWords = new Set(['AND', 'OR', 'NOT']);
 const maxDepth = 100;
 /** More make statements that engines refuse. */
-const maxTerms = 500;
+const maxTerms = 200;
 
 class FilterParser {
   private at = 0;

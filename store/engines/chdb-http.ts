@@ -62,7 +62,8 @@ export async function startChdbHttp(options: ChdbHttpOptions): Promise<{ server:
   await rm(options.incomingDir, { recursive: true, force: true });
   await mkdir(options.incomingDir, { recursive: true });
   const server = createServer(
-    { keepAliveTimeout: 60_000, requestTimeout: 0, maxHeaderSize: 2 ** 17 },
+    // Statements with a form of parameters are in the URL, as long as in ClickHouse.
+    { keepAliveTimeout: 60_000, requestTimeout: 0, maxHeaderSize: 2 ** 20 },
     (request, response) => void handle(options, request, response)
   );
   await new Promise<void>((resolve, reject) => {

@@ -164,6 +164,16 @@ describe('hostile texts', () => {
     expect(await listed({ filter: 'key:pl*' })).toEqual(['plain']);
   });
 
+  it('answers the longest searches and selectors, and refuses longer ones', async () => {
+    const words = (count: number) => ({ queryType: 'profiles', filter: 'e '.repeat(count) }) as const;
+    const matchers = (count: number) => ({ queryType: 'profiles', selector: `"a b"!="x",`.repeat(count) }) as const;
+    for (const query of [words(200), matchers(200), { ...words(200), sort: '-duration' }]) {
+      expect((await store.query(hour, query)).error).toBeUndefined();
+    }
+    expect((await store.query(hour, words(201))).error?.code).toBe('bad_filter');
+    expect((await store.query(hour, matchers(201))).error?.code).toBe('bad_selector');
+  });
+
   it('writes nothing: all profiles are still there', async () => {
     expect((await listed({})).length).toBe(hostile.length);
     expect(await total({})).toBe((hostile.length * (hostile.length + 1)) / 2);
