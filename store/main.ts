@@ -25,6 +25,7 @@ import { makeProfileSequence } from './ingest/profile-sequence';
 import { deleteOldSegments, makeRawUploads, rawUsage } from './ingest/raw-uploads';
 import { loadKnownKeys, replaySpool } from './ingest/replay';
 import { ingestRoutes } from './ingest/routes';
+import { makeDirectory } from './ingest/segments';
 import { openSpool, type Spool } from './ingest/spool';
 import { makeMetrics } from './metrics';
 import { registerQueryRoutes } from './query/routes';
@@ -53,8 +54,10 @@ function builtFile(name: string): string {
 
 async function openEngine(config: Config, logger: Logger): Promise<Engine> {
   if (config.clickhouseUrl === undefined) {
+    const dataDir = path.resolve(config.dataDir, 'engine');
+    makeDirectory(dataDir);
     return startChdbEngine({
-      dataDir: path.resolve(config.dataDir, 'engine'),
+      dataDir,
       childFile: builtFile('./chdb-child.mjs'),
       logger,
     });
@@ -70,7 +73,7 @@ async function openEngine(config: Config, logger: Logger): Promise<Engine> {
 
 /** Before the engine starts, whose own words about such a folder help nobody. */
 function makeWritable(dir: string): void {
-  fs.mkdirSync(dir, { recursive: true });
+  makeDirectory(dir);
   fs.accessSync(dir, fs.constants.W_OK);
 }
 
@@ -105,7 +108,7 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
     onInsertError: metrics.insertFailed,
   });
   const duplicates = new Duplicates(repeatWindowMs, maxKnownKeys);
-  const rawUploads = makeRawUploads(rawDir, (request, body) => pool.attachments(request, body));
+  const rawUploads = makeRawUploads(rawDir, pool);
   const intake = makeIntake({
     pool,
     spool,

@@ -91,6 +91,8 @@ export class ProfileBuilder {
   private sampleStack: Uint32Array<ArrayBuffer>;
   private sampleContext: Uint32Array<ArrayBuffer>;
   private sampleCount = 0;
+  /** Times of samples, from the first that has one on. */
+  private times?: Float64Array<ArrayBuffer>;
 
   constructor(
     readonly valueTypes: readonly ValueType[],
@@ -248,6 +250,17 @@ export class ProfileBuilder {
     return base;
   }
 
+  /** When the last added sample was taken: ns after the profile's `startNs`. Not for hot loops. */
+  sampleTime(timeNs: number): void {
+    const at = this.sampleCount - 1;
+    const times = (this.times ??= new Float64Array(this.sampleStack.length).fill(NaN));
+    if (at >= times.length) {
+      this.times = new Float64Array(this.sampleStack.length).fill(NaN);
+      this.times.set(times);
+    }
+    this.times![at] = timeNs;
+  }
+
   private growSamples(length: number): void {
     this.sampleStack = grown(this.sampleStack, length);
     this.sampleContext = grown(this.sampleContext, length);
@@ -261,17 +274,25 @@ export class ProfileBuilder {
     tables.sampleStack = this.sampleStack;
     tables.sampleContext = this.sampleContext;
     const { frames, stacks, contexts, samples } = finishedTables(tables, this.sampleCount, this.valueTypes.length);
+    const timeNs = this.times && allTimes(this.times, this.sampleCount);
     const profile = {
       strings: this.strings,
       frames,
       stacks,
       contexts,
       valueTypes: this.valueTypes,
-      samples,
+      samples: timeNs === undefined ? samples : { ...samples, timeNs },
       startNs: facts.startNs ?? 0n,
       durationNs: facts.durationNs ?? 0,
       runtimeInfo: facts.runtimeInfo ?? [],
     };
     return facts.period === undefined ? profile : { ...profile, period: facts.period };
   }
+}
+
+/** One entry per sample; those behind the last one with a time have none. */
+function allTimes(times: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
+  const all = new Float64Array(length).fill(NaN);
+  all.set(times.subarray(0, length));
+  return all;
 }

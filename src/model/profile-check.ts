@@ -51,7 +51,8 @@ function checkContexts({ contexts, strings }: Profile): void {
 function checkSamples({ samples, stacks, contexts, valueTypes }: Profile): void {
   checkIndexes('samples.stack', samples.stack, samples.length, stacks.length);
   checkIndexes('samples.context', samples.context, samples.length, contexts.length);
-  const { values } = samples;
+  const { values, timeNs } = samples;
+  check(timeNs === undefined || timeNs.length === samples.length, 'samples.timeNs must hold one time per sample');
   check(values.length === samples.length * valueTypes.length, 'samples.values must hold one value per sample and type');
   for (let i = 0; i < values.length; i++) {
     check(Number.isSafeInteger(values[i]), `samples.values[${i}] is not a safe integer`);

@@ -99,6 +99,8 @@ export interface SampleTable {
   readonly stack: Uint32Array<ArrayBuffer>;
   readonly context: Uint32Array<ArrayBuffer>;
   readonly values: Float64Array<ArrayBuffer>;
+  /** When each was taken: ns after `startNs`, NaN = not said. Only where `ReaderLimits.sampleTimes` asks for it. */
+  readonly timeNs?: Float64Array<ArrayBuffer>;
 }
 
 export interface RuntimeInfoEntry {
@@ -127,6 +129,8 @@ export interface ReaderLimits {
   readonly strings: number;
   readonly locations: number;
   readonly labelsPerSample: number;
+  /** Keep when each sample was taken, where the file says it. */
+  readonly sampleTimes?: boolean;
 }
 
 export const defaultReaderLimits: ReaderLimits = {

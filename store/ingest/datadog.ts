@@ -25,6 +25,8 @@ export interface FormContext {
   readonly request: UploadRequest;
   readonly limits: UploadLimits;
   readonly defaultService: string;
+  /** Keep when samples were taken; only where a stored upload is read again. */
+  readonly sampleTimes?: boolean;
 }
 
 const eventSchema = z.looseObject({

@@ -2,6 +2,7 @@ import { Piscina } from 'piscina';
 import { HotspanError } from '../errors';
 import type { ParseAnswer, ParseJob, WorkerError } from './parse-worker';
 import type { ParsedRequest } from './read-request';
+import type { TimedQuestion, TimedSamples } from './timed-samples';
 import type { Attachment } from './upload';
 import type { UploadLimits, UploadRequest } from './upload-request';
 
@@ -19,6 +20,7 @@ export type UploadJob = Pick<ParseJob, 'request' | 'body' | 'sequence' | 'keepUn
 export interface ParsePool {
   parse(job: UploadJob): Promise<ParsedRequest>;
   attachments(request: UploadRequest, body: Uint8Array<ArrayBuffer>): Promise<readonly Attachment[]>;
+  timedSamples(request: UploadRequest, body: Uint8Array<ArrayBuffer>, question: TimedQuestion): Promise<TimedSamples>;
   /** How long a new upload would wait for a worker, from what is queued and how long reading took lately. */
   waitMs(): number;
   /** Queued and running. */
@@ -74,6 +76,16 @@ export function startParsePool(settings: ParsePoolSettings): ParsePool {
         throw workerError(answer.error);
       }
       return answer.attachments;
+    },
+    timedSamples: async (request, body, question) => {
+      const answer = await run<{ timed: TimedSamples } | { error: WorkerError }>(
+        { request, body, question, limits, defaultService },
+        'timedSamples'
+      );
+      if ('error' in answer) {
+        throw workerError(answer.error);
+      }
+      return answer.timed;
     },
     waitMs,
     size: () => waiting,

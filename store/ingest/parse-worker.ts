@@ -4,6 +4,7 @@ import type { FormContext } from './datadog';
 import { makeLabels } from './labels';
 import { readRequest, type ParsedRequest } from './read-request';
 import { unreadableUpload, type ReadContext } from './read-upload';
+import { readTimedSamples, type TimedQuestion, type TimedSamples } from './timed-samples';
 import { attachmentsOf, understandRequest, type Understood } from './understand';
 import type { Attachment, Upload } from './upload';
 import type { UploadLimits, UploadRequest } from './upload-request';
@@ -69,6 +70,17 @@ export async function attachments(
 ): Promise<{ readonly attachments: readonly Attachment[] } | { readonly error: WorkerError }> {
   try {
     return { attachments: await attachmentsOf(job.body, job) };
+  } catch (error) {
+    return { error: describe(error) };
+  }
+}
+
+/** Samples of a stored request with their times. */
+export async function timedSamples(
+  job: FormContext & { readonly body: Uint8Array<ArrayBuffer>; readonly question: TimedQuestion }
+): Promise<{ readonly timed: TimedSamples } | { readonly error: WorkerError }> {
+  try {
+    return { timed: await readTimedSamples(job.body, { ...job, hasher: await hasher }, job.question) };
   } catch (error) {
     return { error: describe(error) };
   }

@@ -7,6 +7,7 @@ import { parseRecord, type RecordHeader } from './segment-format';
 import { listSegments, syncDirectory } from './segments';
 import type { Position } from './checkpoint';
 import type { RecordRef } from './spool';
+import type { TimedQuestion, TimedSamples } from './timed-samples';
 import type { Attachment } from './upload';
 import type { UploadRequest } from './upload-request';
 
@@ -21,12 +22,17 @@ export interface RawUpload {
   readonly body: Uint8Array<ArrayBuffer>;
   /** Its decompressed parts, on demand. */
   attachments(): Promise<readonly Attachment[]>;
+  /** Samples with the times at which they were taken, read anew. */
+  timedSamples(question: TimedQuestion): Promise<TimedSamples>;
 }
 
-export function makeRawUploads(
-  dir: string,
-  split: (request: UploadRequest, body: Uint8Array<ArrayBuffer>) => Promise<readonly Attachment[]>
-): RawUploads {
+/** What reads a stored request: a parse pool. */
+export interface RequestReader {
+  attachments(request: UploadRequest, body: Uint8Array<ArrayBuffer>): Promise<readonly Attachment[]>;
+  timedSamples(request: UploadRequest, body: Uint8Array<ArrayBuffer>, question: TimedQuestion): Promise<TimedSamples>;
+}
+
+export function makeRawUploads(dir: string, reader: RequestReader): RawUploads {
   return {
     read: async (ref) => {
       const record = parseRecord(await readRecord(dir, ref));
@@ -34,7 +40,13 @@ export function makeRawUploads(
         throw new HotspanError('no_raw', 'the raw upload is damaged on disk');
       }
       const body = new Uint8Array(record.body);
-      return { header: record.header, body, attachments: () => split(record.header.request, body) };
+      const { request } = record.header;
+      return {
+        header: record.header,
+        body,
+        attachments: () => reader.attachments(request, body),
+        timedSamples: (question) => reader.timedSamples(request, body, question),
+      };
     },
   };
 }

@@ -4,7 +4,13 @@ import type { ContextNames } from '../readers/jfr/contexts';
 import { readJfr } from '../readers/jfr/reader';
 import type { Reader } from '../readers/reader';
 import { sniffReader } from '../readers/readers';
-import { defaultReaderLimits, ReaderError, type Profile, type RuntimeInfoEntry } from '../../src/model/profile';
+import {
+  defaultReaderLimits,
+  ReaderError,
+  type Profile,
+  type ReaderLimits,
+  type RuntimeInfoEntry,
+} from '../../src/model/profile';
 import type { ContentHasher } from './content-ids';
 import type { FormContext } from './datadog';
 import { encodeUpload, type EncodedUpload } from './encode-upload';
@@ -68,7 +74,21 @@ function contextNames({ attachments }: Upload): ContextNames | undefined {
   return part && contextNamesOrNone(part.bytes);
 }
 
-function readPart(attachment: Attachment, names: ContextNames | undefined): ReadPart {
+/** The profiles of an upload with the times of their samples; files that can't be read are left out. */
+export function timedProfiles(upload: Upload): Array<{ readonly name: string; readonly profile: Profile }> {
+  const names = contextNames(upload);
+  const limits = { ...defaultReaderLimits, sampleTimes: true };
+  return upload.attachments.flatMap((attachment) => {
+    const { profile } = readPart(attachment, names, limits);
+    return profile === undefined ? [] : [{ name: attachment.name, profile }];
+  });
+}
+
+function readPart(
+  attachment: Attachment,
+  names: ContextNames | undefined,
+  limits: ReaderLimits = defaultReaderLimits
+): ReadPart {
   if (attachment.damage !== undefined) {
     return { attachment, format: 'unknown', reason: attachment.damage };
   }
@@ -78,7 +98,7 @@ function readPart(attachment: Attachment, names: ContextNames | undefined): Read
     return companion ?? readOtherPart(attachment);
   }
   try {
-    return { attachment, format: reader.format, profile: readFile(reader, attachment, names) };
+    return { attachment, format: reader.format, profile: readFile(reader, attachment, names, limits) };
   } catch (error) {
     if (!(error instanceof ReaderError)) {
       throw error;
@@ -91,9 +111,13 @@ function readPart(attachment: Attachment, names: ContextNames | undefined): Read
   }
 }
 
-function readFile(reader: Reader, { bytes, hints }: Attachment, names: ContextNames | undefined): Profile {
-  const profile =
-    reader.format === 'jfr' ? readJfr(bytes, defaultReaderLimits, names) : reader.read(bytes, defaultReaderLimits);
+function readFile(
+  reader: Reader,
+  { bytes, hints }: Attachment,
+  names: ContextNames | undefined,
+  limits: ReaderLimits
+): Profile {
+  const profile = reader.format === 'jfr' ? readJfr(bytes, limits, names) : reader.read(bytes, limits);
   const named = hints?.packedNames ? unpackNames(profile) : profile;
   const countsOnly = named.valueTypes.length === 1 && named.valueTypes[0].type === 'samples';
   return !countsOnly || hints === undefined

@@ -1,6 +1,6 @@
 import { HotspanError } from '../../errors';
 import { readOtlp, type OtlpUpload } from '../../readers/otlp/reader';
-import { defaultReaderLimits, ReaderError } from '../../../src/model/profile';
+import { defaultReaderLimits, ReaderError, type ReaderLimits } from '../../../src/model/profile';
 import type { FormContext } from '../datadog';
 import { makeLabels } from '../labels';
 import { maxProfiles } from '../upload-request';
@@ -23,7 +23,7 @@ export interface OtlpRequest {
 
 /** Resource attributes become labels. Parameters of the URL are labels for senders that have no attributes. */
 export function readOtlpRequest(body: Uint8Array<ArrayBuffer>, context: FormContext): OtlpRequest {
-  const uploads = decode(body);
+  const uploads = decode(body, { ...defaultReaderLimits, sampleTimes: context.sampleTimes });
   if (uploads.length > maxProfiles('otlp')) {
     throw new HotspanError(
       'too_large',
@@ -51,9 +51,9 @@ export function readOtlpRequest(body: Uint8Array<ArrayBuffer>, context: FormCont
   return { parts, rejected, reason: reasons[0] ?? '' };
 }
 
-function decode(body: Uint8Array<ArrayBuffer>): OtlpUpload[] {
+function decode(body: Uint8Array<ArrayBuffer>, limits: ReaderLimits): OtlpUpload[] {
   try {
-    return readOtlp(body, defaultReaderLimits);
+    return readOtlp(body, limits);
   } catch (error) {
     if (error instanceof ReaderError) {
       const place = error.offset > 0 ? ` (at byte ${error.offset})` : '';

@@ -56,6 +56,7 @@ export function readJfr(bytes: Uint8Array, limits: ReaderLimits, names?: Context
     columns,
     carry: new Float64Array(columns.size),
     frames: new Map(chunks.map((chunk) => [chunk, new FrameResolver(chunk, builder, cursor, methodNames)])),
+    ...(limits.sampleTimes && { timesFromNs: window.startNs }),
   };
   sayingSpansFirst(rules, chunks).forEach((rule) => addSamples(rule, chunks, sampling));
   addUnsampledExceptions(exceptions, sampling);

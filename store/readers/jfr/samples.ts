@@ -21,6 +21,8 @@ export interface Sampling {
   /** Of each column, what rounding left over. */
   readonly carry: Float64Array;
   readonly frames: ReadonlyMap<Chunk, FrameResolver>;
+  /** Start of the recording, when times of samples are wanted. */
+  readonly timesFromNs?: bigint;
 }
 
 /** One column of a rule. */
@@ -45,7 +47,7 @@ function boundMeasures({ measures }: EventRule, columns: ReadonlyMap<JfrType, nu
 }
 
 function addEvents(event: EventReader, rule: EventRule, measures: readonly BoundMeasure[], sampling: Sampling): void {
-  const { builder, contexts, measuring } = sampling;
+  const { builder, contexts, measuring, timesFromNs } = sampling;
   const { low, high } = event.values;
   const context = contexts.reader(event);
   const detail = detailReader(event, rule, builder);
@@ -57,6 +59,9 @@ function addEvents(event: EventReader, rule: EventRule, measures: readonly Bound
     const stack =
       detailFrame < 0 ? frames.stack(stackLow, stackHigh) : frames.stackWithDetail(stackLow, stackHigh, detailFrame);
     const base = builder.sample(stack, context());
+    if (timesFromNs !== undefined && event.has(slot.startTime)) {
+      builder.sampleTime(event.timeNs(slot.startTime, timesFromNs));
+    }
     for (const { column, measure } of measures) {
       builder.values[base + column] = wholeNumber(measure(event, measuring), column, sampling);
     }

@@ -1,6 +1,7 @@
 import type { ReaderLimits } from '../../../src/model/profile';
 import { JsonFile, type JsonObject, textOr } from '../json';
 import {
+  momentsOf,
   type OtlpDictionary,
   type OtlpDocument,
   type OtlpKeyValue,
@@ -140,15 +141,21 @@ class JsonDecoder {
       this.json.fail(`more than ${this.limits.samples} samples`, 'tooLarge');
     }
     const values = this.list(one, 'values').map((value) => this.whole(value));
-    const times = this.list(one, 'timestampsUnixNano').length;
-    if (values.length > 0 && times > 0 && values.length !== times) {
-      this.json.fail(`a sample has ${values.length} values, but ${times} times`);
+    const times = this.list(one, 'timestampsUnixNano');
+    if (values.length > 0 && times.length > 0 && values.length !== times.length) {
+      this.json.fail(`a sample has ${values.length} values, but ${times.length} times`);
     }
     samples.add({
       stack: this.index(field(one, 'stackIndex')),
       link: this.index(field(one, 'linkIndex')),
-      value: values.length > 0 ? this.exact(values.reduce((sum, value) => sum + value, 0)) : times,
+      value: values.length > 0 ? this.exact(values.reduce((sum, value) => sum + value, 0)) : times.length,
       attributes: this.indexes(one, 'attributeIndices'),
+      ...(this.limits.sampleTimes && {
+        moments: momentsOf(
+          values,
+          times.map((time) => this.wide(time))
+        ),
+      }),
     });
   }
 

@@ -3,10 +3,12 @@ import { ProtobufCursor, wireBytes, wireFixed64, wireVarint } from '../protobuf'
 import { decodeDictionary, keyValue } from './decode-dictionary';
 import {
   emptyDictionary,
+  momentsOf,
   type OtlpDocument,
   type OtlpKeyValue,
   type OtlpProfile,
   type OtlpResource,
+  type OtlpSample,
   OtlpSamples,
   type OtlpValueType,
 } from './document';
@@ -21,7 +23,7 @@ export function decodeOtlp(bytes: Uint8Array, limits: ReaderLimits): OtlpDocumen
   const cursor = new ProtobufCursor(bytes, format);
   const dictionary = emptyDictionary();
   const resources: OtlpResource[] = [];
-  const budget = { profiles: mostProfiles, samples: limits.samples };
+  const budget = { profiles: mostProfiles, samples: limits.samples, sampleTimes: limits.sampleTimes === true };
   eachField(cursor, (field) => {
     if (field === 1) {
       resources.push(inside(cursor, 'resource profiles', () => resource(cursor, budget)));
@@ -36,6 +38,7 @@ export function decodeOtlp(bytes: Uint8Array, limits: ReaderLimits): OtlpDocumen
 interface Budget {
   profiles: number;
   samples: number;
+  readonly sampleTimes: boolean;
 }
 
 function resource(cursor: ProtobufCursor, budget: Budget): OtlpResource {
@@ -88,7 +91,7 @@ function profile(cursor: ProtobufCursor, budget: Budget): OtlpProfile {
       if (--budget.samples < 0) {
         cursor.fail('too many samples', 'tooLarge');
       }
-      samples.add(inside(cursor, 'a sample', () => sample(cursor)));
+      samples.add(inside(cursor, 'a sample', () => sample(cursor, budget.sampleTimes)));
     } else if (field === 3) {
       expectLayout(cursor, wireFixed64);
       timeNs = BigInt.asIntN(64, fixed64(cursor));
@@ -124,13 +127,15 @@ function valueType(cursor: ProtobufCursor): OtlpValueType {
   return { type: numbers[1], unit: numbers[2] };
 }
 
-function sample(cursor: ProtobufCursor): { stack: number; link: number; value: number; attributes: number[] } {
+function sample(cursor: ProtobufCursor, sampleTimes: boolean): OtlpSample {
   const attributes: number[] = [];
   let stack = 0;
   let link = 0;
   let sum = 0;
   let values = 0;
   let times = 0;
+  const listedValues: number[] = [];
+  const listedTimes: bigint[] = [];
   eachField(cursor, (field) => {
     if (field === 1) {
       stack = plainNumber(cursor, 'the stack of a sample');
@@ -142,13 +147,20 @@ function sample(cursor: ProtobufCursor): { stack: number; link: number; value: n
     } else if (field === 4) {
       eachNumber(cursor, 'values', () => {
         cursor.words();
-        sum += cursor.signed();
+        const value = cursor.signed();
+        sum += value;
         values++;
+        if (sampleTimes) {
+          listedValues.push(value);
+        }
       });
     } else if (field === 5) {
       eachNumber(cursor, 'times', () => {
-        fixed64(cursor);
+        const time = fixed64(cursor);
         times++;
+        if (sampleTimes) {
+          listedTimes.push(time);
+        }
       });
     }
     return field <= 5;
@@ -159,5 +171,6 @@ function sample(cursor: ProtobufCursor): { stack: number; link: number; value: n
   if (!Number.isSafeInteger(sum)) {
     cursor.fail('a value beyond 2^53 - 1, which can not be kept exactly');
   }
-  return { stack, link, value: values > 0 ? sum : times, attributes };
+  const read = { stack, link, value: values > 0 ? sum : times, attributes };
+  return sampleTimes ? { ...read, moments: momentsOf(listedValues, listedTimes) } : read;
 }

@@ -88,6 +88,25 @@ export interface OtlpValueType {
   readonly unit: number;
 }
 
+/** A value of a sample and when it was taken, ns since 1970. */
+export interface OtlpMoment {
+  readonly timeNs: bigint;
+  readonly value: number;
+}
+
+export interface OtlpSample {
+  readonly stack: number;
+  readonly link: number;
+  readonly value: number;
+  readonly attributes: readonly number[];
+  readonly moments?: readonly OtlpMoment[];
+}
+
+/** Values and times of a sample, which are as many or one of both is missing. */
+export function momentsOf(values: readonly number[], times: readonly bigint[]): OtlpMoment[] {
+  return times.map((timeNs, i) => ({ timeNs, value: values.length === 0 ? 1 : values[i] }));
+}
+
 /** Parallel lists, one entry per sample. */
 export class OtlpSamples {
   readonly stack: number[] = [];
@@ -96,10 +115,15 @@ export class OtlpSamples {
   readonly value: number[] = [];
   /** Index in `attributeLists`. */
   readonly attributes: number[] = [];
+  /** By sample, when its values were taken and what they are; only where times were asked for and said. */
+  readonly moments = new Map<number, readonly OtlpMoment[]>();
   readonly attributeLists: Array<readonly number[]> = [[]];
   private readonly listIndexes = new Map<string, number>([['', 0]]);
 
-  add(sample: { stack: number; link: number; value: number; attributes: readonly number[] }): void {
+  add(sample: OtlpSample): void {
+    if (sample.moments !== undefined && sample.moments.length > 0) {
+      this.moments.set(this.stack.length, sample.moments);
+    }
     this.stack.push(sample.stack);
     this.link.push(sample.link);
     this.value.push(sample.value);

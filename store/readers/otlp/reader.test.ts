@@ -106,3 +106,48 @@ it('keeps the resources of a request apart', () => {
 it('names a message without profiles', () => {
   expect(readOtlp(new TextEncoder().encode('{"resourceProfiles":[]}'), defaultReaderLimits)).toEqual([]);
 });
+
+describe('times of samples', () => {
+  const request = (sample: object) =>
+    new TextEncoder().encode(
+      JSON.stringify({
+        resourceProfiles: [
+          {
+            scopeProfiles: [
+              {
+                profiles: [
+                  {
+                    sampleType: { typeStrindex: 1, unitStrindex: 2 },
+                    timeUnixNano: '1700000000000000000',
+                    samples: [{ stackIndex: 0, ...sample }],
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+        dictionary: { stringTable: ['', 'cpu', 'nanoseconds'], stackTable: [{}] },
+      })
+    );
+  const timestampsUnixNano = ['1700000000000000000', '1700000000000005000'];
+  const read = (sample: object, sampleTimes: boolean) => {
+    const { values, timeNs } = otlpReader.read(request(sample), { ...defaultReaderLimits, sampleTimes }).samples;
+    return [[...values], timeNs && [...timeNs]];
+  };
+
+  it('are kept where they are asked for, one sample per time', () => {
+    expect(read({ values: ['7', '9'], timestampsUnixNano }, true)).toEqual([
+      [7, 9],
+      [0, 5000],
+    ]);
+    expect(read({ timestampsUnixNano }, true)).toEqual([
+      [1, 1],
+      [0, 5000],
+    ]);
+    expect(read({ values: ['7'] }, true)).toEqual([[7], undefined]);
+  });
+
+  it('are not in the usual reading', () => {
+    expect(read({ values: ['7', '9'], timestampsUnixNano }, false)).toEqual([[16], undefined]);
+  });
+});

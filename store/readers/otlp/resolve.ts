@@ -5,7 +5,15 @@ import { ContextMaker, type Detail } from '../context';
 import type { Failing } from '../fail';
 import { FrameMaker, type NamedFrame } from '../frames';
 import { StackWriter } from '../stack-writer';
-import type { OtlpDictionary, OtlpLocation, OtlpProfile, OtlpSamples, OtlpValue, OtlpValueType } from './document';
+import type {
+  OtlpDictionary,
+  OtlpLocation,
+  OtlpMoment,
+  OtlpProfile,
+  OtlpSamples,
+  OtlpValue,
+  OtlpValueType,
+} from './document';
 
 /** Reads the tables of a dictionary; an index beyond its table is an error. */
 export class Dictionary {
@@ -57,12 +65,13 @@ export function resolveProfile(
   const measures = profiles.map((profile) => measuresOf(profile, dictionary));
   const types = distinctTypes(measures);
   const builder = new ProfileBuilder(types);
-  const resolver = new Resolver(builder, dictionary, limits);
+  const { startNs, durationNs } = windowOf(profiles);
+  const resolver = new Resolver(builder, dictionary, limits, startNs);
   profiles.forEach(({ samples }, i) => {
     const factors = types.map((type) => measures[i].find((one) => sameType(one.type, type))?.factor ?? 0);
     resolver.addSamples(samples, factors);
   });
-  return builder.finish({ ...windowOf(profiles), period: periodOf(profiles, dictionary) });
+  return builder.finish({ startNs, durationNs, period: periodOf(profiles, dictionary) });
 }
 
 export function sameType(a: ValueType, b: ValueType): boolean {
@@ -146,7 +155,8 @@ class Resolver {
   constructor(
     private readonly builder: ProfileBuilder,
     private readonly dictionary: Dictionary,
-    limits: ReaderLimits
+    limits: ReaderLimits,
+    private readonly startNs: bigint
   ) {
     this.frames = new FrameMaker(builder, limits, dictionary.source);
     this.stacks = new StackWriter(builder, limits, dictionary.source);
@@ -164,8 +174,20 @@ class Resolver {
         context = this.builder.context({ ...fields, ...this.linkOf(samples.link[i]) });
         contexts.set(key, context);
       }
-      const values = factors.map((factor) => factor * samples.value[i]);
-      this.stacks.sample(this.stackOf(samples.stack[i], detail), context, ...values);
+      const stack = this.stackOf(samples.stack[i], detail);
+      const moments = samples.moments.get(i);
+      if (moments === undefined) {
+        this.stacks.sample(stack, context, ...factors.map((factor) => factor * samples.value[i]));
+      } else {
+        this.addMoments(moments, stack, context, factors);
+      }
+    }
+  }
+
+  private addMoments(moments: readonly OtlpMoment[], stack: number, context: number, factors: readonly number[]): void {
+    for (const { timeNs, value } of moments) {
+      this.stacks.sample(stack, context, ...factors.map((factor) => factor * value));
+      this.builder.sampleTime(Number(timeNs - this.startNs));
     }
   }
 

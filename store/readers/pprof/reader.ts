@@ -15,6 +15,7 @@ import { readSamples } from './samples';
 import type { Spans } from './spans';
 import { StringTable } from './strings';
 import { enter, stringIndex } from './symbols';
+import { readTimes } from './times';
 
 /** Reads uncompressed profile.proto, as `go tool pprof` would; what that refuses is refused here as well. */
 export const pprofReader: Reader = { format: 'pprof', sniff: looksLikePprof, read: readPprof };
@@ -41,7 +42,9 @@ function readProfile(cursor: ProtobufCursor, limits: ReaderLimits): Profile {
   const locations = readLocations(cursor, layout, strings, builder, limits);
   readSamples(cursor, layout.samples, strings, locations, builder, limits);
   const period = readPeriod(cursor, layout, strings);
-  return builder.finish({ startNs: layout.timeNs, durationNs: layout.durationNs, period });
+  const times = limits.sampleTimes ? readTimes(cursor, layout.samples, strings, layout.timeNs) : undefined;
+  const profile = builder.finish({ startNs: layout.timeNs, durationNs: layout.durationNs, period });
+  return times === undefined ? profile : { ...profile, samples: { ...profile.samples, timeNs: times } };
 }
 
 /** A location id takes one byte or more, and sample messages are mostly ids. */
