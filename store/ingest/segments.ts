@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { findMagic, parseRecord, prefixBytes, recordLengths, type RecordHeader } from './segment-format';
 
 /** Names of all segment files, oldest first: `2026112211-00000.seg` = UTC hour, number within the hour. */
@@ -16,6 +17,16 @@ export function syncDirectory(dir: string): void {
     fs.fsyncSync(handle);
   } finally {
     fs.closeSync(handle);
+  }
+}
+
+/** Makes a folder and those above it that are missing, so that a power cut leaves them all. */
+export function makeDirectory(dir: string): void {
+  const first = fs.mkdirSync(dir, { recursive: true });
+  if (first !== undefined) {
+    for (let made = dir; made.length >= first.length; made = path.dirname(made)) {
+      syncDirectory(path.dirname(made));
+    }
   }
 }
 

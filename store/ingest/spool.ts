@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { HotspanError } from '../errors';
 import { readCheckpoint, writeCheckpoint, type Position } from './checkpoint';
 import { encodeRecordHead, type RecordHeader } from './segment-format';
-import { listSegments, scanSegment, syncDirectory, truncateSegment } from './segments';
+import { listSegments, makeDirectory, scanSegment, syncDirectory, truncateSegment } from './segments';
 
 /** Where a record lies. */
 export interface RecordRef {
@@ -66,7 +66,7 @@ const groupBytes = 16 * 2 ** 20;
 
 /** Opens the folder, cuts a torn tail, and finds what has to be read again. */
 export function openSpool(settings: SpoolSettings): Spool {
-  fs.mkdirSync(settings.dir, { recursive: true });
+  makeDirectory(settings.dir);
   const start = readCheckpoint(settings.dir);
   const toReplay = recover(settings, start);
   return new SegmentSpool(settings, toReplay, start);

@@ -1,5 +1,6 @@
 /** The long form of the crash test: `npx tsx tests/faults/kill.ts [rounds] [seed]`. Exits with 1 when anything is lost or doubled. */
 import { newDataDir, removeDataDirs } from '../integration/start-store';
+import { exitCodeOf } from './acknowledged';
 import { crashRounds } from './crash-rounds';
 
 async function main(): Promise<void> {
@@ -14,9 +15,7 @@ async function main(): Promise<void> {
   });
   process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
   removeDataDirs();
-  const wrong = outcome.lost.length + outcome.doubled.length + outcome.wrongTotals.length;
-  // Nothing acknowledged means that nothing was tried.
-  process.exitCode = wrong === 0 && outcome.acknowledged > rounds ? 0 : 1;
+  process.exitCode = exitCodeOf(outcome, rounds);
 }
 
 void main();
