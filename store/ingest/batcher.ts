@@ -20,6 +20,13 @@ export interface BatcherSettings {
   readonly whenReady: Promise<void>;
   readonly onInsert?: (uploads: number, seconds: number) => void;
   readonly onInsertError?: () => void;
+  /** Of one batch; default 500 uploads and 16 MiB of rows. */
+  readonly most?: BatchSize;
+}
+
+export interface BatchSize {
+  readonly uploads: number;
+  readonly bytes: number;
 }
 
 export interface Batcher {
@@ -32,12 +39,13 @@ export interface Batcher {
   stop(): void;
 }
 
-const maxUploads = 500;
-const maxBytes = 16 * 2 ** 20;
-/** Under load a batch collects this long, counted from the end of the one before. */
-const collectMs = 1000;
-/** Fewer waiting uploads than this are inserted at once. */
-const busyUploads = 8;
+const defaultMost: BatchSize = { uploads: 500, bytes: 16 * 2 ** 20 };
+/**
+ * How long a batch collects, counted from the end of the one before, unless it is full sooner: few waiting uploads mean an
+ * idle store, where they should be seen at once; many mean load, where large inserts are cheap ones.
+ */
+const collectMs = { idle: 50, busy: 1000 };
+const busyUploads = 9;
 const maxPartitionDays = 50;
 const retryMs = { first: 100, most: 5000 };
 /** Refusals of one batch before its uploads are tried one by one. */
@@ -50,18 +58,25 @@ export function startBatcher(settings: BatcherSettings): Batcher {
 }
 
 class InsertBatcher implements Batcher {
-  private queue: InsertItem[] = [];
+  private readonly queue: InsertItem[] = [];
+  private queueBytes = 0;
   private running: Promise<void> | undefined;
   private inFlight = 0;
+  private flushedMs = -Infinity;
+  private draining = false;
   private stopped = false;
   private readonly wake = new Set<() => void>();
   private readonly content = new ContentFilter(rememberedIds);
+  private readonly most: BatchSize;
 
-  constructor(private readonly settings: BatcherSettings) {}
+  constructor(private readonly settings: BatcherSettings) {
+    this.most = settings.most ?? defaultMost;
+  }
 
   add(item: InsertItem): void {
     this.queue.push(item);
-    if (this.queue.length >= maxUploads) {
+    this.queueBytes += sizeOf(item);
+    if (this.isFull() || this.queue.length === busyUploads) {
       this.wakeUp();
     }
     this.running ??= this.run().finally(() => {
@@ -75,10 +90,12 @@ class InsertBatcher implements Batcher {
 
   async drain(timeoutMs: number): Promise<boolean> {
     const until = performance.now() + timeoutMs;
+    this.draining = true;
     this.wakeUp();
     while (this.size() > 0 && performance.now() < until && !this.stopped) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
+    this.draining = false;
     return this.size() === 0;
   }
 
@@ -90,29 +107,47 @@ class InsertBatcher implements Batcher {
   private async run(): Promise<void> {
     await this.settings.whenReady;
     while (this.queue.length > 0 && !this.stopped) {
+      const waitMs = this.collectFor();
+      if (waitMs > 0) {
+        await this.pause(waitMs);
+        continue;
+      }
       const batch = this.take();
       this.inFlight = batch.length;
       await this.insertBatch(batch);
       this.inFlight = 0;
-      if (this.queue.length >= busyUploads && this.queue.length < maxUploads) {
-        await this.pause(collectMs);
-      }
+      this.flushedMs = performance.now();
     }
+  }
+
+  private isFull(): boolean {
+    return this.queue.length >= this.most.uploads || this.queueBytes >= this.most.bytes;
+  }
+
+  /** How much longer the next batch collects. */
+  private collectFor(): number {
+    if (this.isFull() || this.draining) {
+      return 0;
+    }
+    const collect = this.queue.length < busyUploads ? collectMs.idle : collectMs.busy;
+    return this.flushedMs + collect - performance.now();
   }
 
   private take(): InsertItem[] {
     const days = new Set<bigint>();
     let bytes = 0;
     let taken = 0;
-    for (const { row, encoded } of this.queue) {
-      bytes +=
-        encoded.samples.length + encoded.stacks.bytes.length + encoded.frames.bytes.length + encoded.spans.length;
-      days.add(row.startNs / 86_400_000_000_000n);
-      if (taken > 0 && (taken === maxUploads || bytes > maxBytes || days.size > maxPartitionDays)) {
+    for (const item of this.queue) {
+      const size = sizeOf(item);
+      days.add(item.row.startNs / 86_400_000_000_000n);
+      const tooMuch = taken === this.most.uploads || bytes + size > this.most.bytes || days.size > maxPartitionDays;
+      if (taken > 0 && tooMuch) {
         break;
       }
+      bytes += size;
       taken++;
     }
+    this.queueBytes -= bytes;
     return this.queue.splice(0, taken);
   }
 
@@ -175,18 +210,32 @@ class InsertBatcher implements Batcher {
     return 'stopped';
   }
 
-  /** `profiles` last: a profile exists when its row there does. The token makes a repeated insert of the same bytes harmless. */
+  /**
+   * `profiles` last: a profile exists when its row there does. The others go in together, and all have ended before one failure
+   * is told. The token makes a repeated insert of the same bytes harmless.
+   */
   private async insertTables(
-    tables: ReadonlyMap<TableName, Uint8Array<ArrayBuffer>>,
+    { frames, stacks, samples, profile_spans, profiles }: TableRows,
     token: string,
     uploads: number
   ): Promise<void> {
     const started = performance.now();
-    for (const [table, rows] of tables) {
+    const insert = async (table: TableName, rows: Uint8Array<ArrayBuffer>) => {
       if (rows.length > 0) {
         await this.settings.engine.insert(table, rows, `${token}-${table}`);
       }
+    };
+    const outcomes = await Promise.allSettled([
+      insert('samples', samples),
+      insert('profile_spans', profile_spans),
+      insert('stacks', stacks),
+      insert('frames', frames),
+    ]);
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) {
+      throw failed.reason;
     }
+    await insert('profiles', profiles);
     this.settings.onInsert?.(uploads, (performance.now() - started) / 1000);
   }
 
@@ -225,24 +274,27 @@ const noRows: EncodedUpload = {
   frames: noContent,
 };
 
-function joinTables(batch: readonly InsertItem[], draft: ContentDraft): Map<TableName, Uint8Array<ArrayBuffer>> {
-  const pieces: Record<TableName, Uint8Array[]> = {
-    frames: [],
-    stacks: [],
-    samples: [],
-    profile_spans: [],
-    profiles: [],
-  };
+type TableRows = Readonly<Record<TableName, Uint8Array<ArrayBuffer>>>;
+
+function sizeOf({ encoded: { samples, stacks, frames, spans } }: InsertItem): number {
+  return samples.length + stacks.bytes.length + frames.bytes.length + spans.length;
+}
+
+function joinTables(batch: readonly InsertItem[], draft: ContentDraft): TableRows {
+  const frames: Uint8Array[] = [];
+  const stacks: Uint8Array[] = [];
   for (const { row, encoded } of batch) {
     const day = Math.floor(row.receivedMs / 86_400_000);
-    pieces.frames.push(...draft.unseen(`f\0${row.tenant}\0${day}`, encoded.frames));
-    pieces.stacks.push(...draft.unseen(`s\0${row.tenant}\0${row.service}\0${day}`, encoded.stacks));
-    pieces.samples.push(encoded.samples);
-    pieces.profile_spans.push(encoded.spans);
-    pieces.profiles.push(encodeProfileRow(row));
+    frames.push(...draft.unseen(`f\0${row.tenant}\0${day}`, encoded.frames));
+    stacks.push(...draft.unseen(`s\0${row.tenant}\0${row.service}\0${day}`, encoded.stacks));
   }
-  const order: readonly TableName[] = ['frames', 'stacks', 'samples', 'profile_spans', 'profiles'];
-  return new Map(order.map((table) => [table, concat(pieces[table])]));
+  return {
+    frames: concat(frames),
+    stacks: concat(stacks),
+    samples: concat(batch.map(({ encoded }) => encoded.samples)),
+    profile_spans: concat(batch.map(({ encoded }) => encoded.spans)),
+    profiles: concat(batch.map(({ row }) => encodeProfileRow(row))),
+  };
 }
 
 function concat(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

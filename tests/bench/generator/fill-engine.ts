@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Batcher } from '../../../store/ingest/batcher';
+import type { ContentHasher } from '../../../store/ingest/content-ids';
+import type { ParsePool } from '../../../store/ingest/parse-pool';
+import type { ProfileSequence } from '../../../store/ingest/profile-sequence';
+import { assemble, type ParsedUpload } from '../../../store/ingest/read-upload';
+import type { UploadLimits, UploadRequest } from '../../../store/ingest/upload-request';
+import { pprofReader } from '../../../store/readers/pprof/reader';
+import { defaultReaderLimits, type Profile } from '../../../src/model/profile';
+import { datadogBody, datadogContentType, type Sender } from './datadog-body';
+import { drawUpload, type DrawOptions } from './draw-upload';
+import { writePprof } from './pprof-file';
+import type { Program } from './program';
+
+/**
+ * Fills tables in bulk, by the store's own way from a request's bytes to rows: form, reader, content ids, merging, encoding,
+ * batcher. Only HTTP and the segment files are left out, so `raw_length` is 0.
+ */
+export interface FillTarget {
+  readonly pool: ParsePool;
+  readonly batcher: Batcher;
+  readonly sequence: ProfileSequence;
+  readonly hasher: ContentHasher;
+  readonly limits: UploadLimits;
+}
+
+const minuteMs = 60_000;
+/** So many uploads may wait for the engine before the next is made. */
+const mostWaiting = 2000;
+/** Uploads in the parse pool at once. */
+const parsedAhead = 4;
+
+export interface DayOptions {
+  readonly program: Program;
+  readonly service: string;
+  readonly hosts: number;
+  readonly minutes: number;
+  /** End of the last upload. */
+  readonly endMs: number;
+  readonly draw: DrawOptions;
+  readonly progress?: (uploads: number) => void;
+}
+
+/** One service: every host sends an upload a minute, all different; `version` changes every eight hours. */
+export async function fillDay(target: FillTarget, options: DayOptions): Promise<number> {
+  const { hosts, minutes, endMs, program } = options;
+  const total = hosts * minutes;
+  let next = 0;
+  const worker = async () => {
+    for (let number = next++; number < total; number = next++) {
+      const host = number % hosts;
+      const startMs = endMs - (minutes - Math.floor(number / hosts)) * minuteMs - host * 1000;
+      const drawn = drawUpload(program, number, options.draw);
+      const window = { startNs: BigInt(startMs) * 1_000_000n, durationNs: minuteMs * 1e6 };
+      const body = datadogBody(senderOf(options.service, host, startMs), writePprof(program, drawn, window));
+      await readInto(target, body, startMs);
+      if (number % 1000 === 0) {
+        options.progress?.(number);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: parsedAhead }, worker));
+  return total;
+}
+
+export function senderOf(service: string, host: number, startMs: number): Sender {
+  return {
+    service,
+    env: host % 5 === 4 ? 'staging' : 'prod',
+    version: `1.${Math.floor(startMs / (8 * 3_600_000)) % 10}.0`,
+    host: `${service}-${host}`,
+    runtimeId: `${service}-${host}`.padEnd(32, '0'),
+    startMs,
+    endMs: startMs + minuteMs,
+  };
+}
+
+async function readInto(target: FillTarget, body: Buffer, startMs: number): Promise<void> {
+  const request = datadogRequest(startMs + minuteMs + 500);
+  const bytes = new Uint8Array(body);
+  const parsed = await target.pool.parse({
+    request,
+    body: bytes,
+    sequence: target.sequence.next(),
+    keepUnreadable: false,
+  });
+  parsed.uploads.forEach((upload) => insert(target, upload));
+  await room(target);
+}
+
+function datadogRequest(receivedMs: number): UploadRequest {
+  return {
+    intake: 'datadog',
+    tenant: 'default',
+    receivedMs,
+    peer: '127.0.0.1',
+    contentType: datadogContentType,
+    query: '',
+    headers: { 'user-agent': 'bench' },
+  };
+}
+
+function insert({ batcher }: FillTarget, encoded: ParsedUpload): void {
+  const raw = { rawSegment: '', rawOffset: 0, rawLength: 0 };
+  const row = { ...encoded.row, id: randomUUID(), part: 0, ...raw };
+  batcher.add({ row, encoded, inserted: () => undefined });
+}
+
+async function room({ batcher }: FillTarget): Promise<void> {
+  while (batcher.size() > mostWaiting) {
+    await sleep(5);
+  }
+}
+
+export interface WeekOptions {
+  readonly programs: readonly Program[];
+  readonly services: number;
+  readonly hosts: number;
+  readonly days: number;
+  readonly endMs: number;
+  readonly progress?: (uploads: number) => void;
+}
+
+/** Small profiles, so that what the explorer lists is many rows and little else: every host sends one a minute. */
+const smallUpload: DrawOptions = { stackSamples: 5, otherSamples: 1, requests: 0 };
+const profilesPerService = 20;
+
+/** Many services; each has few different files, whose rows are made anew for every upload. */
+export async function fillWeek(target: FillTarget, options: WeekOptions): Promise<number> {
+  const minutes = options.days * 1440;
+  const files = Array.from({ length: options.services }, (_, service) => smallFiles(options, service));
+  let made = 0;
+  for (let minute = 0; minute < minutes; minute++) {
+    for (let service = 0; service < options.services; service++) {
+      for (let host = 0; host < options.hosts; host++) {
+        const startMs = options.endMs - (minutes - minute) * minuteMs - host * 1000;
+        const file = files[service][(minute + host) % profilesPerService];
+        insert(target, smallRows(target, file, senderOf(serviceName(service), host, startMs)));
+        made++;
+      }
+    }
+    await room(target);
+    if (minute % 60 === 0) {
+      options.progress?.(made);
+      await sleep(0);
+    }
+  }
+  return made;
+}
+
+export function serviceName(service: number): string {
+  return `service-${String(service).padStart(3, '0')}`;
+}
+
+interface SmallFile {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly profile: Profile;
+}
+
+function smallFiles({ programs }: WeekOptions, service: number): SmallFile[] {
+  const program = programs[service % programs.length];
+  return Array.from({ length: profilesPerService }, (_, number) => {
+    const drawn = drawUpload(program, service * profilesPerService + number, smallUpload);
+    const bytes = writePprof(program, drawn, { startNs: 0n, durationNs: minuteMs * 1e6 });
+    return { bytes, profile: pprofReader.read(bytes, defaultReaderLimits) };
+  });
+}
+
+function smallRows(target: FillTarget, { bytes, profile }: SmallFile, sender: Sender): ParsedUpload {
+  const request = datadogRequest(sender.endMs + 500);
+  const attachment = { name: 'profile.pprof', bytes };
+  const labels = new Map([
+    ['service', sender.service],
+    ['env', sender.env],
+    ['version', sender.version],
+    ['host', sender.host],
+    ['language', 'python'],
+    ['runtime', 'CPython'],
+    ['runtime-id', sender.runtimeId],
+    ['region', sender.env === 'prod' ? 'eu-1' : 'us-1'],
+  ]);
+  return assemble(
+    {
+      tenant: 'default',
+      receivedMs: request.receivedMs,
+      startNs: BigInt(sender.startMs) * 1_000_000n,
+      endNs: BigInt(sender.endMs) * 1_000_000n,
+      labels,
+      attachments: [attachment],
+      runtimeInfo: [],
+      endpointCounts: new Map(),
+      intake: 'datadog',
+    },
+    [{ attachment, format: 'pprof', profile }],
+    {
+      request,
+      limits: target.limits,
+      defaultService: 'unnamed-service',
+      retentionDays: 0,
+      sequence: target.sequence.next(),
+      bodyBytes: bytes.length,
+      hasher: target.hasher,
+    }
+  );
+}

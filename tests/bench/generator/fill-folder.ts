@@ -1,0 +1,117 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { pino } from 'pino';
+import { startChdbEngine } from '../../../store/engines/chdb';
+import { migrate } from '../../../store/engines/schema/migrate';
+import { startBatcher } from '../../../store/ingest/batcher';
+import { makeContentHasher } from '../../../store/ingest/content-ids';
+import { startParsePool } from '../../../store/ingest/parse-pool';
+import { makeProfileSequence } from '../../../store/ingest/profile-sequence';
+import { referenceUpload } from './draw-upload';
+import { fillDay, fillWeek, type FillTarget } from './fill-engine';
+import { makeProgram } from './program';
+
+export interface FolderOptions {
+  readonly seed: number;
+  /** The one big service: hosts that send a full upload a minute, for so many minutes. */
+  readonly dayHosts: number;
+  readonly dayMinutes: number;
+  /** Many services with small uploads. */
+  readonly services: number;
+  readonly hosts: number;
+  readonly days: number;
+}
+
+/** What a filled folder holds. */
+export interface FolderContent extends FolderOptions {
+  readonly dayService: string;
+  /** End of everything, ms since 1970. */
+  readonly endMs: number;
+  readonly dayUploads: number;
+  /** Samples in the files of the big service. */
+  readonly daySamples: number;
+  readonly smallUploads: number;
+  readonly fillSeconds: number;
+}
+
+export const dayService = 'shop';
+const build = path.resolve('build/store');
+
+export async function fillFolder(
+  dataDir: string,
+  options: FolderOptions,
+  report: (line: string) => void
+): Promise<FolderContent> {
+  fs.mkdirSync(path.join(dataDir, 'raw'), { recursive: true });
+  const started = performance.now();
+  const endMs = Math.floor(Date.now() / 60_000) * 60_000;
+  const { target, close } = await openTarget(path.join(dataDir, 'engine'));
+  try {
+    const program = makeProgram(options.seed);
+    const dayUploads = await fillDay(target, {
+      program,
+      service: dayService,
+      hosts: options.dayHosts,
+      minutes: options.dayMinutes,
+      endMs,
+      draw: referenceUpload,
+      progress: (uploads) => report(`${dayService}: ${uploads} uploads after ${seconds(started)} s`),
+    });
+    const programs = [2, 3, 4].map((number) => makeProgram(options.seed * 100 + number));
+    const smallUploads = await fillWeek(target, {
+      programs,
+      services: options.services,
+      hosts: options.hosts,
+      days: options.days,
+      endMs,
+      progress: (uploads) => report(`small services: ${uploads} uploads after ${seconds(started)} s`),
+    });
+    await target.batcher.drain(600_000);
+    const daySamples = dayUploads * (referenceUpload.stackSamples + referenceUpload.otherSamples);
+    const fillSeconds = seconds(started);
+    return { ...options, dayService, endMs, dayUploads, daySamples, smallUploads, fillSeconds };
+  } finally {
+    await close();
+  }
+}
+
+function seconds(since: number): number {
+  return Math.round((performance.now() - since) / 1000);
+}
+
+async function openTarget(dataDir: string): Promise<{ target: FillTarget; close: () => Promise<void> }> {
+  const logger = pino({ level: 'warn' });
+  const engine = await startChdbEngine({ dataDir, childFile: path.join(build, 'chdb-child.mjs'), logger });
+  await migrate(engine);
+  const limits = {
+    bodyBytes: 2 ** 25,
+    partBytes: 2 ** 26,
+    decompressedBytes: 2 ** 27,
+    parts: 256,
+    labels: 128,
+    labelValueBytes: 4096,
+    parseSeconds: 60,
+  };
+  const pool = startParsePool({
+    workerFile: path.join(build, 'parse-worker.mjs'),
+    threads: 1,
+    limits,
+    defaultService: 'unnamed-service',
+    retentionDays: 0,
+  });
+  const batcher = startBatcher({
+    engine,
+    logger,
+    whenReady: Promise.resolve(),
+    most: { uploads: 1000, bytes: 2 ** 25 },
+  });
+  const target = { pool, batcher, limits, sequence: makeProfileSequence(), hasher: await makeContentHasher() };
+  return {
+    target,
+    close: async () => {
+      batcher.stop();
+      await pool.close();
+      await engine.close();
+    },
+  };
+}
