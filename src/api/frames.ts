@@ -72,7 +72,7 @@ export const profilesFields = {
 /** Table frame (`queryType: runtime`). With `compareId` also `other`. */
 export const runtimeFields = { group: 'group', key: 'key', value: 'value', other: 'other' } as const;
 
-/** Table frame (`queryType: requests`). `time` is the upload's start. */
+/** Table frame (`queryType: requests`). `time` is the upload's start; `inferredShare`: how much of the value was given its span by thread and time. */
 export const requestsFields = {
   endpoint: 'endpoint',
   spanId: 'spanId',
@@ -83,6 +83,8 @@ export const requestsFields = {
   profileId: 'profileId',
   service: 'service',
   time: 'time',
+  operation: 'operation',
+  inferredShare: 'inferredShare',
 } as const;
 
 /** Table frame (`queryType: facets`): one row per label value, `count` = uploads. */

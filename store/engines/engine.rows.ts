@@ -93,6 +93,8 @@ export function spanBytes(choice: {
     traceHigh: new BigUint64Array(choice.spans.length),
     traceLow: BigUint64Array.from(choice.spans),
     endpoint: choice.spans.map((span) => (span === 0n ? '' : 'GET /a')),
+    operation: choice.spans.map((span) => (span === 0n ? '' : 'servlet.request')),
+    inferred: choice.spans.map((span) => (span === 0n ? 0 : 1)),
     retentionDays: choice.retentionDays ?? 7,
   });
 }

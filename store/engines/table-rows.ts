@@ -68,6 +68,8 @@ export const tableColumns: Readonly<Record<TableName, ReadonlyArray<readonly [na
     ['trace_low', 'Array(UInt64)'],
     ['endpoint', 'Array(String)'],
     ['retention_days', 'UInt16'],
+    ['operation', 'Array(String)'],
+    ['inferred', 'Array(UInt8)'],
   ],
   stacks: [
     ['tenant', 'String'],
@@ -172,6 +174,10 @@ export interface SpanRow {
   readonly traceHigh: BigUint64Array;
   readonly traceLow: BigUint64Array;
   readonly endpoint: readonly string[];
+  /** What the span does in the tracer's words, '' = not said. */
+  readonly operation: readonly string[];
+  /** 1 = the span was found by thread and time. */
+  readonly inferred: readonly number[];
   readonly retentionDays: number;
 }
 
@@ -188,6 +194,8 @@ export function encodeSpanRow(row: SpanRow): Uint8Array<ArrayBuffer> {
   out.u64Array(row.traceLow);
   out.array(row.endpoint, (value) => out.string(value));
   out.u16(row.retentionDays);
+  out.array(row.operation, (value) => out.string(value));
+  out.array(row.inferred, (value) => out.u8(value));
   return out.finish();
 }
 

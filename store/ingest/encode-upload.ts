@@ -42,6 +42,8 @@ export function encodeUpload(row: ParsedRow, files: readonly Identified[], sampl
             traceHigh: BigUint64Array.from(contexts.traceHigh),
             traceLow: BigUint64Array.from(contexts.traceLow),
             endpoint: contexts.endpoint,
+            operation: contexts.operation,
+            inferred: contexts.inferred,
           }),
     stacks: encodeStacks(files, { tenant, service, seenDays }),
     frames: encodeFrames(files, { tenant, seenDays }),

@@ -35,6 +35,9 @@ export interface ContextEntries {
   readonly traceHigh: bigint[];
   readonly traceLow: bigint[];
   readonly endpoint: string[];
+  readonly operation: string[];
+  /** 1 = the span was found by thread and time. */
+  readonly inferred: number[];
 }
 
 /** Distinct things of all files get one number each. */
@@ -82,7 +85,7 @@ export function mergeSamples(profiles: readonly IdentifiedProfile[], language: s
     stacks: new Numbering<bigint>(),
     threads: new Numbering<string>(),
     contextKeys: new Numbering<string>(),
-    contexts: { span: [], root: [], traceHigh: [], traceLow: [], endpoint: [] },
+    contexts: { span: [], root: [], traceHigh: [], traceLow: [], endpoint: [], operation: [], inferred: [] },
     pairs: new Numbering<string>(),
     types: new Numbering<string>(),
   };
@@ -111,21 +114,22 @@ function mapContexts(profile: Profile, dictionary: Dictionary): Uint32Array {
   const pairs = new Uint32Array(contexts.length);
   for (let i = 0; i < contexts.length; i++) {
     const thread = dictionary.threads.of(strings[contexts.thread[i]]);
-    pairs[i] = dictionary.pairs.of(
-      `${thread}/${contextNumber(contexts, i, strings[contexts.endpoint[i]], dictionary)}`
-    );
+    pairs[i] = dictionary.pairs.of(`${thread}/${contextNumber(contexts, i, strings, dictionary)}`);
   }
   return pairs;
 }
 
-function contextNumber(table: ContextTable, i: number, endpoint: string, dictionary: Dictionary): number {
+function contextNumber(table: ContextTable, i: number, strings: readonly string[], dictionary: Dictionary): number {
   const { spanId, rootSpanId, traceIdHigh, traceIdLow } = table;
-  if (spanId[i] === 0n && rootSpanId[i] === 0n && traceIdHigh[i] === 0n && traceIdLow[i] === 0n && endpoint === '') {
+  const endpoint = strings[table.endpoint[i]];
+  const operation = table.operation === undefined ? '' : strings[table.operation[i]];
+  const inferred = table.inferred?.[i] ?? 0;
+  const hasId = spanId[i] !== 0n || rootSpanId[i] !== 0n || traceIdHigh[i] !== 0n || traceIdLow[i] !== 0n;
+  if (!hasId && endpoint === '' && operation === '') {
     return 0;
   }
-  const number = dictionary.contextKeys.of(
-    `${spanId[i]}/${rootSpanId[i]}/${traceIdHigh[i]}/${traceIdLow[i]}/${endpoint}`
-  );
+  const ids = `${spanId[i]}/${rootSpanId[i]}/${traceIdHigh[i]}/${traceIdLow[i]}/${inferred}`;
+  const number = dictionary.contextKeys.of(`${ids}/${operation}\0${endpoint}`);
   const { contexts } = dictionary;
   if (number === contexts.span.length) {
     contexts.span.push(spanId[i]);
@@ -133,6 +137,8 @@ function contextNumber(table: ContextTable, i: number, endpoint: string, diction
     contexts.traceHigh.push(traceIdHigh[i]);
     contexts.traceLow.push(traceIdLow[i]);
     contexts.endpoint.push(endpoint);
+    contexts.operation.push(operation);
+    contexts.inferred.push(inferred);
   }
   return number + 1;
 }

@@ -121,4 +121,15 @@ export const migrations: readonly Migration[] = [
     name: 'parts of a profile',
     statements: ['ALTER TABLE profiles ADD COLUMN IF NOT EXISTS part UInt16'],
   },
+  {
+    id: 3,
+    name: 'operations and inferred spans',
+    // Entries of older rows have no operation, and count as said by the profiler.
+    statements: [
+      `ALTER TABLE profile_spans ADD COLUMN IF NOT EXISTS operation Array(LowCardinality(String))
+        DEFAULT arrayWithConstant(length(span), '')`,
+      `ALTER TABLE profile_spans ADD COLUMN IF NOT EXISTS inferred Array(UInt8)
+        DEFAULT arrayWithConstant(length(span), toUInt8(0))`,
+    ],
+  },
 ];

@@ -6,6 +6,7 @@ import { chooseUploads, withRoots } from '../choose-uploads';
 import type { QueryContext, QueryTime } from '../context';
 import { buildFrame, decimals, integers, texts } from '../frames/frame';
 import { valueUnit } from '../frames/units';
+import { inferredNotices } from '../inferred-spans';
 import type { Notice } from '../notices';
 import { filledNames, restrictionsOf } from '../prepare';
 import { questionText } from '../question-text';
@@ -30,7 +31,11 @@ export async function answerDimension(
   const type = await resolveType(context, query.profileType ?? query.profileTypeId, restrictions, time, notices);
   const uploads = await chooseUploads(context, restrictions, time, type.id);
   const dimension = query.dimension ?? 'method';
-  const table = await readDimension(context, { uploads, profileType: type, restrictions, averaged: true }, dimension);
+  const question = { uploads, profileType: type, restrictions, averaged: true };
+  const [table, inferred] = await Promise.all([
+    readDimension(context, question, dimension),
+    inferredNotices(context, question),
+  ]);
   const named = filledNames(query.rows, 'rows', notices);
   const rows = chosenRows(sorted(table.rows, query.measure ?? 'self'), named, query);
   const unit = valueUnit(type);
@@ -69,7 +74,7 @@ export async function answerDimension(
     buildFrame('dimension', columns, {
       preferredVisualisationType: 'table',
       executedQueryString: questionText(query, `${type.name} by ${dimension}`, time.fromMs, time.toMs),
-      notices: [...notices, ...uploads.notices],
+      notices: [...notices, ...uploads.notices, ...inferred],
       custom: {
         dimension,
         profileType: type.id,

@@ -6,6 +6,7 @@ import { HotspanError } from '../../errors';
 import { chooseUploads, refuseOrder, samplingDensity, widestWindow, withRoots, type Uploads } from '../choose-uploads';
 import type { QueryContext, QueryTime } from '../context';
 import { flameFrame, type FlameSide } from '../frames/flame-frame';
+import { inferredNotices } from '../inferred-spans';
 import { info, warning, type Notice } from '../notices';
 import { isFilled, restrictionsOf, type Restrictions } from '../prepare';
 import { questionText } from '../question-text';
@@ -26,6 +27,7 @@ export async function answerProfile(context: QueryContext, query: ParsedQuery, t
   refuseOrder(query.order, notices);
   const type = await resolveType(context, query.profileType ?? query.profileTypeId, restrictions, time, notices);
   const store = context.stacks.open(context.tenant);
+  notices.push(...left.inferred);
   const left = await readSide(context, store, restrictions, time, type);
   const compare = filledCompare(query.compare, notices);
   const right = compare && (await readRight(context, store, { ...query, compare }, time, type, notices));
@@ -58,6 +60,8 @@ export async function answerProfile(context: QueryContext, query: ParsedQuery, t
 
 interface Side {
   readonly uploads: Uploads;
+  /** What to say about samples whose span was found by thread and time. */
+  readonly inferred: readonly Notice[];
   readonly rows: SampleRows;
 }
 
@@ -70,7 +74,11 @@ async function readSide(
 ): Promise<Side> {
   const uploads = await chooseUploads(context, restrictions, time, type.id);
   const question = { uploads, profileType: type, restrictions, averaged: true };
-  return { uploads, rows: await readStacks(context, store, question) };
+  const [rows, inferred] = await Promise.all([
+    readStacks(context, store, question),
+    inferredNotices(context, question),
+  ]);
+  return { uploads, rows, inferred };
 }
 
 /** The other side, without a profile that a variable was to name; nothing left = no comparison. */

@@ -27,6 +27,9 @@ interface RequestRow {
   spanId: string;
   traceId: string;
   endpoint: string;
+  operation: string;
+  /** What of the value was given its span by thread and time. */
+  inferred: number;
 }
 
 /** `queryType: requests`: which spans or endpoints the selected samples ran for, largest first. */
@@ -84,6 +87,15 @@ export async function answerRequests(context: QueryContext, query: ParsedQuery, 
     times(
       f.time,
       rows.map(({ upload }) => uploads.startUs[upload] / 1000)
+    ),
+    texts(
+      f.operation,
+      rows.map(({ operation }) => operation)
+    ),
+    decimals(
+      f.inferredShare,
+      rows.map(({ value, inferred }) => (value === 0 ? 0 : inferred / value)),
+      { unit: 'percentunit' }
     ),
   ];
   return [
@@ -148,6 +160,8 @@ interface Entries {
   readonly traceHigh: ArrayLike<bigint>;
   readonly traceLow: ArrayLike<bigint>;
   readonly endpoint: readonly string[];
+  readonly operation: readonly string[];
+  readonly inferred: ArrayLike<unknown>;
 }
 
 async function readEntries(context: QueryContext, uploads: Uploads): Promise<Map<bigint, Entries>> {
@@ -167,6 +181,8 @@ async function readEntries(context: QueryContext, uploads: Uploads): Promise<Map
         traceHigh: ids('trace_high', at),
         traceLow: ids('trace_low', at),
         endpoint: Array.from<unknown>(columns.arrays('endpoints')[at]).map(String),
+        operation: Array.from<unknown>(columns.arrays('operations')[at]).map(String),
+        inferred: columns.arrays('inferred')[at],
       },
     ])
   );
@@ -188,9 +204,10 @@ function joinParts(
     const upload = uploadOf.get(part.profile);
     const found = requestOf(part, entries.get(part.profile), by);
     if (found !== undefined && upload !== undefined) {
-      const row = rows.get(found.key) ?? { ...found, value: 0, samples: 0, largest: -Infinity, upload };
+      const row = rows.get(found.key) ?? { ...found, value: 0, samples: 0, inferred: 0, largest: -Infinity, upload };
       row.value += part.value;
       row.samples += part.samples;
+      row.inferred += found.isInferred ? part.value : 0;
       if (part.value > row.largest) {
         Object.assign(row, found, { largest: part.value, upload });
       }
@@ -204,7 +221,7 @@ function requestOf(
   { context }: Part,
   entries: Entries | undefined,
   by: 'span' | 'endpoint'
-): Pick<RequestRow, 'key' | 'spanId' | 'traceId' | 'endpoint'> | undefined {
+): (Pick<RequestRow, 'key' | 'spanId' | 'traceId' | 'endpoint' | 'operation'> & { isInferred: boolean }) | undefined {
   if (context === 0 || entries === undefined || context > entries.span.length) {
     return undefined;
   }
@@ -214,7 +231,14 @@ function requestOf(
   const key = by === 'span' ? spanId : endpoint;
   return key === ''
     ? undefined
-    : { key, spanId, endpoint, traceId: formatTraceId(entries.traceHigh[at], entries.traceLow[at]) };
+    : {
+        key,
+        spanId,
+        endpoint,
+        traceId: formatTraceId(entries.traceHigh[at], entries.traceLow[at]),
+        operation: entries.operation[at],
+        isInferred: entries.inferred[at] === 1,
+      };
 }
 
 async function profileIds(

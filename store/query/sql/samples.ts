@@ -28,7 +28,10 @@ export interface ContextFilter {
   readonly exclude: boolean;
 }
 
-export type SampleKey = 'profile' | 'stack' | 'context' | 'thread' | 'endpoint' | 'span';
+export type SampleKey = 'profile' | 'stack' | 'context' | 'thread' | 'endpoint' | 'span' | 'inferred';
+
+/** Keys that only the entries of span dictionaries have. */
+const entryKeys: readonly SampleKey[] = ['endpoint', 'span', 'inferred'];
 
 /** How to join values of uploads: `sum`, or the average over `coveredUs`, each value weighted with its upload's length. */
 export type Merge = { readonly kind: 'sum' } | { readonly kind: 'average'; readonly coveredUs: number };
@@ -39,7 +42,7 @@ export type Merge = { readonly kind: 'sum' } | { readonly kind: 'average'; reado
  */
 export function samplesStatement(scope: SampleScope, keys: readonly SampleKey[], merge: Merge): Statement {
   const bindings = new Bindings();
-  const needsEntries = keys.includes('endpoint') || keys.includes('span');
+  const needsEntries = keys.some((key) => entryKeys.includes(key));
   const columns = [...keys.map(keyColumn), ...valueColumns(bindings, merge), 'toFloat64(sum(count)) AS samples'];
   const from = [
     'samples AS s',
@@ -61,7 +64,8 @@ function keyColumn(key: SampleKey): string {
     case 'endpoint':
       return 'toString(e.endpoint) AS endpoint_key';
     case 'span':
-      return 'e.span AS span_key';
+    case 'inferred':
+      return `e.${key} AS ${key}_key`;
     default:
       return `s.${key} AS ${key}_key`;
   }
@@ -86,10 +90,10 @@ function lengths(bindings: Bindings, scope: SampleScope): string {
 
 /** One row per entry of the uploads' span dictionaries; `context` is its position. */
 function spanEntries(bindings: Bindings, scope: SampleScope): string {
-  return `SELECT profile, context, span, endpoint FROM (
-    SELECT profile, arrayEnumerate(span) AS contexts, span AS spans, endpoint AS endpoints FROM profile_spans
+  return `SELECT profile, context, span, endpoint, inferred FROM (
+    SELECT profile, arrayEnumerate(span) AS contexts, span AS spans, endpoint AS endpoints, inferred AS marks FROM profile_spans
     WHERE ${spanWindow(bindings, scope.uploads)} AND profile IN (${profilesOf(bindings, scope)})
-  ) ARRAY JOIN contexts AS context, spans AS span, endpoints AS endpoint`;
+  ) ARRAY JOIN contexts AS context, spans AS span, endpoints AS endpoint, marks AS inferred`;
 }
 
 /** Stacks of the samples in scope, as a subquery. */

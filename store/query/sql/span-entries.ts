@@ -8,7 +8,8 @@ export function spanEntriesStatement(scope: UploadScope, profiles: readonly bigi
   const chosen =
     profiles === undefined ? `(${profileNumbers(bindings, scope)})` : bindings.bind('Array(UInt64)', profiles);
   return bindings.statement(
-    `SELECT profile, span, root, trace_high, trace_low, arrayMap(text -> toString(text), endpoint) AS endpoints FROM profile_spans
+    `SELECT profile, span, root, trace_high, trace_low, inferred, arrayMap(text -> toString(text), endpoint) AS endpoints,
+       arrayMap(text -> toString(text), operation) AS operations FROM profile_spans
      WHERE ${spanWindow(bindings, scope)} AND profile IN ${chosen} LIMIT 1 BY profile`
   );
 }
