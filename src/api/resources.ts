@@ -50,6 +50,8 @@ export interface ProfileDetail {
   sampleCount: number;
   labels: Record<string, string>;
   profileTypes: Array<{ id: string; name: string; unit: 'ns' | 'bytes' | 'count'; total: number; samples: number }>;
+  /** Requests per endpoint in the window, as the client counted them; empty from clients that don't. */
+  endpointCounts: Record<string, number>;
   /** Uploads of the same service and runtime-id before and after this one. */
   previousId: string | null;
   nextId: string | null;

@@ -17,6 +17,8 @@ export interface StoredProfile {
   /** Every label, those with a column too; absent ones left out. */
   readonly labels: ReadonlyMap<string, string>;
   readonly types: ReadonlyArray<{ readonly id: string; readonly total: number; readonly samples: number }>;
+  /** Requests per endpoint, where the client counts them. */
+  readonly endpointCounts: ReadonlyMap<string, number>;
   readonly sampleCount: number;
   readonly sizeBytes: number;
   readonly status: 'ok' | 'unreadable';
@@ -54,6 +56,7 @@ function partAt(columns: Columns, row: number): StoredProfile {
   const list = (name: string) => Array.from<unknown>(columns.arrays(name)[row]);
   const counts = list('counts').map(Number);
   const totals = list('type_totals').map(Number);
+  const requests = list('endpoint_requests').map(Number);
   return {
     id: text('uuid'),
     number: columns.bigints('number')[row],
@@ -65,6 +68,7 @@ function partAt(columns: Columns, row: number): StoredProfile {
     receivedMs: number('received_ms'),
     labels: labelsOf(text, list('label_names').map(String), list('label_values').map(String)),
     types: list('types').map((id, at) => ({ id: String(id), total: totals[at], samples: counts[at] })),
+    endpointCounts: new Map(list('endpoint_names').map((name, at) => [String(name), requests[at]])),
     sampleCount: number('sample_count'),
     sizeBytes: number('size'),
     status: text('status_name') === 'ok' ? 'ok' : 'unreadable',
@@ -86,6 +90,7 @@ function joined(profile: StoredProfile, part: StoredProfile): StoredProfile {
     startUs: Math.min(profile.startUs, part.startUs),
     endUs: Math.max(profile.endUs, part.endUs),
     types: [...profile.types, ...part.types],
+    endpointCounts: summed(profile.endpointCounts, part.endpointCounts),
     sampleCount: profile.sampleCount + part.sampleCount,
     sizeBytes: profile.sizeBytes + part.sizeBytes,
     reason: [...new Set([profile.reason, part.reason])].filter(Boolean).join('; '),
@@ -94,6 +99,12 @@ function joined(profile: StoredProfile, part: StoredProfile): StoredProfile {
     attachments: [...profile.attachments, ...part.attachments],
     raw: [...profile.raw, ...part.raw.filter((place) => !profile.raw.some((other) => isSamePlace(place, other)))],
   };
+}
+
+function summed(known: ReadonlyMap<string, number>, more: ReadonlyMap<string, number>): Map<string, number> {
+  const sums = new Map(known);
+  more.forEach((count, name) => sums.set(name, (sums.get(name) ?? 0) + count));
+  return sums;
 }
 
 /** Parts mostly say the same; what they say differently under one key stands there side by side. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import zlib from 'node:zlib';
 import { zipSync } from 'fflate';
 import lz4 from 'lz4js';
+import type { ProfileDetail } from '../../src/api/resources';
 import { acceptedId, eventPart, makeForm, sendForm } from './form';
 import { loadRecording, recordingNames, replay, type Answer } from './replay';
 import { removeDataDirs, startStore, untilInserted, type RunningStore } from './start-store';
@@ -16,6 +17,7 @@ const expected: Record<string, { parts: ExpectedPart[] }> = JSON.parse(
 );
 interface ExpectedPart {
   readonly tags?: Record<string, string>;
+  readonly event?: { endpoint_counts?: Record<string, number> | null };
   readonly pprof?: { samples: number };
 }
 
@@ -49,8 +51,10 @@ describe('a running store', () => {
     const tags = parts.find((part) => part.tags)?.tags;
     const samples = parts.reduce((sum, part) => sum + (part.pprof?.samples ?? 0), 0);
     expect(profile).toMatchObject({ env: 'demo', version: '1.2.3', team: 'shop', status: 'ok' });
-    const detail: { reason: string } = JSON.parse(await (await fetch(`${store.url}/api/v1/profiles/${id}`)).text());
+    const detail: ProfileDetail = JSON.parse(await (await fetch(`${store.url}/api/v1/profiles/${id}`)).text());
     expect(detail.reason).toBe('');
+    const counts = parts.find(({ event }) => event)?.event?.endpoint_counts ?? {};
+    expect(detail.endpointCounts).toEqual(counts);
     if (!name.startsWith('dd-java')) {
       // What is in a JFR recording is the matter of jfr-store.test.ts.
       expect(profile).toMatchObject({ samples });

@@ -40,6 +40,7 @@ export async function answerProfileDetail(context: QueryContext, id: string): Pr
       const { name, unit } = profileTypeOf(type.id);
       return { id: type.id, name, unit, total: type.total, samples: type.samples };
     }),
+    endpointCounts: Object.fromEntries(profile.endpointCounts),
     previousId,
     nextId,
     attachments: profile.attachments.map(({ name, sizeBytes }) => ({ name, sizeBytes })),

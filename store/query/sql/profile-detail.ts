@@ -22,6 +22,8 @@ const columns = [
   'types',
   'arrayMap(total -> toFloat64(total), totals) AS type_totals',
   'counts',
+  'mapKeys(endpoint_counts) AS endpoint_names',
+  'arrayMap(count -> toFloat64(count), mapValues(endpoint_counts)) AS endpoint_requests',
   'sample_count',
   'toFloat64(size_bytes) AS size',
   'toString(status) AS status_name',
