@@ -27,8 +27,8 @@ export async function answerProfile(context: QueryContext, query: ParsedQuery, t
   refuseOrder(query.order, notices);
   const type = await resolveType(context, query.profileType ?? query.profileTypeId, restrictions, time, notices);
   const store = context.stacks.open(context.tenant);
-  notices.push(...left.inferred);
   const left = await readSide(context, store, restrictions, time, type);
+  notices.push(...left.inferred);
   const compare = filledCompare(query.compare, notices);
   const right = compare && (await readRight(context, store, { ...query, compare }, time, type, notices));
   notices.push(...left.uploads.notices, ...(await emptyNotices(context, restrictions, time, type, left)));
