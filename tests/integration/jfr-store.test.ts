@@ -68,6 +68,30 @@ it('answers for one span, one thread and the methods of a recording', async () =
   expect(spans.length).toBe(40);
 });
 
+it('says which share of a span was given it by thread and time, and what the span does', async () => {
+  const time = { from: Date.UTC(2026, 10, 22), to: Date.UTC(2026, 10, 23) };
+  const shareOf = async (recording: string, profileType: string) => {
+    const profileId = idOf(await replay(store.url, loadRecording(recording)));
+    await untilInserted(store);
+    const base = { profileId, profileType };
+    const [requests] = await askQuery(store.url, { ...base, queryType: 'requests' }, time);
+    const [{ spanId, inferredShare, operation }] = rowsOf(requests);
+    const [flame] = await askQuery(store.url, { ...base, queryType: 'profile', spanId: [spanId] }, time);
+    return { inferredShare, operation, notices: flame.schema.meta?.notices?.map(({ text }) => text) };
+  };
+  // The JDK's own events say no span: it is found by the tracer's timeline. The tracer's events say theirs.
+  expect(await shareOf('dd-java-plain-jfr', 'cpu-time')).toEqual({
+    inferredShare: 1,
+    operation: 'web.request',
+    notices: [expect.stringMatching(/^All of this was given its span by thread and time/)],
+  });
+  expect(await shareOf('dd-java-plain-jfr', 'thrown-exceptions')).toEqual({
+    inferredShare: 0,
+    operation: 'web.request',
+    notices: undefined,
+  });
+});
+
 it('lists recordings of async-profiler', async () => {
   const id = await upload('corpus/java-async-profiler.jfr.gz', 'async');
   expect(await find('async')).toMatchObject({ status: 'ok', samples: 199_678 });
