@@ -43,3 +43,9 @@ export interface ProfileRow {
   /** Absent or 0 = the first request of the profile; later ones that were joined to it have the same `id` and count from 1. */
   readonly part?: number;
 }
+
+/**
+ * Says which uploads an hour of a service has, in SQL over rows of `profiles`: two sets of uploads with one fingerprint and one count
+ * are the same set. Rollups note it when they are built, and are used while it still holds.
+ */
+export const uploadsFingerprint = 'groupBitXor(cityHash64(profile))';

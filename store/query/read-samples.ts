@@ -2,8 +2,9 @@ import type { ProfileType } from '../../src/model/profile-types';
 import type { StackDictionary } from '../../src/model/stack-dictionary';
 import { stackMask } from '../../src/model/stack-filter';
 import type { Columns } from '../engines/engine';
-import { coveredUs, someUploads, type Uploads } from './choose-uploads';
+import type { Uploads } from './choose-uploads';
 import type { QueryContext } from './context';
+import { isPlan, planOf, type UploadPlan } from './plan';
 import type { Restrictions } from './prepare';
 import { resolveStackFilters } from './resolve-stack-filters';
 import { samplesStatement, type Merge, type SampleKey, type SampleScope } from './sql/samples';
@@ -23,7 +24,8 @@ export interface SampleRows {
 
 /** What is read: one profile type of chosen uploads, under the query's restrictions. */
 export interface SampleQuestion {
-  readonly uploads: Uploads;
+  /** Uploads one by one, or a plan for many. */
+  readonly uploads: Uploads | UploadPlan;
   readonly profileType: ProfileType;
   readonly restrictions: Restrictions;
   /** Values of several uploads of average types are averaged, else left as they are. */
@@ -32,8 +34,6 @@ export interface SampleQuestion {
 
 /** Rows of one answer may be this many; more is refused with a hint. */
 const maxSampleRows = 8_000_000;
-const fewProfiles = 100;
-const hourUs = 3600e6;
 
 /** Reads samples grouped by stack and the given keys, keeping those whose stacks pass the stack filters. */
 export async function readStacks(
@@ -42,16 +42,16 @@ export async function readStacks(
   question: SampleQuestion,
   keys: readonly SampleKey[] = []
 ): Promise<SampleRows> {
-  const scope = sampleScope(question);
-  if (scope === undefined) {
+  const asked = scopeAndMerge(question);
+  if (asked === undefined) {
     return noRows(store);
   }
-  const statement = samplesStatement(scope, ['stack', ...keys], mergeOf(question));
+  const statement = samplesStatement(asked.scope, ['stack', ...keys], asked.merge);
   const [columns, filters] = await Promise.all([
     context.engine.select(statement, { signal: context.signal, maxRows: maxSampleRows }),
     resolveStackFilters(context, question.restrictions.stackFilters),
   ]);
-  const stack = await context.stacks.load(store, scope, columns.bigints('stack_key'), context.signal);
+  const stack = await context.stacks.load(store, asked.scope, columns.bigints('stack_key'), context.signal);
   const dictionary = store.view();
   const mask = stackMask(dictionary, filters);
   const kept = mask === undefined ? undefined : rowsThat(stack, mask);
@@ -66,39 +66,42 @@ export async function readKeys(
 ): Promise<
   { readonly columns: Columns; readonly value: Float64Array; readonly samples: ArrayLike<number> } | undefined
 > {
-  const scope = sampleScope(question);
-  if (scope === undefined) {
+  const asked = scopeAndMerge(question);
+  if (asked === undefined) {
     return undefined;
   }
-  const statement = samplesStatement(scope, keys, mergeOf(question));
+  const statement = samplesStatement(asked.scope, keys, asked.merge);
   const columns = await context.engine.select(statement, { signal: context.signal, maxRows: maxSampleRows });
   return { columns, value: roundedValues(columns), samples: columns.numbers('samples') };
 }
 
-function sampleScope({ uploads, profileType, restrictions }: SampleQuestion): SampleScope | undefined {
-  const carrying = someUploads(uploads, (at) => uploads.carries[at] === 1);
-  if (carrying.length === 0) {
-    return undefined;
-  }
-  const hours = Array.from(carrying.startUs, (start) => Math.floor(start / hourUs) * 3600);
-  return {
-    uploads: uploads.scope,
-    profileType: profileType.id,
-    services: [...new Set(carrying.service)],
-    firstHour: hours[0],
-    lastHour: hours[hours.length - 1],
-    profiles: carrying.length <= fewProfiles ? Array.from(carrying.profile) : undefined,
-    spans: restrictions.wholeUploads ? undefined : restrictions.spans,
-    contexts: restrictions.contextFilters,
-  };
+interface ScopeAndMerge {
+  readonly scope: SampleScope;
+  readonly merge: Merge;
 }
 
-/** One upload needs no averaging: its values stay exact. */
-function mergeOf({ uploads, profileType, averaged }: SampleQuestion): Merge {
-  const carrying = someUploads(uploads, (at) => uploads.carries[at] === 1);
-  return averaged && profileType.merge === 'average' && carrying.length > 1
-    ? { kind: 'average', coveredUs: coveredUs(carrying) }
-    : { kind: 'sum' };
+/** undefined = no upload carries the type. */
+function scopeAndMerge({ uploads, profileType, restrictions, averaged }: SampleQuestion): ScopeAndMerge | undefined {
+  const plan = isPlan(uploads) ? uploads : planOf(uploads);
+  const { scope, rolledUp, single, profiles, carryingCount } = plan;
+  if (carryingCount === 0) {
+    return undefined;
+  }
+  // One upload needs no averaging: its values stay exact.
+  const isAverage = averaged && profileType.merge === 'average' && carryingCount > 1;
+  return {
+    scope: {
+      ...plan.range,
+      uploads: scope,
+      profileType: profileType.id,
+      rolledUp,
+      single,
+      profiles,
+      spans: restrictions.wholeUploads ? undefined : restrictions.spans,
+      contexts: restrictions.contextFilters,
+    },
+    merge: isAverage ? { kind: 'average', coveredUs: plan.coveredUs } : { kind: 'sum' },
+  };
 }
 
 /**

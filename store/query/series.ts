@@ -39,7 +39,10 @@ function restrictsSamples({ spans, wholeUploads, stackFilters, contextFilters }:
   return (spans !== undefined && !wholeUploads) || stackFilters.length > 0 || contextFilters.length > 0;
 }
 
-function question(uploads: Uploads, profileType: ProfileType, restrictions: Restrictions): SampleQuestion {
+/** Series look at uploads one by one. */
+type UploadQuestion = SampleQuestion & { readonly uploads: Uploads };
+
+function question(uploads: Uploads, profileType: ProfileType, restrictions: Restrictions): UploadQuestion {
   return { uploads, profileType, restrictions, averaged: false };
 }
 
@@ -90,7 +93,7 @@ function largest(rows: readonly UploadValues[], measure: Measure, topN: number):
 
 async function contextRows(
   context: QueryContext,
-  asked: SampleQuestion,
+  asked: UploadQuestion,
   dimension: keyof typeof absentNames
 ): Promise<Map<string, UploadValues>> {
   const found = new Map<string, UploadValues>();
@@ -106,7 +109,7 @@ async function contextRows(
 /** Two passes over the samples: which rows are wanted, then their values, so that memory holds wanted rows only. */
 async function stackRows(
   context: QueryContext,
-  asked: SampleQuestion,
+  asked: UploadQuestion,
   choice: {
     readonly dimension: Dimension;
     readonly rows: readonly string[];
@@ -174,7 +177,7 @@ interface UploadRow {
 
 async function readPerUpload(
   context: QueryContext,
-  asked: SampleQuestion,
+  asked: UploadQuestion,
   dimension: keyof typeof absentNames | undefined
 ): Promise<UploadRow[]> {
   const keys = dimension === undefined ? (['profile'] as const) : (['profile', dimension] as const);
@@ -188,7 +191,7 @@ async function readPerUpload(
 
 async function perUpload(
   context: QueryContext,
-  asked: SampleQuestion,
+  asked: UploadQuestion,
   keys: ReadonlyArray<'profile' | 'thread' | 'endpoint' | 'span'>,
   dimension: keyof typeof absentNames | undefined
 ): Promise<Array<{ profile: bigint; value: number; key: string }>> {

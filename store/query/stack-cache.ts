@@ -1,11 +1,13 @@
 import type { Columns, Engine } from '../engines/engine';
 import { halves } from './id-table';
-import type { SampleScope } from './sql/samples';
-import { framesStatement, stacksStatement, type StackChoice } from './sql/stacks';
+import { framesStatement, stackShareStatement, stacksStatement, type StackPlaces } from './sql/stacks';
 import { StackStore } from './stack-store';
 
-/** More missing stacks than this are fetched by the question that met them instead of one by one. */
-const manyMissing = 100;
+/** More missing stacks than this are read as all stacks of their services, which is faster than by their ids. */
+const manyMissing = 20_000;
+/** So many stacks are read at once: 30 frames each are 12 MB. */
+const stacksPerRead = 50_000;
+const framesPerRead = 50_000;
 const unknownStack = 1;
 const defaultBudgetBytes = 384 * 1024 * 1024;
 
@@ -42,14 +44,14 @@ export class StackCache {
   /** Indexes of stacks in the store, after fetching those it lacks. */
   async load(
     store: StackStore,
-    scope: SampleScope,
+    places: StackPlaces,
     ids: ArrayLike<bigint>,
     signal?: AbortSignal
   ): Promise<Uint32Array> {
     const keys = halves(ids);
     const missing = missingIds(store, ids, keys);
     if (missing.length > 0) {
-      await this.fetch(store, choiceOf(scope, missing), signal);
+      await this.fetch(store, places, missing, signal);
     }
     return Uint32Array.from({ length: ids.length }, (_, i) => {
       const index = store.indexOfStack(keys[i * 2], keys[i * 2 + 1]);
@@ -57,19 +59,34 @@ export class StackCache {
     });
   }
 
-  private async fetch(store: StackStore, choice: StackChoice, signal?: AbortSignal): Promise<void> {
-    const [stacks, frames] = await Promise.all([
-      this.engine.select(stacksStatement(choice), { signal }),
-      this.engine.select(framesStatement(choice), { signal }),
-    ]);
-    addFrames(store, frames);
+  private async fetch(
+    store: StackStore,
+    places: StackPlaces,
+    missing: readonly bigint[],
+    signal?: AbortSignal
+  ): Promise<void> {
+    const shares = missing.length > manyMissing ? Math.ceil(missing.length / stacksPerRead) : 0;
+    for (let part = 0; part < shares; part++) {
+      const stacks = await this.engine.select(stackShareStatement(places, { part, of: shares }), { signal });
+      await this.add(store, places.uploads.tenant, stacks, signal);
+    }
+    // Late uploads' stacks lie in other days.
+    const left = shares === 0 ? missing : missingIds(store, missing, halves(missing));
+    for (let at = 0; at < left.length; at += manyMissing) {
+      const statement = stacksStatement(places, left.slice(at, at + manyMissing));
+      await this.add(store, places.uploads.tenant, await this.engine.select(statement, { signal }), signal);
+    }
+  }
+
+  /** Adds stacks, after the frames that they need. */
+  private async add(store: StackStore, tenant: string, stacks: Columns, signal?: AbortSignal): Promise<void> {
+    const missing = missingFrames(store, stacks);
+    for (let at = 0; at < missing.length; at += framesPerRead) {
+      const statement = framesStatement(tenant, missing.slice(at, at + framesPerRead));
+      addFrames(store, await this.engine.select(statement, { signal }));
+    }
     addStacks(store, stacks);
   }
-}
-
-function choiceOf(scope: SampleScope, missing: readonly bigint[]): StackChoice {
-  const { services, uploads } = scope;
-  return missing.length > manyMissing ? { scope } : { tenant: uploads.tenant, services, stacks: missing };
 }
 
 function missingIds(store: StackStore, ids: ArrayLike<bigint>, keys: Uint32Array): bigint[] {
@@ -77,6 +94,19 @@ function missingIds(store: StackStore, ids: ArrayLike<bigint>, keys: Uint32Array
   for (let i = 0; i < ids.length; i++) {
     if (store.indexOfStack(keys[i * 2], keys[i * 2 + 1]) < 0) {
       missing.add(ids[i]);
+    }
+  }
+  return [...missing];
+}
+
+function missingFrames(store: StackStore, stacks: Columns): bigint[] {
+  const missing = new Set<bigint>();
+  for (const ids of stacks.arrays('frames')) {
+    const keys = halvesOf(ids);
+    for (let i = 0; i < ids.length; i++) {
+      if (store.indexOfFrame(keys[i * 2], keys[i * 2 + 1]) < 0) {
+        missing.add(BigInt(ids[i]));
+      }
     }
   }
   return [...missing];
@@ -118,11 +148,17 @@ function addStacks(store: StackStore, stacks: Columns): void {
   }
 }
 
-function frameIndexes(store: StackStore, ids: ReturnType<Columns['arrays']>[number]): Uint32Array {
-  const keys = halves(
-    ids instanceof BigUint64Array ? ids : BigUint64Array.from({ length: ids.length }, (_, i) => BigInt(ids[i]))
-  );
+type IdArray = ReturnType<Columns['arrays']>[number];
+
+function frameIndexes(store: StackStore, ids: IdArray): Uint32Array {
+  const keys = halvesOf(ids);
   return Uint32Array.from({ length: ids.length }, (_, i) =>
     Math.max(0, store.indexOfFrame(keys[i * 2], keys[i * 2 + 1]))
+  );
+}
+
+function halvesOf(ids: IdArray): Uint32Array {
+  return halves(
+    ids instanceof BigUint64Array ? ids : BigUint64Array.from({ length: ids.length }, (_, i) => BigInt(ids[i]))
   );
 }

@@ -132,4 +132,38 @@ export const migrations: readonly Migration[] = [
         DEFAULT arrayWithConstant(length(span), toUInt8(0))`,
     ],
   },
+  {
+    id: 4,
+    name: 'hour rollup',
+    statements: [
+      `CREATE TABLE IF NOT EXISTS samples_1h (
+        tenant LowCardinality(String),
+        service LowCardinality(String),
+        profile_type LowCardinality(String),
+        hour DateTime('UTC') CODEC(Delta, ZSTD(1)),
+        stack UInt64 CODEC(ZSTD(1)),
+        version LowCardinality(String),
+        value Int64 CODEC(ZSTD(1)),
+        weighted Int128 CODEC(ZSTD(1)),
+        count UInt64 CODEC(ZSTD(1)),
+        build UInt64 CODEC(ZSTD(1)),
+        retention_days UInt16
+      ) ENGINE = MergeTree
+      PARTITION BY (toDate(hour), retention_days)
+      ORDER BY (tenant, service, profile_type, hour, stack, version)
+      ${durable}`,
+      `CREATE TABLE IF NOT EXISTS rollup_hours (
+        tenant LowCardinality(String),
+        service LowCardinality(String),
+        hour DateTime('UTC'),
+        build UInt64,
+        uploads UInt64,
+        fingerprint UInt64,
+        retention_days UInt16
+      ) ENGINE = ReplacingMergeTree(build)
+      PARTITION BY (toDate(hour), retention_days)
+      ORDER BY (tenant, service, hour)
+      ${durable}`,
+    ],
+  },
 ];

@@ -2,12 +2,13 @@ import { dimensionFields } from '../../../src/api/frames';
 import type { Dimension, FrameJson, Measure } from '../../../src/api/query';
 import { absentNames, dimensionTable, isContextDimension, type DimensionRow } from '../../../src/model/dimensions';
 import { formatSpanId } from '../../../src/model/span-id';
-import { chooseUploads, withRoots } from '../choose-uploads';
+import { withRoots } from '../choose-uploads';
 import type { QueryContext, QueryTime } from '../context';
 import { buildFrame, decimals, integers, texts } from '../frames/frame';
 import { valueUnit } from '../frames/units';
 import { inferredNotices } from '../inferred-spans';
 import type { Notice } from '../notices';
+import { planUploads } from '../plan';
 import { filledNames, restrictionsOf } from '../prepare';
 import { questionText } from '../question-text';
 import { readKeys, readStacks, type SampleQuestion } from '../read-samples';
@@ -29,7 +30,7 @@ export async function answerDimension(
   const restrictions = await withRoots(context, restrictionsOf(query), time);
   const notices: Notice[] = [...restrictions.notices];
   const type = await resolveType(context, query.profileType ?? query.profileTypeId, restrictions, time, notices);
-  const uploads = await chooseUploads(context, restrictions, time, type.id);
+  const uploads = await planUploads(context, restrictions, time, type);
   const dimension = query.dimension ?? 'method';
   const question = { uploads, profileType: type, restrictions, averaged: true };
   const [table, inferred] = await Promise.all([

@@ -1,5 +1,5 @@
-import { chooseUploads } from '../choose-uploads';
 import type { QueryContext } from '../context';
+import { planUploads } from '../plan';
 import { restrictionsOf } from '../prepare';
 import type { SampleQuestion } from '../read-samples';
 import { resolveType } from '../resolve-type';
@@ -10,6 +10,6 @@ export async function askedSamples(context: QueryContext, query: ResourceQuery):
   const restrictions = restrictionsOf({ refId: '', selector: query.selector });
   const time = { fromMs: query.fromMs, toMs: query.toMs };
   const profileType = await resolveType(context, query.profileType || undefined, restrictions, time, []);
-  const uploads = await chooseUploads(context, restrictions, time, profileType.id);
+  const uploads = await planUploads(context, restrictions, time, profileType);
   return { uploads, profileType, restrictions, averaged: true };
 }

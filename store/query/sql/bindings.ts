@@ -8,6 +8,7 @@ export type BoundType =
   | 'UInt64'
   | 'Array(UInt64)'
   | 'UInt32'
+  | 'Array(UInt32)'
   | 'Float64'
   | 'UUID'
   | 'Array(UUID)';

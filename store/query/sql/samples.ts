@@ -1,21 +1,34 @@
+import type { ProfileFilter } from '../../../src/model/profile-filter';
 import type { Statement } from '../../engines/engine';
 import { Bindings } from './bindings';
-import { finds } from './profile-condition';
+import { finds, profileCondition } from './profile-condition';
 import { profileNumbers, spanEntryCondition, spanWindow, type SpanMatch, type UploadScope } from './upload-scope';
 
-/** Which samples a question is about: of which uploads, of which type, and what they ran for. */
-export interface SampleScope {
-  readonly uploads: UploadScope;
-  readonly profileType: string;
-  /** Services of the uploads: the sort key's second column. */
+/** Services and hours in which uploads of them start, seconds since 1970, both ends included: how tables of samples are sorted. */
+export interface HourRange {
   readonly services: readonly string[];
-  /** Hours in which the uploads start, seconds since 1970, both included. */
   readonly firstHour: number;
   readonly lastHour: number;
+}
+
+/** Which samples a question is about: of which uploads, of which type, and what they ran for. */
+export interface SampleScope extends HourRange {
+  readonly uploads: UploadScope;
+  readonly profileType: string;
+  /** Hours of services that are read from the rollup; only for questions by stack. */
+  readonly rolledUp?: RolledUp;
+  /** With `rolledUp`: the hours of services whose single samples are read beside it. Parallel lists. */
+  readonly single?: { readonly services: readonly string[]; readonly hours: readonly number[] };
   /** The uploads' numbers when they are few; else they are looked up again. */
   readonly profiles?: readonly bigint[];
   readonly spans?: SpanMatch;
   readonly contexts: readonly ContextFilter[];
+}
+
+/** Hours of `samples_1h`: the numbers of the builds that hold them as they are now. `filter` is on service and version. */
+export interface RolledUp {
+  readonly builds: readonly bigint[];
+  readonly filter: ProfileFilter;
 }
 
 /** A stack filter on something that is not in the stack. '' stands for samples that have none. */
@@ -38,23 +51,62 @@ export type Merge = { readonly kind: 'sum' } | { readonly kind: 'average'; reado
 
 /**
  * Values of samples grouped by `keys`. Averages come as `value` (whole part) and `fraction` (0 ≤ fraction < 1), exactly, as
- * value × length needs more than 64 bits.
+ * value × length needs more than 64 bits; in order of the stack, as fractions are carried from row to row.
  */
 export function samplesStatement(scope: SampleScope, keys: readonly SampleKey[], merge: Merge): Statement {
   const bindings = new Bindings();
-  const needsEntries = keys.some((key) => entryKeys.includes(key));
-  const columns = [...keys.map(keyColumn), ...valueColumns(bindings, merge), 'toFloat64(sum(count)) AS samples'];
+  const names = keys.map((key) => `${key}_key`);
+  const columns = [...names, ...valueColumns(bindings, merge), 'toFloat64(sum(sample_count)) AS samples'];
+  const group = keys.length === 0 ? '' : `GROUP BY ${names.join(', ')}`;
+  const order = merge.kind === 'average' && keys.length > 0 ? `ORDER BY ${names.join(', ')}` : '';
+  return bindings.statement(
+    `SELECT ${columns.join(', ')} FROM (${sources(bindings, scope, keys, merge).join(' UNION ALL ')}) ${group} ${order}`
+  );
+}
+
+/** Rows to sum up: the keys, `part` of the value, `sample_count`. */
+function sources(bindings: Bindings, scope: SampleScope, keys: readonly SampleKey[], merge: Merge): string[] {
+  const { rolledUp, single } = scope;
+  const fromSamples = single?.hours.length === 0 ? [] : [singleSamples(bindings, scope, keys, merge)];
+  const fromRollup = rolledUp === undefined ? [] : [rolledUpSamples(bindings, scope, rolledUp, keys, merge)];
+  return [...fromSamples, ...fromRollup];
+}
+
+function singleSamples(bindings: Bindings, scope: SampleScope, keys: readonly SampleKey[], merge: Merge): string {
+  const isAverage = merge.kind === 'average';
+  const part = isAverage ? 'toInt128(s.value) * l.length_us' : 's.value';
   const from = [
     'samples AS s',
-    needsEntries
+    keys.some((key) => entryKeys.includes(key))
       ? `LEFT JOIN (${spanEntries(bindings, scope)}) AS e ON s.profile = e.profile AND s.context = e.context`
       : '',
-    merge.kind === 'average' ? `INNER JOIN (${lengths(bindings, scope)}) AS l ON s.profile = l.profile` : '',
+    isAverage ? `INNER JOIN (${lengths(bindings, scope)}) AS l ON s.profile = l.profile` : '',
   ];
-  const group = keys.length === 0 ? '' : `GROUP BY ${keys.join('_key, ')}_key`;
-  return bindings.statement(
-    `SELECT ${columns.join(', ')} FROM ${from.join(' ')} WHERE ${sampleCondition(bindings, scope)} ${group}`
-  );
+  const columns = [...keys.map(keyColumn), `${part} AS part`, 'toUInt64(s.count) AS sample_count'];
+  return `SELECT ${columns.join(', ')} FROM ${from.join(' ')} WHERE ${sampleCondition(bindings, scope)}`;
+}
+
+function rolledUpSamples(
+  bindings: Bindings,
+  scope: SampleScope,
+  { builds, filter }: RolledUp,
+  keys: readonly SampleKey[],
+  merge: Merge
+): string {
+  if (keys.some((key) => key !== 'stack')) {
+    throw new TypeError(`the rollup knows stacks only, not ${keys.join(', ')}`);
+  }
+  const columns = [
+    ...keys.map((key) => `s.${key} AS ${key}_key`),
+    `s.${merge.kind === 'average' ? 'weighted' : 'value'} AS part`,
+    's.count AS sample_count',
+  ];
+  const conditions = [
+    ...keyConditions(bindings, scope),
+    `s.build IN ${bindings.bind('Array(UInt64)', builds)}`,
+    profileCondition(bindings, filter),
+  ];
+  return `SELECT ${columns.join(', ')} FROM samples_1h AS s WHERE ${conditions.join(' AND ')}`;
 }
 
 function keyColumn(key: SampleKey): string {
@@ -73,13 +125,12 @@ function keyColumn(key: SampleKey): string {
 
 function valueColumns(bindings: Bindings, merge: Merge): string[] {
   if (merge.kind === 'sum') {
-    return ['toFloat64(sum(s.value)) AS value_sum'];
+    return ['toFloat64(sum(part)) AS value_sum'];
   }
   const covered = `toInt128(${bindings.bind('UInt64', merge.coveredUs)})`;
-  const weighted = 'sum(toInt128(s.value) * l.length_us)';
   return [
-    `toFloat64(intDiv(${weighted}, ${covered})) AS value_sum`,
-    `toFloat64(${weighted} % ${covered}) / toFloat64(${covered}) AS fraction`,
+    `toFloat64(intDiv(sum(part), ${covered})) AS value_sum`,
+    `toFloat64(sum(part) % ${covered}) / toFloat64(${covered}) AS fraction`,
   ];
 }
 
@@ -96,18 +147,10 @@ function spanEntries(bindings: Bindings, scope: SampleScope): string {
   ) ARRAY JOIN contexts AS context, spans AS span, endpoints AS endpoint, marks AS inferred`;
 }
 
-/** Stacks of the samples in scope, as a subquery. */
-export function stacksOf(bindings: Bindings, scope: SampleScope): string {
-  return `SELECT DISTINCT s.stack FROM samples AS s WHERE ${sampleCondition(bindings, scope)}`;
-}
-
 function sampleCondition(bindings: Bindings, scope: SampleScope): string {
   const conditions = [
-    `s.tenant = ${bindings.bind('String', scope.uploads.tenant)}`,
-    `s.service IN ${bindings.bind('Array(String)', scope.services)}`,
-    `s.profile_type = ${bindings.bind('String', scope.profileType)}`,
-    `s.hour >= toDateTime(${bindings.bind('Int64', scope.firstHour)}, 'UTC')`,
-    `s.hour <= toDateTime(${bindings.bind('Int64', scope.lastHour)}, 'UTC')`,
+    ...keyConditions(bindings, scope),
+    ...(scope.single === undefined ? [] : [placeCondition(bindings, scope.single)]),
     `s.profile IN (${profilesOf(bindings, scope)})`,
     ...scope.contexts.map((filter) => contextCondition(bindings, scope, filter)),
   ];
@@ -116,6 +159,28 @@ function sampleCondition(bindings: Bindings, scope: SampleScope): string {
     conditions.push(`(s.profile, s.context) IN (${entriesWith(bindings, scope, condition)})`);
   }
   return conditions.join(' AND ');
+}
+
+/** On rows of `samples` or `samples_1h`: the first columns of their sort key. */
+function keyConditions(
+  bindings: Bindings,
+  { uploads, services, profileType, firstHour, lastHour }: SampleScope
+): string[] {
+  return [
+    `s.tenant = ${bindings.bind('String', uploads.tenant)}`,
+    `s.service IN ${bindings.bind('Array(String)', services)}`,
+    `s.profile_type = ${bindings.bind('String', profileType)}`,
+    `s.hour >= toDateTime(${bindings.bind('Int64', firstHour)}, 'UTC')`,
+    `s.hour <= toDateTime(${bindings.bind('Int64', lastHour)}, 'UTC')`,
+  ];
+}
+
+function placeCondition(bindings: Bindings, { services, hours }: NonNullable<SampleScope['single']>): string {
+  const listed = `s.hour IN (SELECT toDateTime(arrayJoin(${bindings.bind('Array(UInt32)', [...new Set(hours)])}), 'UTC'))`;
+  const pairs = `arrayZip(${bindings.bind('Array(String)', services)}, ${bindings.bind('Array(UInt32)', hours)})`;
+  return `${listed} AND (toString(s.service), toUnixTimestamp(s.hour)) IN (
+    SELECT place.1, place.2 FROM (SELECT arrayJoin(${pairs}) AS place)
+  )`;
 }
 
 function profilesOf(bindings: Bindings, scope: SampleScope): string {

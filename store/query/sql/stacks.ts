@@ -1,35 +1,62 @@
 import type { Statement } from '../../engines/engine';
 import { Bindings } from './bindings';
-import { stacksOf, type SampleScope } from './samples';
 
-/** Which stacks: of the samples in a scope, or these. */
-export type StackChoice =
-  | { readonly scope: SampleScope }
-  | { readonly tenant: string; readonly services: readonly string[]; readonly stacks: readonly bigint[] };
+/**
+ * Where stacks are looked for: hours of the uploads' start, seconds since 1970. Stacks are written again on every day that receives
+ * them, which is mostly the day of their uploads.
+ */
+export interface StackPlaces {
+  readonly uploads: { readonly tenant: string };
+  readonly services: readonly string[];
+  readonly firstHour: number;
+  readonly lastHour: number;
+}
 
-/** Frame ids of stacks, leaf first. A stack may come several times; any copy will do. */
-export function stacksStatement(choice: StackChoice): Statement {
+/** One of `of` equal ranges of ids. Ids are hashes, so each range holds about as many. */
+export interface IdShare {
+  readonly part: number;
+  readonly of: number;
+}
+
+/** Frame ids of stacks by their ids, leaf first, whenever they were received. A stack may lie in several days; any copy will do. */
+export function stacksStatement({ uploads, services }: StackPlaces, stacks: readonly bigint[]): Statement {
   const bindings = new Bindings();
   return bindings.statement(
-    `SELECT stack, frames FROM stacks WHERE ${stackCondition(bindings, choice)} LIMIT 1 BY stack`
+    `SELECT stack, frames FROM stacks WHERE ${ownedBy(bindings, uploads.tenant, services)}
+       AND stack IN ${bindings.bind('Array(UInt64)', stacks)} LIMIT 1 BY stack`
   );
 }
 
-/** Attributes of all frames that occur on the chosen stacks. */
-export function framesStatement(choice: StackChoice): Statement {
+/** Frame ids of a share of the stacks that were received around the places' days. */
+export function stackShareStatement(
+  { uploads, services, firstHour, lastHour }: StackPlaces,
+  share: IdShare
+): Statement {
   const bindings = new Bindings();
-  const tenant = 'scope' in choice ? choice.scope.uploads.tenant : choice.tenant;
+  const day = (seconds: number) => `toDate(toDateTime(${bindings.bind('Int64', Math.max(0, seconds))}, 'UTC'))`;
   return bindings.statement(
-    `SELECT frame, method, class, package, toString(library) AS library, file, line, toString(kind) AS kind FROM frames
-     WHERE tenant = ${bindings.bind('String', tenant)}
-       AND frame IN (SELECT DISTINCT arrayJoin(frames) FROM stacks WHERE ${stackCondition(bindings, choice)})
-     LIMIT 1 BY frame`
+    `SELECT stack, frames FROM stacks WHERE ${ownedBy(bindings, uploads.tenant, services)} AND ${shareCondition(bindings, 'stack', share)}
+       AND seen >= ${day(firstHour - daySeconds)} AND seen <= ${day(lastHour + daySeconds)} LIMIT 1 BY stack`
   );
 }
 
-function stackCondition(bindings: Bindings, choice: StackChoice): string {
-  const { tenant, services } = 'scope' in choice ? { ...choice.scope.uploads, ...choice.scope } : choice;
-  const stacks =
-    'scope' in choice ? `(${stacksOf(bindings, choice.scope)})` : bindings.bind('Array(UInt64)', choice.stacks);
-  return `tenant = ${bindings.bind('String', tenant)} AND service IN ${bindings.bind('Array(String)', services)} AND stack IN ${stacks}`;
+const daySeconds = 86_400;
+const frameColumns = 'frame, method, class, package, toString(library) AS library, file, line, toString(kind) AS kind';
+
+export function framesStatement(tenant: string, frames: readonly bigint[]): Statement {
+  const bindings = new Bindings();
+  return bindings.statement(
+    `SELECT ${frameColumns} FROM frames WHERE tenant = ${bindings.bind('String', tenant)}
+       AND frame IN ${bindings.bind('Array(UInt64)', frames)} LIMIT 1 BY frame`
+  );
+}
+
+function ownedBy(bindings: Bindings, tenant: string, services: readonly string[]): string {
+  return `tenant = ${bindings.bind('String', tenant)} AND service IN ${bindings.bind('Array(String)', services)}`;
+}
+
+function shareCondition(bindings: Bindings, id: string, { part, of }: IdShare): string {
+  const bound = (at: number) => (2n ** 64n * BigInt(at)) / BigInt(of);
+  const first = `${id} >= ${bindings.bind('UInt64', bound(part))}`;
+  return part + 1 === of ? first : `${first} AND ${id} < ${bindings.bind('UInt64', bound(part + 1))}`;
 }

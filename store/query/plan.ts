@@ -1,0 +1,261 @@
+import { allOf, everyProfile, type ProfileFilter } from '../../src/model/profile-filter';
+import type { ProfileType } from '../../src/model/profile-types';
+import type { Columns } from '../engines/engine';
+import { chooseUploads, coveredUs, scopeOf, someUploads, type Uploads } from './choose-uploads';
+import type { QueryContext, QueryTime } from './context';
+import type { Notice } from './notices';
+import type { Restrictions } from './prepare';
+import { builtHoursStatement, coveredStatement, uploadHoursStatement } from './sql/hours';
+import { readsMergedFields } from './sql/part-scope';
+import type { HourRange, RolledUp, SampleScope } from './sql/samples';
+import { distinctProfilesStatement } from './sql/uploads';
+import type { UploadScope } from './sql/upload-scope';
+
+/**
+ * Which samples to read, and from where: `samples` of single uploads for short ranges and whatever the rollup doesn't know (threads,
+ * spans, most labels), else the hour rollup for whole hours and `samples` for the rest. Both ways give the same numbers, as an hour is
+ * only taken from the rollup while that holds exactly the uploads that exist.
+ */
+export interface UploadPlan {
+  readonly scope: UploadScope;
+  /** Uploads and profiles that fit the question, and how many of the uploads carry the profile type. */
+  readonly length: number;
+  readonly profileCount: number;
+  readonly carryingCount: number;
+  /** Length of the union of the carrying uploads' windows; only for types that are averaged. */
+  readonly coveredUs: number;
+  /** Where carrying uploads are. */
+  readonly range: HourRange;
+  readonly rolledUp?: RolledUp;
+  readonly single?: SampleScope['single'];
+  /** The carrying uploads' numbers when they are few. */
+  readonly profiles?: readonly bigint[];
+  readonly notices: readonly Notice[];
+}
+
+const fewProfiles = 100;
+const hourSeconds = 3600;
+const hourUs = 3600e6;
+/** Up to this range single samples are read. */
+const shortRangeMs = 2 * 3600_000;
+
+/** Plans the reading of samples of uploads in a range, as `chooseUploads` chooses them. */
+export async function planUploads(
+  context: QueryContext,
+  restrictions: Restrictions,
+  time: QueryTime,
+  type: ProfileType
+): Promise<UploadPlan> {
+  const { filter, profileIds, spans } = restrictions;
+  const isLong = time.toMs - time.fromMs > shortRangeMs;
+  if (isLong && profileIds === undefined && spans === undefined && !readsMergedFields(filter)) {
+    const window = { kind: 'starts', fromMs: time.fromMs, toMs: time.toMs } as const;
+    const plan = await planScope(context, scopeOf(context.tenant, restrictions, window), restrictions, type);
+    if (plan.length > 0) {
+      return plan;
+    }
+  }
+  return planOf(await chooseUploads(context, restrictions, time, type.id));
+}
+
+/** The plan for uploads that were read one by one. */
+export function planOf(uploads: Uploads): UploadPlan {
+  const carrying = someUploads(uploads, (at) => uploads.carries[at] === 1);
+  return {
+    scope: uploads.scope,
+    length: uploads.length,
+    profileCount: uploads.profileCount,
+    carryingCount: carrying.length,
+    coveredUs: coveredUs(carrying),
+    range: rangeOf(
+      carrying.service,
+      Array.from(carrying.startUs, (start) => Math.floor(start / hourUs) * hourSeconds)
+    ),
+    profiles: carrying.length <= fewProfiles ? Array.from(carrying.profile) : undefined,
+    notices: uploads.notices,
+  };
+}
+
+export function isPlan(uploads: Uploads | UploadPlan): uploads is UploadPlan {
+  return 'carryingCount' in uploads;
+}
+
+function rangeOf(services: readonly string[], hours: readonly number[]): HourRange {
+  return {
+    services: [...new Set(services)],
+    firstHour: hours.reduce((least, hour) => Math.min(least, hour), Infinity),
+    lastHour: hours.reduce((most, hour) => Math.max(most, hour), -Infinity),
+  };
+}
+
+// --- Long ranges -----------------------------------------------------------------------------------------------------
+
+/** Plans for all uploads of a scope without looking at them one by one. */
+async function planScope(
+  context: QueryContext,
+  scope: UploadScope,
+  restrictions: Restrictions,
+  type: ProfileType
+): Promise<UploadPlan> {
+  const rollable = restrictions.contextFilters.length === 0 && readsOnly(scope.filter, ['service', 'version']);
+  const read = rollable ? { ...scope, filter: serviceTerms(scope.filter) } : scope;
+  const statement = uploadHoursStatement(read, rollable ? scope.filter : everyProfile, type.id);
+  const cells = readCells(await context.engine.select(statement, { signal: context.signal }));
+  const carrying = cells.filter((cell) => cell.carrying > 0);
+  const carryingCount = sumOf(carrying, (cell) => cell.carrying);
+  const averaged = type.merge === 'average' && carryingCount > 1;
+  const [built, covered, profileCount] = await Promise.all([
+    rollable ? builtCells(context, scope, cells) : [],
+    averaged ? readCovered(context, scope, type) : 0,
+    countProfiles(context, scope, cells),
+  ]);
+  return {
+    scope,
+    length: sumOf(cells, (cell) => cell.counted),
+    profileCount,
+    carryingCount,
+    coveredUs: covered,
+    range: rangeOf(
+      carrying.map(({ service }) => service),
+      carrying.map(({ hour }) => hour)
+    ),
+    ...sourcesOf(
+      carrying,
+      built.filter(({ cell }) => cell.carrying > 0),
+      scope.filter
+    ),
+    notices: [],
+  };
+}
+
+/** Uploads of one service, hour and retention class. */
+interface Cell {
+  readonly service: string;
+  /** Seconds since 1970. */
+  readonly hour: number;
+  readonly retentionDays: number;
+  readonly uploads: bigint;
+  readonly fingerprint: bigint;
+  readonly counted: number;
+  readonly carrying: number;
+  readonly lastPart: number;
+}
+
+function readCells(columns: Columns): Cell[] {
+  const [hour, days] = [columns.numbers('hour'), columns.numbers('retention_days')];
+  const [uploads, fingerprint] = [columns.bigints('uploads'), columns.bigints('fingerprint')];
+  const [counted, carrying] = [columns.numbers('counted'), columns.numbers('carrying')];
+  const lastPart = columns.numbers('last_part');
+  return columns.strings('service_name').map((service, at) => ({
+    service,
+    hour: hour[at],
+    retentionDays: days[at],
+    uploads: uploads[at],
+    fingerprint: fingerprint[at],
+    counted: counted[at],
+    carrying: carrying[at],
+    lastPart: lastPart[at],
+  }));
+}
+
+/** The cells of whole hours that the rollup holds as they are now. An hour of a service is taken with all its classes or not at all. */
+async function builtCells(
+  context: QueryContext,
+  { tenant, window }: UploadScope,
+  cells: readonly Cell[]
+): Promise<Array<{ readonly cell: Cell; readonly build: bigint }>> {
+  const isWhole = ({ hour }: Cell) => hour * 1000 >= window.fromMs && (hour + hourSeconds) * 1000 <= window.toMs;
+  const whole = cells.filter(isWhole);
+  if (whole.length === 0) {
+    return [];
+  }
+  const services = [...new Set(whole.map(({ service }) => service))];
+  const statement = builtHoursStatement(tenant, services, whole[0].hour, whole[whole.length - 1].hour);
+  const builds = readBuilds(await context.engine.select(statement, { signal: context.signal }));
+  const found = whole.map((cell) => ({ cell, build: builds.get(cellKey(cell)) }));
+  const stale = new Set(found.filter(({ build }) => build === undefined).map(({ cell }) => placeOf(cell)));
+  return found.flatMap(({ cell, build }) => (build === undefined || stale.has(placeOf(cell)) ? [] : [{ cell, build }]));
+}
+
+function readBuilds(columns: Columns): Map<string, bigint> {
+  const [hour, days] = [columns.numbers('hour'), columns.numbers('retention_days')];
+  const [uploads, fingerprint, build] = ['uploads', 'fingerprint', 'build'].map((name) => columns.bigints(name));
+  return new Map(
+    columns.strings('service_name').map((service, at) => [
+      cellKey({
+        service,
+        hour: hour[at],
+        retentionDays: days[at],
+        uploads: uploads[at],
+        fingerprint: fingerprint[at],
+      }),
+      build[at],
+    ])
+  );
+}
+
+/** Equal for a cell and its entry in the rollup while both are about the same uploads. */
+function cellKey(cell: Pick<Cell, 'service' | 'hour' | 'retentionDays' | 'uploads' | 'fingerprint'>): string {
+  return `${cell.hour} ${cell.retentionDays} ${cell.uploads} ${cell.fingerprint} ${cell.service}`;
+}
+
+function placeOf({ hour, service }: Cell): string {
+  return `${hour} ${service}`;
+}
+
+/** What comes from the rollup, and what is left. */
+function sourcesOf(
+  carrying: readonly Cell[],
+  built: ReadonlyArray<{ readonly cell: Cell; readonly build: bigint }>,
+  filter: ProfileFilter
+): Pick<UploadPlan, 'rolledUp' | 'single'> {
+  if (built.length === 0) {
+    return {};
+  }
+  const taken = new Set(built.map(({ cell }) => placeOf(cell)));
+  const left = carrying.filter((cell) => !taken.has(placeOf(cell)));
+  return {
+    rolledUp: { builds: built.map(({ build }) => build), filter },
+    single: { services: left.map(({ service }) => service), hours: left.map(({ hour }) => hour) },
+  };
+}
+
+async function readCovered(context: QueryContext, scope: UploadScope, type: ProfileType): Promise<number> {
+  const columns = await context.engine.select(coveredStatement(scope, type.id), { signal: context.signal });
+  return columns.numbers('covered_us')[0];
+}
+
+/** Asked only where there are parts: else every upload is a profile. */
+async function countProfiles(context: QueryContext, scope: UploadScope, cells: readonly Cell[]): Promise<number> {
+  if (cells.every(({ lastPart }) => lastPart === 0)) {
+    return sumOf(cells, ({ counted }) => counted);
+  }
+  const counted = await context.engine.select(distinctProfilesStatement(scope), { signal: context.signal });
+  return counted.numbers('profiles')[0];
+}
+
+function sumOf<T>(items: readonly T[], value: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + value(item), 0);
+}
+
+// --- Filters ---------------------------------------------------------------------------------------------------------
+
+function readsOnly(filter: ProfileFilter, labels: readonly string[]): boolean {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.terms.every((term) => readsOnly(term, labels));
+    case 'not':
+      return readsOnly(filter.term, labels);
+    case 'text':
+      return false;
+    default:
+      return labels.includes(filter.key);
+  }
+}
+
+/** What a filter says about services alone. */
+function serviceTerms(filter: ProfileFilter): ProfileFilter {
+  const terms = filter.kind === 'and' ? filter.terms : [filter];
+  return allOf(terms.filter((term) => readsOnly(term, ['service'])));
+}
