@@ -3,11 +3,12 @@ import { buildCallTree, findNode, visibleNodes, type CallTree } from '../../../s
 import type { ProfileType } from '../../../src/model/profile-types';
 import type { StackDictionary, WeightedStacks } from '../../../src/model/stack-dictionary';
 import { HotspanError } from '../../errors';
-import { chooseUploads, refuseOrder, samplingDensity, widestWindow, withRoots, type Uploads } from '../choose-uploads';
+import { chooseUploads, refuseOrder, samplingDensity, widestWindow, withRoots } from '../choose-uploads';
 import type { QueryContext, QueryTime } from '../context';
 import { flameFrame, type FlameSide } from '../frames/flame-frame';
 import { inferredNotices } from '../inferred-spans';
 import { info, warning, type Notice } from '../notices';
+import { planUploads, type UploadPlan } from '../plan';
 import { isFilled, restrictionsOf, type Restrictions } from '../prepare';
 import { questionText } from '../question-text';
 import { readStacks, type SampleRows } from '../read-samples';
@@ -59,7 +60,7 @@ export async function answerProfile(context: QueryContext, query: ParsedQuery, t
 }
 
 interface Side {
-  readonly uploads: Uploads;
+  readonly uploads: UploadPlan;
   /** What to say about samples whose span was found by thread and time. */
   readonly inferred: readonly Notice[];
   readonly rows: SampleRows;
@@ -72,7 +73,7 @@ async function readSide(
   time: QueryTime,
   type: ProfileType
 ): Promise<Side> {
-  const uploads = await chooseUploads(context, restrictions, time, type.id);
+  const uploads = await planUploads(context, restrictions, time, type);
   const question = { uploads, profileType: type, restrictions, averaged: true };
   const [rows, inferred] = await Promise.all([
     readStacks(context, store, question),
@@ -177,11 +178,9 @@ async function emptyNotices(
   if (uploads.length === 0) {
     return [info('No upload in this range fits the filter.')];
   }
-  const carrying = Array.from(uploads.carries).some((carries) => carries === 1);
+  const { carryingCount, profileCount } = uploads;
   return [
-    info(
-      carrying ? 'The filter leaves no sample.' : `None of the ${uploads.profileCount} uploads carries ${type.name}.`
-    ),
+    info(carryingCount > 0 ? 'The filter leaves no sample.' : `None of the ${profileCount} uploads carries ${type.name}.`),
   ];
 }
 
