@@ -35,7 +35,8 @@ export interface FolderContent extends FolderOptions {
 }
 
 export const dayService = 'shop';
-const build = path.resolve('build/store');
+/** The build that tests/bench/run.mjs made. */
+const build = process.env.STORE_BUILD ?? path.resolve('build/store');
 
 export async function fillFolder(
   dataDir: string,
@@ -90,7 +91,8 @@ async function openTarget(dataDir: string): Promise<{ target: FillTarget; close:
     parts: 256,
     labels: 128,
     labelValueBytes: 4096,
-    parseSeconds: 60,
+    // Nothing is stopped for its time: the machine may sleep in between.
+    parseSeconds: 3600,
   };
   const pool = startParsePool({
     workerFile: path.join(build, 'parse-worker.mjs'),
