@@ -20,6 +20,8 @@ export interface QueryStore {
   readonly engine: Engine;
   readonly url: string;
   put(upload: TestUpload): Promise<string>;
+  /** Many at once, as the batcher inserts them. Returns their ids. */
+  putAll(uploads: readonly TestUpload[]): Promise<string[]>;
   /** Raw answer of `POST /api/v1/query`. */
   ask(body: unknown, headers?: Record<string, string>): Promise<{ status: number; body: unknown }>;
   /** Result of one query; `tenant` default `default`. */
@@ -48,6 +50,10 @@ export interface TestUpload {
   readonly instance?: string;
   readonly status?: 'ok' | 'unreadable';
   readonly receivedMs?: number;
+  /** Default 7. */
+  readonly retentionDays?: number;
+  /** Leave out the row of `profiles`, as when a crash cuts a batch. */
+  readonly cut?: boolean;
   readonly runtimeInfo?: ReadonlyArray<readonly [string, string, string]>;
   readonly raw?: { readonly segment: string; readonly offset: number; readonly length: number };
   readonly attachments?: ReadonlyArray<{ readonly name: string; readonly format: string; readonly sizeBytes: number }>;
@@ -65,7 +71,7 @@ export async function openQueryStore(rawUploads?: QueryDeps['rawUploads']): Prom
   await migrate(engine);
   const noRaw = { read: () => Promise.reject(new HotspanError('no_raw', 'this test keeps no raw uploads')) };
   const app = makeApp({ engine, rawUploads: rawUploads ?? noRaw });
-  const put = await makePut(engine);
+  const putAll = await makePut(engine);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const ask = async (body: unknown, headers: Record<string, string> = {}) => {
     const answer = await fetch(`${url}/api/v1/query`, {
@@ -78,7 +84,8 @@ export async function openQueryStore(rawUploads?: QueryDeps['rawUploads']): Prom
   return {
     engine,
     url,
-    put,
+    put: async (upload) => (await putAll([upload]))[0],
+    putAll,
     ask,
     query: async (time, query, tenant = 'default') => {
       const answer = await ask({ ...time, queries: [{ refId: 'A', ...query }] }, { 'x-tenant': tenant });
@@ -113,10 +120,24 @@ function makeApp(deps: QueryDeps): FastifyInstance {
   return app;
 }
 
-async function makePut(engine: Engine): Promise<QueryStore['put']> {
+async function makePut(engine: Engine): Promise<QueryStore['putAll']> {
+  const encode = await makeEncoder();
+  return async (uploads) => {
+    const encoded = uploads.map(encode);
+    const order = ['frames', 'stacks', 'samples', 'profile_spans', 'profiles'] as const;
+    await insertAll(
+      engine,
+      randomUUID(),
+      order.map((table) => [table, Buffer.concat(encoded.map(({ tables }) => tables[table]))])
+    );
+    return encoded.map(({ id }) => id);
+  };
+}
+
+async function makeEncoder(): Promise<(upload: TestUpload) => { id: string; tables: Record<TableName, Uint8Array> }> {
   const hasher = await makeContentHasher();
   let sequence = 0;
-  return async (upload) => {
+  return (upload) => {
     const profile = typeof upload.profile === 'string' ? parseDrawnProfile(upload.profile) : upload.profile;
     const labels =
       upload.labels instanceof Map
@@ -168,18 +189,18 @@ async function makePut(engine: Engine): Promise<QueryStore['put']> {
       rawSegment: upload.raw?.segment ?? '',
       rawOffset: upload.raw?.offset ?? 0,
       rawLength: upload.raw?.length ?? 0,
-      retentionDays: 7,
+      retentionDays: upload.retentionDays ?? 7,
       part: upload.part ?? 0,
     };
     const encoded = encodeUpload(row, files, samples);
-    await insertAll(engine, `${id}-${row.part}`, [
-      ['frames', encoded.frames.bytes],
-      ['stacks', encoded.stacks.bytes],
-      ['samples', encoded.samples],
-      ['profile_spans', encoded.spans],
-      ['profiles', encodeProfileRow(row)],
-    ]);
-    return id;
+    const tables = {
+      frames: encoded.frames.bytes,
+      stacks: encoded.stacks.bytes,
+      samples: encoded.samples,
+      profile_spans: encoded.spans,
+      profiles: upload.cut ? new Uint8Array(0) : encodeProfileRow(row),
+    };
+    return { id, tables };
   };
 }
 
