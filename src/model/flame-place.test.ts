@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type FlameState, readPlace, sameTexts, startState, writePlace } from './flame-place';
+import { type FlameState, colourWays, readPlace, sameTexts, startState, wholeWidth, writePlace } from './flame-place';
 
 const key = fc.stringMatching(/^[a-z0-9]{1,7}$/);
 const path = fc
@@ -23,6 +23,13 @@ const state: fc.Arbitrary<FlameState> = fc.record({
   ),
   rules: fc.record({ hide: names, exclude: names, only: fc.string(), recursion: fc.boolean(), chains: fc.boolean() }),
   search: fc.string(),
+  look: fc.record({
+    window: fc
+      .tuple(fc.integer({ min: 0, max: 999_999 }), fc.integer({ min: 1, max: 1_000_000 }))
+      .map(([from, width]) => ({ from: from / 1e6, to: Math.min(1_000_000, from + width) / 1e6 })),
+    colour: fc.constantFrom(undefined, ...colourWays),
+    root: fc.constantFrom(undefined, 'top' as const, 'bottom' as const),
+  }),
 });
 
 const again = (given: FlameState) => {
@@ -49,4 +56,15 @@ it.each(['<b>', 'a..b', 'a*', 'a*999999', '.', 'A'])('takes the path %s for none
 it('leaves a path that is too long out', () => {
   const focus = Array.from({ length: 3000 }, (_, i) => String(i));
   expect(again({ ...startState, place: { ...startState.place, focus } }).place.focus).toEqual([]);
+});
+
+it.each(['', '0.5', '0.5..0.5', '0.6..0.5', '-1..2', '0..2', 'a..b', '1..', '0.1..NaN', '0.1..0.2..0.3'])(
+  'takes the window %j for the whole width',
+  (window) => {
+    expect(readPlace((name) => (name === 'window' ? [window] : [])).look.window).toEqual(wholeWidth);
+  }
+);
+
+it('takes colours and roots that it does not know for none', () => {
+  expect(readPlace(() => ['<b>']).look).toEqual({ window: wholeWidth, colour: undefined, root: undefined });
 });

@@ -21,17 +21,48 @@ export interface FlameRules {
   readonly chains: boolean;
 }
 
+/** The part of the zoomed frame that fills the width, as shares 0..1 of it. */
+export interface FlameWindow {
+  readonly from: number;
+  readonly to: number;
+}
+
+export const colourWays = ['package', 'library', 'type', 'value'] as const;
+export type ColourBy = (typeof colourWays)[number];
+
+/** How the view is drawn; undefined = as the panel's options say. */
+export interface FlameLook {
+  readonly window: FlameWindow;
+  readonly colour?: ColourBy;
+  readonly root?: 'top' | 'bottom';
+}
+
 export interface FlameState {
   readonly place: FlamePlace;
   readonly rules: FlameRules;
   readonly search: string;
+  readonly look: FlameLook;
 }
 
 export const wholeGraph: FlamePlace = { mode: 'top', method: '', focus: [], callers: [] };
 export const noRules: FlameRules = { hide: [], exclude: [], only: '', recursion: false, chains: false };
-export const startState: FlameState = { place: wholeGraph, rules: noRules, search: '' };
+export const wholeWidth: FlameWindow = { from: 0, to: 1 };
+export const startState: FlameState = { place: wholeGraph, rules: noRules, search: '', look: { window: wholeWidth } };
 
-export const placeKeys = ['mode', 'method', 'focus', 'callers', 'search', 'hide', 'exclude', 'only', 'fold'] as const;
+export const placeKeys = [
+  'mode',
+  'method',
+  'focus',
+  'callers',
+  'search',
+  'hide',
+  'exclude',
+  'only',
+  'fold',
+  'window',
+  'colour',
+  'root',
+] as const;
 export type PlaceKey = (typeof placeKeys)[number];
 export type PlaceTexts = Record<PlaceKey, readonly string[]>;
 
@@ -39,7 +70,7 @@ const longestPath = 2000;
 const one = (text: string) => (text === '' ? [] : [text]);
 
 /** The state as values per key of the address; nothing for what is as at the start. */
-export function writePlace({ place, rules, search }: FlameState): PlaceTexts {
+export function writePlace({ place, rules, search, look }: FlameState): PlaceTexts {
   const fold = [rules.recursion && 'recursion', rules.chains && 'chains'].filter((name) => name !== false);
   return {
     mode: place.mode === 'top' ? [] : [place.mode],
@@ -51,6 +82,9 @@ export function writePlace({ place, rules, search }: FlameState): PlaceTexts {
     exclude: rules.exclude,
     only: one(rules.only),
     fold,
+    window: one(writeWindow(look.window)),
+    colour: one(look.colour ?? ''),
+    root: one(look.root ?? ''),
   };
 }
 
@@ -75,7 +109,27 @@ export function readPlace(values: (key: PlaceKey) => readonly string[]): FlameSt
       chains: values('fold').includes('chains'),
     },
     search: first('search'),
+    look: {
+      window: readWindow(first('window')),
+      colour: colourWays.find((way) => way === first('colour')),
+      root: (['top', 'bottom'] as const).find((root) => root === first('root')),
+    },
   };
+}
+
+/** Nine digits tell a pixel apart at the deepest scale. */
+const windowDigits = 9;
+
+/** `0.25..0.5`: the second quarter of the zoomed frame. */
+function writeWindow({ from, to }: FlameWindow): string {
+  const text = (share: number) => String(Number(share.toPrecision(windowDigits)));
+  return from <= 0 && to >= 1 ? '' : `${text(from)}..${text(to)}`;
+}
+
+function readWindow(text: string): FlameWindow {
+  const [, from, to] = /^([\d.e-]{1,20})\.\.([\d.e-]{1,20})$/.exec(text) ?? [];
+  const window = { from: Number(from), to: Number(to) };
+  return window.from >= 0 && window.from < window.to && window.to <= 1 ? window : wholeWidth;
 }
 
 /** `a.b.b.b` is `a.b*3`. Paths that are too long for an address are left out of it. */

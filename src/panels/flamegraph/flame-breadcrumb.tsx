@@ -1,18 +1,36 @@
-import { css } from '@emotion/css';
-import { type GrafanaTheme2 } from '@grafana/data';
-import { Button, Dropdown, Icon, Menu, Tooltip, useStyles2 } from '@grafana/ui';
-import React from 'react';
+import { Menu, useTheme2 } from '@grafana/ui';
+import React, { type CSSProperties, useId } from 'react';
 import { displayName } from '../../model/display-name';
 import { type FlameRows, hiddenBelow } from '../../model/flame-rows';
 import { type NodeIndex, pathTo } from '../../model/flame-tree';
 import { formatCount, formatShare } from '../../model/units';
 import { type FlameData, shownName } from './flame-data';
+import { flamePart } from './flame-styles';
+import { ToolButton, ToolIcon } from './tool-button';
+import { ToolMenu } from './tool-menu';
 import { type CutState } from './use-cut-part';
 import { type FlameControl } from './use-flame-state';
 import { type FlameFocus } from './use-flame-view';
 
 export const breadcrumbPx = 26;
 const mostCrumbs = 4;
+
+const bar: CSSProperties = {
+  display: 'flex',
+  alignItems: 'center',
+  gap: 8,
+  height: breadcrumbPx,
+  overflow: 'hidden',
+  whiteSpace: 'nowrap',
+};
+const list: CSSProperties = {
+  display: 'flex',
+  flex: '1 1 auto',
+  minWidth: 0,
+  listStyle: 'none',
+  margin: 0,
+  padding: 0,
+};
 
 interface FlameBreadcrumbProps {
   data: FlameData;
@@ -26,14 +44,14 @@ interface FlameBreadcrumbProps {
 
 /** The way from all to the frame that is zoomed in on, and how much of the profile the view doesn't hold. */
 export function FlameBreadcrumb({ data, focus, control, narrow, whole, cut }: FlameBreadcrumbProps) {
-  const styles = useStyles2(getStyles);
+  const { typography } = useTheme2();
   const path = pathTo(data.tree, focus.node);
   const shown = path.length <= mostCrumbs ? path : [path[0], -1, ...path.slice(1 - mostCrumbs)];
   const { mode, focus: keys, callers } = control.place;
   const moved = mode !== 'top' || keys.length + callers.length > 0;
   return (
-    <nav className={styles.bar} aria-label="Path of the zoomed frame">
-      <ol className={styles.path}>
+    <nav style={{ ...bar, fontSize: typography.bodySmall.fontSize }} aria-label="Path of the zoomed frame">
+      <ol style={{ ...list, fontFamily: typography.fontFamilyMonospace }}>
         {mode === 'sandwich' && <AllCrumb onClick={control.reset} />}
         {shown.map((node) => (
           <Crumb
@@ -47,9 +65,9 @@ export function FlameBreadcrumb({ data, focus, control, narrow, whole, cut }: Fl
         ))}
       </ol>
       {moved && (
-        <Button size="sm" variant="secondary" fill="text" icon="times" onClick={control.reset}>
+        <ToolButton icon="times" onClick={control.reset}>
           Reset
-        </Button>
+        </ToolButton>
       )}
       <RulesNote data={data} whole={whole} control={control} />
       {!narrow && <Totals data={data} whole={whole} />}
@@ -59,10 +77,9 @@ export function FlameBreadcrumb({ data, focus, control, narrow, whole, cut }: Fl
 }
 
 function AllCrumb({ onClick }: { onClick: () => void }) {
-  const styles = useStyles2(getStyles);
   return (
-    <li className={styles.crumb}>
-      <button type="button" onClick={onClick}>
+    <li className={flamePart.crumb}>
+      <button type="button" className={flamePart.link} onClick={onClick}>
         all
       </button>
     </li>
@@ -79,19 +96,18 @@ interface CrumbProps {
 }
 
 function Crumb({ data, node, current, top, onZoom }: CrumbProps) {
-  const styles = useStyles2(getStyles);
   if (node < 0) {
-    return <li className={styles.dots}>…</li>;
+    return <li className={flamePart.crumb}>…</li>;
   }
   const name = node === 0 && top !== undefined ? top : shownName(data, node);
   return (
-    <li className={styles.crumb}>
+    <li className={flamePart.crumb}>
       {current ? (
         <bdi title={name} aria-current="location">
           {name}
         </bdi>
       ) : (
-        <button type="button" title={name} onClick={() => onZoom(node)}>
+        <button type="button" className={flamePart.link} title={name} onClick={() => onZoom(node)}>
           <bdi>{name}</bdi>
         </button>
       )}
@@ -101,7 +117,7 @@ function Crumb({ data, node, current, top, onZoom }: CrumbProps) {
 
 /** The total, and what it was counted from; of a part of the profile (a method, stacks left out) also the whole. */
 function Totals({ data, whole }: Pick<FlameBreadcrumbProps, 'data' | 'whole'>) {
-  const styles = useStyles2(getStyles);
+  const { colors } = useTheme2();
   const { custom, rows } = data;
   const counts = [
     custom.sampleCount !== undefined && `${formatCount(custom.sampleCount)} samples`,
@@ -109,7 +125,7 @@ function Totals({ data, whole }: Pick<FlameBreadcrumbProps, 'data' | 'whole'>) {
   ];
   const part = sideSum(rows) === sideSum(whole) ? [] : [`${totalOf(data, rows)} of`];
   const words = [[...part, totalOf(data, whole)].join(' '), ...counts].filter(Boolean);
-  return <span className={styles.totals}>{words.join(' · ')}</span>;
+  return <span style={{ color: colors.text.secondary, fontVariantNumeric: 'tabular-nums' }}>{words.join(' · ')}</span>;
 }
 
 function totalOf({ format, isDiff }: FlameData, { value, valueRight }: FlameRows): string {
@@ -131,8 +147,8 @@ function RulesNote({ data, whole, control }: Pick<FlameBreadcrumbProps, 'data' |
       (place.mode === 'sandwich' ? `${rules.exclude.length} excluded` : `${formatShare(excluded)} excluded`),
   ].filter(Boolean);
   const without = (list: readonly string[], name: string) => list.filter((other) => other !== name);
-  const menu = (
-    <Menu ariaLabel="Hidden and excluded">
+  const items = () => (
+    <>
       {rules.only !== '' && (
         <Menu.Item label={`Show all besides ${displayName(rules.only)}`} onClick={() => setRules({ only: '' })} />
       )}
@@ -151,14 +167,12 @@ function RulesNote({ data, whole, control }: Pick<FlameBreadcrumbProps, 'data' |
         />
       ))}
       <Menu.Item label="Show everything" icon="times" onClick={() => setRules({ hide: [], exclude: [], only: '' })} />
-    </Menu>
+    </>
   );
   return (
-    <Dropdown overlay={menu} placement="bottom-end">
-      <Button size="sm" variant="secondary" fill="text" icon="filter">
-        {words.join(' · ')}
-      </Button>
-    </Dropdown>
+    <ToolMenu label="Hidden and excluded" text={words.join(' · ')}>
+      {items}
+    </ToolMenu>
   );
 }
 
@@ -166,7 +180,8 @@ const sideSum = ({ value, valueRight }: FlameRows) => (value[0] ?? 0) + (valueRi
 
 /** How much is in frames that the answer left out: of the whole profile, or of the zoomed frame. */
 function HiddenShare({ data, focus, cut }: Pick<FlameBreadcrumbProps, 'data' | 'focus' | 'cut'>) {
-  const styles = useStyles2(getStyles);
+  const { colors } = useTheme2();
+  const id = useId();
   const { hiddenNodes = 0, hiddenShare = 0 } = data.custom;
   const zoomed = focus.node > 0 && !data.upwards;
   const share = zoomed ? hiddenBelow(data.rows, data.tree.row[focus.node]) : hiddenShare;
@@ -179,11 +194,19 @@ function HiddenShare({ data, focus, cut }: Pick<FlameBreadcrumbProps, 'data' | '
     (zoomed ? '. ' : ` (${formatCount(hiddenNodes)} frames). `) +
     'The tables count them. Zoom in to load them, or raise “Max nodes” in the query.';
   return (
-    <Tooltip content={explanation}>
-      <span className={styles.hidden} tabIndex={0} data-testid="flame-hidden">
-        {cutWords[cut]} {formatShare(share)} <Icon name="info-circle" size="sm" />
+    <span className={flamePart.hint} style={{ flex: 'none' }}>
+      <span
+        tabIndex={0}
+        aria-describedby={id}
+        data-testid="flame-hidden"
+        style={{ color: colors.warning.text, display: 'inline-flex', alignItems: 'center', gap: 4 }}
+      >
+        {cutWords[cut]} {formatShare(share)} <ToolIcon name="info" sizePx={12} />
       </span>
-    </Tooltip>
+      <span role="tooltip" id={id}>
+        {explanation}
+      </span>
+    </span>
   );
 }
 
@@ -192,36 +215,3 @@ const cutWords: Record<CutState, string> = {
   loading: 'loading',
   failed: 'could not load',
 };
-
-const getStyles = (theme: GrafanaTheme2) => ({
-  bar: css({
-    display: 'flex',
-    alignItems: 'center',
-    gap: theme.spacing(1),
-    height: breadcrumbPx,
-    overflow: 'hidden',
-    whiteSpace: 'nowrap',
-    fontSize: theme.typography.bodySmall.fontSize,
-  }),
-  path: css({ display: 'flex', flex: '1 1 auto', minWidth: 0, listStyle: 'none', margin: 0, padding: 0 }),
-  dots: css({ color: theme.colors.text.secondary, padding: theme.spacing(0, 0.5) }),
-  crumb: css({
-    display: 'flex',
-    minWidth: 24,
-    overflow: 'hidden',
-    fontFamily: theme.typography.fontFamilyMonospace,
-    '& bdi': { overflow: 'hidden', textOverflow: 'ellipsis' },
-    '&:not(:first-of-type)::before': { content: '"›"', padding: theme.spacing(0, 0.5), flex: 'none' },
-    '& button': {
-      all: 'unset',
-      cursor: 'pointer',
-      overflow: 'hidden',
-      textOverflow: 'ellipsis',
-      color: theme.colors.text.link,
-      '&:hover': { textDecoration: 'underline' },
-      '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}`, outlineOffset: -2 },
-    },
-  }),
-  totals: css({ color: theme.colors.text.secondary, fontVariantNumeric: 'tabular-nums' }),
-  hidden: css({ color: theme.colors.warning.text, display: 'inline-flex', alignItems: 'center', gap: 4 }),
-});

@@ -1,7 +1,6 @@
-import { css, cx } from '@emotion/css';
-import { type GrafanaTheme2 } from '@grafana/data';
-import { useStyles2 } from '@grafana/ui';
+import { useTheme2 } from '@grafana/ui';
 import React, {
+  type CSSProperties,
   type MouseEvent,
   type ReactNode,
   type RefObject,
@@ -14,6 +13,7 @@ import { type FlameLayout, entryOfNode, hitFlame } from '../../model/flame-layou
 import { type FlameTree, type NodeIndex, levelOf } from '../../model/flame-tree';
 import { type FlameScene, paintFlame } from './flame-painter';
 import { type RowPlace, rowAt, rowPlace, rowPx, rowTop } from './flame-rows-px';
+import { flamePart } from './flame-styles';
 import { type HoverStore } from './hover-store';
 import { usePan } from './use-pan';
 
@@ -33,13 +33,15 @@ interface FlameCanvasProps {
   children?: ReactNode;
 }
 
+const space: CSSProperties = { position: 'relative', cursor: 'pointer', touchAction: 'pan-y' };
+const sticky: CSSProperties = { position: 'sticky', top: 0, display: 'block' };
+
 /**
  * The drawing: a canvas as large as the viewport that stays in place while a spacer as tall as the tree scrolls past it.
  * Hover and keyboard marks are elements over it, so moving them paints nothing.
  */
 export function FlameCanvas(props: FlameCanvasProps) {
   const { scene, heightPx, scrollRef, hover, active, onClick, onMenu, children } = props;
-  const styles = useStyles2(getStyles);
   const { layout, data } = scene;
   const place = rowPlace(layout, scene.flip, heightPx);
   const canvasRef = usePainting(scene, heightPx, scrollRef);
@@ -51,15 +53,14 @@ export function FlameCanvas(props: FlameCanvasProps) {
   };
   return (
     <div
-      className={styles.space}
-      style={{ height: place.spacePx, width: layout.widthPx }}
+      style={{ ...space, height: place.spacePx, width: layout.widthPx }}
       onPointerDown={pan.onPointerDown}
       onMouseMove={(event) => hover.set({ entry: entryAt(event), x: event.clientX, y: event.clientY })}
       onMouseLeave={hover.clear}
       onClick={(event) => !pan.hasMoved() && onClick(entryAt(event), event)}
       onContextMenu={(event) => onMenu(entryAt(event), event)}
     >
-      <canvas ref={canvasRef} className={styles.canvas} style={{ width: layout.widthPx, height: heightPx }} />
+      <canvas ref={canvasRef} style={{ ...sticky, width: layout.widthPx, height: heightPx }} />
       <ActiveMark tree={data.tree} layout={layout} place={place} active={active} />
       {children}
     </div>
@@ -131,10 +132,17 @@ function ActiveMark({ tree, layout, place, active }: MarkProps & { tree: FlameTr
 
 /** The outline of an entry. */
 export function EntryMark({ layout, place, entry, kind }: MarkProps & { entry: number; kind: 'active' | 'hover' }) {
-  const styles = useStyles2(getStyles);
-  const top = rowTop(place, rowOfEntry(layout, entry));
-  const box = { left: layout.x[entry], top, width: Math.max(2, layout.w[entry]), height: rowPx - 1 };
-  return <div className={cx(styles.mark, kind === 'active' ? styles.active : styles.hover)} style={box} />;
+  const { colors } = useTheme2();
+  const style: CSSProperties = {
+    position: 'absolute',
+    pointerEvents: 'none',
+    left: layout.x[entry],
+    top: rowTop(place, rowOfEntry(layout, entry)),
+    width: Math.max(2, layout.w[entry]),
+    height: rowPx - 1,
+    boxShadow: kind === 'hover' ? `inset 0 0 0 1px ${colors.text.maxContrast}` : undefined,
+  };
+  return <div className={kind === 'active' ? flamePart.active : undefined} style={style} />;
 }
 
 function rowOfEntry({ rowStart, rows }: FlameLayout, entry: number): number {
@@ -150,18 +158,3 @@ function rowOfEntry({ rowStart, rows }: FlameLayout, entry: number): number {
   }
   return low;
 }
-
-const getStyles = (theme: GrafanaTheme2) => ({
-  space: css({ position: 'relative', cursor: 'pointer', touchAction: 'pan-y' }),
-  canvas: css({ position: 'sticky', top: 0, display: 'block' }),
-  mark: css({ position: 'absolute', pointerEvents: 'none' }),
-  hover: css({ boxShadow: `inset 0 0 0 1px ${theme.colors.text.maxContrast}` }),
-  // Only the keyboard's place is marked while the graph has the focus.
-  active: css({
-    display: 'none',
-    '[data-flame-view]:focus-visible &': {
-      display: 'block',
-      boxShadow: `inset 0 0 0 2px ${theme.colors.primary.border}, 0 0 0 1px ${theme.colors.text.maxContrast}`,
-    },
-  }),
-});

@@ -1,8 +1,8 @@
 import { type GrafanaTheme2, colorManipulator } from '@grafana/data';
+import { type ColourBy } from '../../model/flame-place';
 import { packageOfFile, packageOfName } from '../../model/frame-package';
 import { type FlameTexts } from '../../model/flame-rows';
 import { type FlameData } from './flame-data';
-import { type ColourBy } from './options';
 
 /** Fill and text colour per bucket, as they are and dimmed. Bucket 0 = nothing known. */
 export interface FlamePalette {
@@ -31,17 +31,31 @@ const valueSteps = ['super-light-orange', 'light-orange', 'orange', 'semi-dark-o
 
 const neutralBucket = 0;
 
+/** Colours of a theme are worked out once, those of a search when there is one. */
+const palettes = new WeakMap<GrafanaTheme2, Map<string, FlamePalette>>();
+
 function palette(theme: GrafanaTheme2, names: readonly string[]): FlamePalette {
+  const ofTheme = palettes.get(theme) ?? new Map<string, FlamePalette>();
+  palettes.set(theme, ofTheme);
+  const key = names.join();
+  const made = ofTheme.get(key) ?? makePalette(theme, names);
+  ofTheme.set(key, made);
+  return made;
+}
+
+function makePalette(theme: GrafanaTheme2, names: readonly string[]): FlamePalette {
   const background = theme.colors.background.primary;
   const neutral = colorManipulator.emphasize(background, theme.isDark ? 0.22 : 0.18);
   // A little of the background keeps large areas calm.
   const calm = (name: string) => mix(theme.visualization.getColorByName(name), background, theme.isDark ? 0.24 : 0.2);
   const fill = names.map((name) => (name === '' ? neutral : calm(name)));
-  const dim = (colour: string) => mix(colour, background, 0.78);
+  let dimFill: string[] | undefined;
   return {
     fill,
     text: fill.map((colour) => theme.colors.getContrastText(colour, 4.5)),
-    dimFill: fill.map(dim),
+    get dimFill() {
+      return (dimFill ??= fill.map((colour) => mix(colour, background, 0.78)));
+    },
     dimText: theme.colors.text.disabled,
     background,
     run: colorManipulator.emphasize(background, theme.isDark ? 0.14 : 0.1),
@@ -54,10 +68,23 @@ function palette(theme: GrafanaTheme2, names: readonly string[]): FlamePalette {
 
 /** `part` of the way from one colour to another. */
 function mix(from: string, to: string, part: number): string {
-  const a = colorManipulator.decomposeColor(colorManipulator.asHexString(from)).values;
-  const b = colorManipulator.decomposeColor(colorManipulator.asHexString(to)).values;
-  const [red, green, blue] = [0, 1, 2].map((i) => Math.round(Number(a[i]) + (Number(b[i]) - Number(a[i])) * part));
+  const a = channels(from);
+  const b = channels(to);
+  const [red, green, blue] = [0, 1, 2].map((i) => Math.round(a[i] + (b[i] - a[i]) * part));
   return `rgb(${red}, ${green}, ${blue})`;
+}
+
+/** Red, green and blue; most colours are `#rrggbb` or `rgb()`, which need no parser. */
+function channels(colour: string): number[] {
+  if (/^#[0-9a-f]{6}$/i.test(colour)) {
+    const bits = parseInt(colour.slice(1), 16);
+    return [bits >> 16, (bits >> 8) & 255, bits & 255];
+  }
+  const simple = /^rgb\((\d+), ?(\d+), ?(\d+)\)$/.exec(colour);
+  const values = simple
+    ? simple.slice(1)
+    : colorManipulator.decomposeColor(colorManipulator.asHexString(colour)).values;
+  return [0, 1, 2].map((i) => Number(values[i]));
 }
 
 const packageNames = ['', ...shades.flatMap((shade) => hues.map((hue) => shade + hue))];

@@ -1,4 +1,4 @@
-import { type InterpolateFunction, locationUtil } from '@grafana/data';
+import { type InterpolateFunction, type PanelData, locationUtil } from '@grafana/data';
 import { locationService } from '@grafana/runtime';
 import { ContextMenu, Menu } from '@grafana/ui';
 import React from 'react';
@@ -7,6 +7,7 @@ import { type FlameRules } from '../../model/flame-place';
 import { labelOf, pathTo } from '../../model/flame-tree';
 import { copyText } from '../../ui/panel-copy';
 import { type Selection } from '../../ui/panel-selection';
+import { alertTarget, mayCreateAlerts, openAlertEditor } from './alert-link';
 import { frameDetails, isMethod, packageOfRow } from './flame-data';
 import { sourceLink } from './source-link';
 import { type MenuPlace } from './use-flame-controls';
@@ -21,6 +22,9 @@ interface FlameMenuProps extends MenuPlace {
   /** Template of the option “Source link”. */
   sourceUrl: string;
   replaceVariables: InterpolateFunction;
+  /** The query behind the graph, for an alert rule of the same selection. */
+  panelData: PanelData;
+  refId?: string;
   onClose: () => void;
 }
 
@@ -119,15 +123,26 @@ function CopyItems({ data, node }: FlameMenuProps) {
   );
 }
 
-function LinkItems({ data, node, sourceUrl, replaceVariables }: FlameMenuProps) {
+function LinkItems({ data, node, sourceUrl, replaceVariables, panelData, refId }: FlameMenuProps) {
   const { file, line } = frameDetails(data, node);
   const method = labelOf(data.tree, node);
   const source = sourceLink(sourceUrl, { file, line, method }, replaceVariables);
   const requests = isMethod(data, node) ? requestsLink(method, data.custom.profileType) : undefined;
+  const target = isMethod(data, node) && mayCreateAlerts() ? alertTarget(panelData, refId) : undefined;
+  const share = data.upwards ? NaN : data.rows.value[data.tree.row[node]] / data.rows.value[0];
   return (
     <>
       {requests && <Menu.Item label="Requests that ran this" icon="list-ul" url={requests} target="_blank" />}
       {source && <Menu.Item label="Open source" icon="external-link-alt" url={source} target="_blank" />}
+      {target && (
+        <Menu.Item
+          label="Create alert"
+          icon="bell"
+          onClick={() =>
+            void openAlertEditor({ target, panelData, method, share, profileType: data.custom.profileType })
+          }
+        />
+      )}
     </>
   );
 }

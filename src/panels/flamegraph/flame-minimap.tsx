@@ -1,11 +1,33 @@
-import { css } from '@emotion/css';
-import { type GrafanaTheme2 } from '@grafana/data';
-import { useStyles2 } from '@grafana/ui';
-import React, { type PointerEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useTheme2 } from '@grafana/ui';
+import React, {
+  type CSSProperties,
+  type PointerEvent,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { fillOf, type FlameScene } from './flame-painter';
 import { rowPlace, rowPx, rowsInView } from './flame-rows-px';
 
 export const minimapPx = 64;
+
+const map: CSSProperties = {
+  position: 'relative',
+  width: minimapPx,
+  flex: 'none',
+  overflow: 'hidden',
+  cursor: 'pointer',
+  touchAction: 'none',
+};
+const frame: CSSProperties = {
+  position: 'absolute',
+  boxSizing: 'border-box',
+  left: 0,
+  right: 0,
+  pointerEvents: 'none',
+};
 
 interface MinimapProps {
   scene: FlameScene;
@@ -15,7 +37,7 @@ interface MinimapProps {
 
 /** The whole depth of a tree that is taller than the view, with what is in view framed; a click or drag goes there. */
 export function FlameMinimap({ scene, heightPx, scrollRef }: MinimapProps) {
-  const styles = useStyles2(getStyles);
+  const { colors } = useTheme2();
   const canvasRef = useRef<HTMLCanvasElement>(null);
   const scrollPx = useScrollTop(scrollRef);
   const { spacePx } = rowPlace(scene.layout, scene.flip, heightPx);
@@ -34,14 +56,22 @@ export function FlameMinimap({ scene, heightPx, scrollRef }: MinimapProps) {
   // Not for the keyboard: arrow keys walk through the tree itself.
   return (
     <div
-      className={styles.map}
+      style={{ ...map, borderLeft: `1px solid ${colors.border.weak}` }}
       aria-hidden
       data-testid="flame-minimap"
       onPointerDown={scrollTo}
       onPointerMove={scrollTo}
     >
       <canvas ref={canvasRef} style={{ width: minimapPx, height: heightPx, display: 'block' }} />
-      <div className={styles.view} style={{ top: scrollPx * scale, height: Math.max(4, heightPx * scale) }} />
+      <div
+        style={{
+          ...frame,
+          top: scrollPx * scale,
+          height: Math.max(4, heightPx * scale),
+          border: `1px solid ${colors.text.maxContrast}`,
+          background: colors.action.hover,
+        }}
+      />
     </div>
   );
 }
@@ -93,23 +123,3 @@ function paintLine(context: CanvasRenderingContext2D, scene: FlameScene, row: nu
     }
   }
 }
-
-const getStyles = (theme: GrafanaTheme2) => ({
-  map: css({
-    position: 'relative',
-    width: minimapPx,
-    flex: 'none',
-    overflow: 'hidden',
-    borderLeft: `1px solid ${theme.colors.border.weak}`,
-    cursor: 'pointer',
-    touchAction: 'none',
-  }),
-  view: css({
-    position: 'absolute',
-    left: 0,
-    right: 0,
-    border: `1px solid ${theme.colors.text.maxContrast}`,
-    background: theme.colors.action.hover,
-    pointerEvents: 'none',
-  }),
-});

@@ -1,7 +1,5 @@
-import { css } from '@emotion/css';
-import { type GrafanaTheme2 } from '@grafana/data';
-import { useStyles2 } from '@grafana/ui';
 import React, {
+  type CSSProperties,
   type KeyboardEvent,
   type ReactNode,
   type RefObject,
@@ -20,6 +18,7 @@ import { type FlameData, frameDetails } from './flame-data';
 import { FlameMinimap, minimapPx } from './flame-minimap';
 import { type FlameScene } from './flame-painter';
 import { rowPlace, rowPx } from './flame-rows-px';
+import { flamePart } from './flame-styles';
 import { HoverLayer } from './flame-tooltip';
 import { createHoverStore } from './hover-store';
 import { type StageActions, useFlameControls } from './use-flame-controls';
@@ -45,6 +44,22 @@ interface FlameStageProps {
 const scrollbarPx = 10;
 const minimapFromPx = 560;
 
+const view: CSSProperties = {
+  position: 'relative',
+  flex: '1 1 auto',
+  minWidth: 0,
+  overflowX: 'hidden',
+  overflowY: 'auto',
+};
+const unseen: CSSProperties = {
+  position: 'absolute',
+  width: 1,
+  height: 1,
+  overflow: 'hidden',
+  clipPath: 'inset(50%)',
+  whiteSpace: 'nowrap',
+};
+
 /** Width that frames have in a panel that wide: what the scroll bar or the minimap leaves. */
 export function stageWidth(widthPx: number, deep: boolean): number {
   return Math.max(1, widthPx - scrollbarPx - (deep && widthPx >= minimapFromPx ? minimapPx : 0));
@@ -53,7 +68,6 @@ export function stageWidth(widthPx: number, deep: boolean): number {
 /** One drawing with its own zoom, keyboard place and tooltip. */
 export function FlameStage(props: FlameStageProps) {
   const { data, focus, colours, matches, selected, font, flip, heightPx, scrollRef, actions } = props;
-  const styles = useStyles2(getStyles);
   const [hover] = useState(createHoverStore);
   const picked = useMemo(() => (selected.size > 0 ? maskOf(data.rows.labels, selected) : undefined), [data, selected]);
   const { layout } = focus;
@@ -74,7 +88,7 @@ export function FlameStage(props: FlameStageProps) {
   const place = rowPlace(layout, flip, heightPx);
   const withMap = props.widthPx - layout.widthPx > scrollbarPx;
   return (
-    <div className={styles.stage}>
+    <div style={{ position: 'relative', display: 'flex' }}>
       <FlameView
         {...{ data, focus, active, heightPx, scrollRef, onKeyDown, matches }}
         name={props.name}
@@ -123,15 +137,14 @@ interface FlameViewProps {
 /** The one element that takes the focus; for screen readers a tree whose current item is the keyboard's frame. */
 function FlameView(props: FlameViewProps) {
   const { data, focus, active, heightPx, scrollRef, onKeyDown, matches, name, testId, children } = props;
-  const styles = useStyles2(getStyles);
   const id = useId();
   const node = active < data.tree.length ? active : focus.node;
   return (
     <>
       <div
         ref={scrollRef}
-        className={styles.view}
-        style={{ height: Math.max(rowPx, heightPx) }}
+        className={flamePart.view}
+        style={{ ...view, height: Math.max(rowPx, heightPx) }}
         data-flame-view
         data-testid={testId}
         tabIndex={0}
@@ -142,7 +155,7 @@ function FlameView(props: FlameViewProps) {
       >
         <div
           id={`${id}-item`}
-          className={styles.unseen}
+          style={unseen}
           role="treeitem"
           aria-level={levelOf(data.tree, node) + 1}
           aria-selected={false}
@@ -150,7 +163,7 @@ function FlameView(props: FlameViewProps) {
         />
         {children}
       </div>
-      <div className={styles.unseen} aria-live="polite">
+      <div style={unseen} aria-live="polite">
         {matchText(data, matches)}
         {focus.node > 0 && ` Zoomed to ${sayFrame(data, focus.node)}`}
       </div>
@@ -164,24 +177,3 @@ function sayFrame(data: FlameData, node: NodeIndex): string {
   const total = `${name.slice(0, 200)}, total ${data.format(value)}, ${share} of all`;
   return data.upwards ? total : `${total}, self ${data.format(self)}`;
 }
-
-const getStyles = (theme: GrafanaTheme2) => ({
-  stage: css({ position: 'relative', display: 'flex' }),
-  view: css({
-    position: 'relative',
-    flex: '1 1 auto',
-    minWidth: 0,
-    overflowX: 'hidden',
-    overflowY: 'auto',
-    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}`, outlineOffset: 0 },
-    '&:focus:not(:focus-visible)': { outline: 'none' },
-  }),
-  unseen: css({
-    position: 'absolute',
-    width: 1,
-    height: 1,
-    overflow: 'hidden',
-    clipPath: 'inset(50%)',
-    whiteSpace: 'nowrap',
-  }),
-});

@@ -1,14 +1,15 @@
-import { css } from '@emotion/css';
-import { type GrafanaTheme2 } from '@grafana/data';
-import { Button, Dropdown, IconButton, Menu, useStyles2 } from '@grafana/ui';
-import React, { type KeyboardEvent, type RefObject } from 'react';
-import { type FlamePlace } from '../../model/flame-place';
+import { Menu, useTheme2 } from '@grafana/ui';
+import React, { type CSSProperties, type RefObject } from 'react';
+import { type ColourBy, type FlamePlace, colourWays } from '../../model/flame-place';
 import { formatCount, formatPart } from '../../model/units';
 import { type Selection } from '../../ui/panel-selection';
-import { PanelSearch, PanelToolbar } from '../../ui/panel-toolbar';
+import { panelToolbarHeightPx } from '../../ui/panel-toolbar';
 import { type ExportFormat } from './export-format';
 import { type FlameData } from './flame-data';
-import { type ColourBy } from './options';
+import { FlameSearchBox } from './flame-search-box';
+import { flamePart } from './flame-styles';
+import { ToolButton } from './tool-button';
+import { ToolMenu } from './tool-menu';
 import { type FlameControl } from './use-flame-state';
 import { type FlameSearch } from './use-flame-view';
 
@@ -30,58 +31,62 @@ export interface FlameToolbarProps {
   onHelp: () => void;
 }
 
+const bar: CSSProperties = {
+  display: 'flex',
+  alignItems: 'center',
+  gap: 8,
+  height: panelToolbarHeightPx,
+  overflow: 'hidden',
+  whiteSpace: 'nowrap',
+};
+
 export function FlameToolbar(props: FlameToolbarProps) {
-  const { data, search, control, searchRef, narrow, selection, onStep, onLeaveSearch, onHelp } = props;
-  const styles = useStyles2(getStyles);
-  const keyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Enter') {
-      event.preventDefault();
-      onStep(event.shiftKey ? -1 : 1);
-    } else if (event.key === 'ArrowDown') {
-      event.preventDefault();
-      onLeaveSearch();
-    }
-  };
+  const { data, search, control, searchRef, narrow, onStep, onLeaveSearch, onHelp } = props;
+  const { typography } = useTheme2();
   return (
-    <PanelToolbar>
-      {!narrow && data.custom.profileTypeName && <span className={styles.type}>{data.custom.profileTypeName}</span>}
-      <div className={styles.search}>
-        <PanelSearch
-          ref={searchRef}
-          value={control.search}
-          placeholder="Search: method or /regex/"
-          onChange={control.setSearch}
-          onKeyDown={keyDown}
-          onLeave={onLeaveSearch}
-          error={search.error}
-        />
-      </div>
-      <SearchResult {...props} />
-      {selection.names.size > 0 && (
-        <Button size="sm" variant="secondary" icon="times" onClick={selection.clear} tooltip="Show all methods again">
-          {narrow ? String(selection.names.size) : `${selection.names.size} selected`}
-        </Button>
+    <div style={{ ...bar, fontSize: typography.bodySmall.fontSize }}>
+      {!narrow && data.custom.profileTypeName && (
+        <span style={{ fontWeight: typography.fontWeightMedium }}>{data.custom.profileTypeName}</span>
       )}
-      <span className={styles.gap} />
+      <FlameSearchBox
+        ref={searchRef}
+        value={control.search}
+        error={search.error}
+        onChange={control.setSearch}
+        onStep={onStep}
+        onLeave={onLeaveSearch}
+      />
+      <SearchResult {...props} />
+      <SelectionCount {...props} />
+      <span style={{ flex: 1 }} />
       {!narrow && data.isDiff && <DiffLegend />}
       {!narrow && <WideMenus {...props} />}
       {narrow ? (
-        <Dropdown overlay={<FoldedMenu {...props} />} placement="bottom-end">
-          <IconButton name="ellipsis-v" aria-label="More" />
-        </Dropdown>
+        <ToolMenu label="More" icon="more">
+          {() => <FoldedItems {...props} />}
+        </ToolMenu>
       ) : (
-        <IconButton name="question-circle" tooltip="Keys (?)" aria-label="Keys" onClick={onHelp} />
+        <ToolButton label="Keys" title="Keys (?)" icon="question" onClick={onHelp} />
       )}
-    </PanelToolbar>
+    </div>
+  );
+}
+
+function SelectionCount({ selection, narrow }: FlameToolbarProps) {
+  const count = selection.names.size;
+  return count === 0 ? null : (
+    <ToolButton icon="times" title="Show all methods again" onClick={selection.clear}>
+      {narrow ? String(count) : `${count} selected`}
+    </ToolButton>
   );
 }
 
 type SearchResultProps = Pick<FlameToolbarProps, 'data' | 'search' | 'narrow' | 'onStep' | 'onMethods'>;
 
 function SearchResult({ data, search, narrow, onStep, onMethods }: SearchResultProps) {
-  const styles = useStyles2(getStyles);
+  const { colors } = useTheme2();
   if (search.error !== undefined) {
-    return <span className={styles.error}>{narrow ? 'not valid' : search.error}</span>;
+    return <span style={{ color: colors.error.text, ...cutText }}>{narrow ? 'not valid' : search.error}</span>;
   }
   if (!search.matches) {
     return null;
@@ -92,28 +97,25 @@ function SearchResult({ data, search, narrow, onStep, onMethods }: SearchResultP
     <>
       <button
         type="button"
-        className={styles.result}
+        className={flamePart.link}
+        style={{ fontVariantNumeric: 'tabular-nums' }}
         data-testid="flame-matches"
         title={`${formatCount(frames)} frames. Click lists the methods (m).`}
         onClick={onMethods}
       >
         {narrow ? share : `${formatCount(methods)} ${methods === 1 ? 'method' : 'methods'} · ${share}`}
       </button>
-      <IconButton name="angle-left" aria-label="Previous match" disabled={methods === 0} onClick={() => onStep(-1)} />
-      <IconButton name="angle-right" aria-label="Next match" disabled={methods === 0} onClick={() => onStep(1)} />
+      <ToolButton label="Previous match" icon="left" disabled={methods === 0} onClick={() => onStep(-1)} />
+      <ToolButton label="Next match" icon="right" disabled={methods === 0} onClick={() => onStep(1)} />
     </>
   );
 }
 
+const cutText: CSSProperties = { overflow: 'hidden', textOverflow: 'ellipsis' };
+
 const modeNames: ReadonlyArray<readonly [FlamePlace['mode'], string]> = [
   ['top', 'Top-down'],
   ['bottom', 'Bottom-up'],
-];
-const colourNames: ReadonlyArray<readonly [ColourBy, string]> = [
-  ['package', 'package'],
-  ['library', 'library'],
-  ['type', 'type'],
-  ['value', 'value'],
 ];
 const exportNames: ReadonlyArray<readonly [ExportFormat, string]> = [
   ['png', 'PNG image'],
@@ -179,8 +181,8 @@ function ViewItems({ control, flip, onFlip }: FlameToolbarProps) {
 function ColourItems({ colourBy, onColourBy }: FlameToolbarProps) {
   return (
     <>
-      {colourNames.map(([by, name]) => (
-        <Choice key={by} label={`Colour by ${name}`} checked={by === colourBy} onClick={() => onColourBy(by)} />
+      {colourWays.map((by) => (
+        <Choice key={by} label={`Colour by ${by}`} checked={by === colourBy} onClick={() => onColourBy(by)} />
       ))}
     </>
   );
@@ -201,50 +203,25 @@ function WideMenus(props: FlameToolbarProps) {
   const mode = modeNames.find(([name]) => name === control.place.mode)?.[1] ?? 'Callers and callees';
   return (
     <>
-      <Dropdown
-        overlay={
-          <Menu ariaLabel="View">
-            <ViewItems {...props} />
-          </Menu>
-        }
-        placement="bottom-end"
-      >
-        <Button size="sm" variant="secondary" fill="text" icon="angle-down" iconPlacement="right">
-          {mode}
-        </Button>
-      </Dropdown>
+      <ToolMenu label="View" text={mode}>
+        {() => <ViewItems {...props} />}
+      </ToolMenu>
       {!data.isDiff && (
-        <Dropdown
-          overlay={
-            <Menu ariaLabel="Colour">
-              <ColourItems {...props} />
-            </Menu>
-          }
-          placement="bottom-end"
-        >
-          <Button size="sm" variant="secondary" fill="text" icon="angle-down" iconPlacement="right">
-            Colour: {colourBy}
-          </Button>
-        </Dropdown>
+        <ToolMenu label="Colour" text={`Colour: ${colourBy}`}>
+          {() => <ColourItems {...props} />}
+        </ToolMenu>
       )}
-      <IconButton name="list-ul" tooltip="Methods (m)" aria-label="Methods" onClick={props.onMethods} />
-      <Dropdown
-        overlay={
-          <Menu ariaLabel="Download">
-            <ExportItems {...props} />
-          </Menu>
-        }
-        placement="bottom-end"
-      >
-        <IconButton name="download-alt" aria-label="Download" />
-      </Dropdown>
+      <ToolButton label="Methods" title="Methods (m)" icon="list" onClick={props.onMethods} />
+      <ToolMenu label="Download" icon="download">
+        {() => <ExportItems {...props} />}
+      </ToolMenu>
     </>
   );
 }
 
-function FoldedMenu(props: FlameToolbarProps) {
+function FoldedItems(props: FlameToolbarProps) {
   return (
-    <Menu>
+    <>
       <ViewItems {...props} />
       <Menu.Divider />
       {!props.data.isDiff && <ColourItems {...props} />}
@@ -252,44 +229,22 @@ function FoldedMenu(props: FlameToolbarProps) {
       <Menu.Item label="Methods" icon="list-ul" onClick={props.onMethods} />
       <ExportItems {...props} />
       <Menu.Item label="Keys" icon="question-circle" onClick={props.onHelp} />
-    </Menu>
+    </>
   );
 }
 
 function DiffLegend() {
-  const styles = useStyles2(getStyles);
+  const { colors, visualization } = useTheme2();
+  const steps = [
+    visualization.getColorByName('dark-blue'),
+    colors.border.medium,
+    visualization.getColorByName('dark-orange'),
+  ];
   return (
-    <span className={styles.legend}>
+    <span style={{ display: 'inline-flex', alignItems: 'center', gap: 8, color: colors.text.secondary }}>
       <span>less</span>
-      <span className={styles.scale} />
+      <span style={{ width: 72, height: 10, background: `linear-gradient(90deg, ${steps.join(', ')})` }} />
       <span>more, striped: only on one side</span>
     </span>
   );
 }
-
-const getStyles = (theme: GrafanaTheme2) => {
-  const colour = (name: string) => theme.visualization.getColorByName(name);
-  return {
-    type: css({ fontWeight: theme.typography.fontWeightMedium }),
-    search: css({ flex: '0 1 280px', minWidth: 110 }),
-    result: css({
-      all: 'unset',
-      cursor: 'pointer',
-      fontVariantNumeric: 'tabular-nums',
-      '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}` },
-    }),
-    error: css({ color: theme.colors.error.text, overflow: 'hidden', textOverflow: 'ellipsis' }),
-    gap: css({ flex: 1 }),
-    legend: css({
-      display: 'inline-flex',
-      alignItems: 'center',
-      gap: theme.spacing(1),
-      color: theme.colors.text.secondary,
-    }),
-    scale: css({
-      width: 72,
-      height: 10,
-      background: `linear-gradient(90deg, ${colour('dark-blue')}, ${theme.colors.border.medium}, ${colour('dark-orange')})`,
-    }),
-  };
-};

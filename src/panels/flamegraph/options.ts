@@ -1,4 +1,4 @@
-export type ColourBy = 'package' | 'library' | 'type' | 'value';
+import { type ColourBy } from '../../model/flame-place';
 
 export interface FlameOptions {
   /** Dashboard variable that holds the picked methods; '' = none. */

@@ -1,6 +1,7 @@
 import { locationService } from '@grafana/runtime';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import {
+  type FlameLook,
   type FlamePlace,
   type FlameRules,
   type FlameState,
@@ -9,6 +10,7 @@ import {
   readPlace,
   sameTexts,
   wholeGraph,
+  wholeWidth,
   writePlace,
 } from '../../model/flame-place';
 
@@ -21,6 +23,7 @@ export interface FlameControl extends FlameState {
   reset(): void;
   setRules(rules: Partial<FlameRules>): void;
   setSearch(text: string): void;
+  setLook(look: Partial<FlameLook>): void;
 }
 
 interface Held {
@@ -40,7 +43,7 @@ export function useFlameState(prefix: string): FlameControl {
     []
   );
   const back = useCallback(() => {
-    const can = held.past.length > 0 || !isWhole(held.state.place);
+    const can = held.past.length > 0 || !isWhole(held.state.place) || isScaled(held.state);
     setHeld(goBack);
     return can;
   }, [held]);
@@ -54,24 +57,41 @@ export function useFlameState(prefix: string): FlameControl {
     [change]
   );
   const setSearch = useCallback((search: string) => change((state) => ({ ...state, search })), [change]);
+  const setLook = useCallback(
+    (look: Partial<FlameLook>) => change((state) => ({ ...state, look: { ...state.look, ...look } })),
+    [change]
+  );
   return useMemo(
-    () => ({ ...held.state, go, back, reset, setRules, setSearch }),
-    [held, go, back, reset, setRules, setSearch]
+    () => ({ ...held.state, go, back, reset, setRules, setSearch, setLook }),
+    [held, go, back, reset, setRules, setSearch, setLook]
   );
 }
 
 const isWhole = ({ mode, focus, callers }: FlamePlace) => mode === 'top' && focus.length + callers.length === 0;
+const isScaled = ({ look: { window } }: FlameState) => window.from > 0 || window.to < 1;
 const samePlace = (a: FlamePlace, b: FlamePlace) => JSON.stringify(a) === JSON.stringify(b);
 
+/** Another place is shown in its whole width. */
+const at = (state: FlameState, place: FlamePlace): FlameState => ({
+  ...state,
+  place,
+  look: { ...state.look, window: wholeWidth },
+});
+
 function goTo({ state, past }: Held, place: FlamePlace): Held {
-  return samePlace(place, state.place) ? { state, past } : { state: { ...state, place }, past: [...past, state.place] };
+  return samePlace(place, state.place)
+    ? { state: at(state, state.place), past }
+    : { state: at(state, place), past: [...past, state.place] };
 }
 
-/** Without a past (a link led here) the step back is the caller, then the whole graph. */
+/** First back to the whole width. Without a past (a link led here) the step back is the caller, then the whole graph. */
 function goBack({ state, past }: Held): Held {
+  if (isScaled(state)) {
+    return { state: at(state, state.place), past };
+  }
   const { place } = state;
   const above = place.focus.length > 0 ? { ...place, focus: place.focus.slice(0, -1) } : wholeGraph;
-  return { state: { ...state, place: past.at(-1) ?? above }, past: past.slice(0, -1) };
+  return { state: at(state, past.at(-1) ?? above), past: past.slice(0, -1) };
 }
 
 const keyOf = (prefix: string, key: string) => `${prefix}-${key}`;

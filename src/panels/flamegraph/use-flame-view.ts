@@ -2,17 +2,10 @@ import { useCallback, useDeferredValue, useMemo } from 'react';
 import { type FlameLayout, layoutFlame } from '../../model/flame-layout';
 import { type FlameMatches, matchFlame, matchSteps } from '../../model/flame-search';
 import { type NodeIndex, followPath, pathKeys } from '../../model/flame-tree';
+import { type FlameWindow, wholeWidth } from '../../model/flame-place';
 import { searchTexts } from '../../model/text-search';
 import { useOverride } from '../../ui/panel-override';
 import { type FlameData } from './flame-data';
-
-/** The part of the zoomed frame that fills the width, 0..1. */
-export interface FlameWindow {
-  readonly from: number;
-  readonly to: number;
-}
-
-const wholeWidth: FlameWindow = { from: 0, to: 1 };
 
 /** The zoomed frame of one drawing and its layout. */
 export interface FlameFocus {
@@ -23,23 +16,24 @@ export interface FlameFocus {
   setWindow(window: FlameWindow): void;
 }
 
+/** What a drawing is zoomed to, and how that changes. */
+export interface FlameAim {
+  readonly path: readonly string[];
+  readonly window: FlameWindow;
+  go(path: string[]): void;
+  setWindow(window: FlameWindow): void;
+}
+
 /** The focus is a path of names, so that a refresh doesn't move it. */
 export function useFlameFocus(
   { tree }: FlameData,
   widthPx: number,
-  path: readonly string[],
-  go: (path: string[]) => void
+  { path, window, go, setWindow }: FlameAim
 ): FlameFocus {
   const node = useMemo(() => followPath(tree, path), [tree, path]);
-  const [window, setWindow] = useOverride(wholeWidth, path);
   const layout = useMemo(() => layoutFlame(tree, { focus: node, widthPx, ...window }), [tree, node, widthPx, window]);
   const zoom = useCallback(
-    (to: NodeIndex) => {
-      setWindow(wholeWidth);
-      if (to !== node) {
-        go(pathKeys(tree, to));
-      }
-    },
+    (to: NodeIndex) => (to === node ? setWindow(wholeWidth) : go(pathKeys(tree, to))),
     [tree, node, go, setWindow]
   );
   return useMemo(() => ({ node, layout, window, zoom, setWindow }), [node, layout, window, zoom, setWindow]);

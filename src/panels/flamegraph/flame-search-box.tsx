@@ -1,0 +1,52 @@
+import React, { type KeyboardEvent, forwardRef } from 'react';
+import { flamePart } from './flame-styles';
+import { ToolButton } from './tool-button';
+
+interface FlameSearchBoxProps {
+  value: string;
+  error?: string;
+  onChange: (value: string) => void;
+  /** Enter and Shift+Enter. */
+  onStep: (by: 1 | -1) => void;
+  /** Escape in the empty box, or arrow down: the graph takes the focus. */
+  onLeave: () => void;
+}
+
+const words = 'Search: method or /regex/';
+
+export const FlameSearchBox = forwardRef<HTMLInputElement, FlameSearchBoxProps>(function FlameSearchBox(props, ref) {
+  const { value, error, onChange, onStep, onLeave } = props;
+  const keyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      return value === '' ? onLeave() : onChange('');
+    }
+    if (event.key === 'Enter' || event.key === 'ArrowDown') {
+      event.preventDefault();
+      return event.key === 'Enter' ? onStep(event.shiftKey ? -1 : 1) : onLeave();
+    }
+  };
+  return (
+    <div style={{ position: 'relative', flex: '0 1 280px', minWidth: 110 }}>
+      <input
+        ref={ref}
+        type="text"
+        className={flamePart.search}
+        value={value}
+        placeholder={words}
+        aria-label={words}
+        aria-invalid={error !== undefined}
+        title={error}
+        spellCheck={false}
+        autoComplete="off"
+        onChange={(event) => onChange(event.currentTarget.value)}
+        onKeyDown={keyDown}
+      />
+      {value !== '' && (
+        <span style={{ position: 'absolute', right: 1, top: 2 }}>
+          <ToolButton label="Clear search" icon="times" onClick={() => onChange('')} />
+        </span>
+      )}
+    </div>
+  );
+});
