@@ -87,6 +87,71 @@ export const requestsFields = {
   inferredShare: 'inferredShare',
 } as const;
 
+/**
+ * Tree of the methods that ran in a span (`queryType: hotspots`): depth first, parents before children, exactly one root (level 0).
+ * `start` and `end` are ns after the span's start (else after its first sample), null = not known; so is `waiting` (wall time
+ * without CPU time). `waitedFor` names the lock, peer or path that took most of the waiting, `average` is what an average request of
+ * the endpoint takes here, null = not known.
+ */
+export const hotspotsFrameName = 'hotspots';
+export const hotspotsFields = {
+  level: 'level',
+  label: 'label',
+  value: 'value',
+  self: 'self',
+  share: 'share',
+  samples: 'samples',
+  start: 'start',
+  end: 'end',
+  waiting: 'waiting',
+  waitedFor: 'waitedFor',
+  thread: 'thread',
+  average: 'average',
+  file: 'file',
+  line: 'line',
+  library: 'library',
+  kind: 'kind',
+} as const;
+
+/**
+ * `notOfType`: the span has samples, but of other types; `noSamples`: its process was profiled, no sample fell into it;
+ * `notArrived`: the upload that covers it may still come; `noUpload`: its process was not profiled then.
+ */
+export type HotspotsState = 'ok' | 'notOfType' | 'noSamples' | 'notArrived' | 'noUpload';
+
+/** `meta.custom` of a hotspots frame. Values in the profile type's unit. */
+export interface HotspotsCustom {
+  state: HotspotsState;
+  profileType: string;
+  profileTypeName: string;
+  unit: 'ns' | 'bytes' | 'count';
+  total: number;
+  sampleCount: number;
+  /** One standard error of the total, from the number of samples. */
+  error: number;
+  /** What one sample stands for on average: the sampling interval for times. */
+  perSample: number;
+  /** What of the total lies in samples whose span was found by thread and time. */
+  inferred: number;
+  /** What `share` is a share of: the span's duration, or the total. */
+  shareOf: 'span' | 'total';
+  order: 'time' | 'value';
+  spanScope: 'span' | 'children' | 'root' | 'time';
+  spanIds: string[];
+  spanDurationNs?: number;
+  endpoint: string;
+  operation: string;
+  traceId: string;
+  /** Types that have samples in the span, in the table's order. */
+  types: Array<{ id: string; name: string; unit: 'ns' | 'bytes' | 'count'; total: number; samples: number }>;
+  /** `sampled`: requests were counted by their samples, so short ones are missing and the average is too high. */
+  average?: { requests: number; counted: 'all' | 'sampled'; total: number };
+  /** Uploads that hold the span's samples (or, without any, cover its time). */
+  uploads: Array<{ profileId: string; service: string; start: number; end: number }>;
+  hiddenNodes: number;
+  hiddenShare: number;
+}
+
 /** Table frame (`queryType: facets`): one row per label value, `count` = uploads. */
 export const facetFields = { name: 'name', value: 'value', count: 'count' } as const;
 

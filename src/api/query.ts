@@ -11,6 +11,7 @@ export const queryTypes = [
   'facets',
   'runtime',
   'requests',
+  'hotspots',
   'annotations',
   'both',
 ] as const;
@@ -51,7 +52,8 @@ export interface StackFilter {
   exclude?: boolean;
 }
 
-export type SpanScope = 'span' | 'children' | 'root' | 'time';
+export const spanScopes = ['span', 'children', 'root', 'time'] as const;
+export type SpanScope = (typeof spanScopes)[number];
 
 export interface CompareWith {
   from?: number;
@@ -74,6 +76,11 @@ export interface HotspanQueryFields {
   spanId?: string[];
   rootSpanId?: string[];
   spanScope?: SpanScope;
+  /** When the span started, µs since 1970, and how long it took, where the caller knows: shares and the time window follow. */
+  spanStartUs?: number;
+  spanDurationNs?: number;
+  /** hotspots: rows in the order in which they ran (default), or largest first. */
+  order?: 'time' | 'value';
   stackFilter?: StackFilter[];
   adhocFilters?: AdhocFilter[];
   limit?: number;

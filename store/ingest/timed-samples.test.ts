@@ -1,7 +1,7 @@
 import { makeContentHasher } from './content-ids';
 import { readRequest } from './read-request';
 import { loadRequest } from './recorded-parts';
-import { readTimedSamples, type TimedQuestion, type TimedSamples } from './timed-samples';
+import { readTimedSamples, type TimedQuestion, type TimedRows } from './timed-samples';
 import { understandRequest } from './understand';
 import type { UploadRequest } from './upload-request';
 
@@ -31,13 +31,18 @@ async function open(name: string) {
   const more = { retentionDays: 0, sequence: 0, bodyBytes: body.length };
   const parsed = readRequest(await understandRequest(body, context), { ...context, ...more });
   const { row } = parsed.uploads[0];
-  const ask = (question: Omit<TimedQuestion, 'service'>) =>
-    readTimedSamples(body, context, { service: row.service, ...question });
+  const ask = async ({ profileType, ...question }: Omit<TimedQuestion, 'service' | 'profileTypes'> & Typed) =>
+    (await readTimedSamples(body, context, { service: row.service, profileTypes: [profileType], ...question }))
+      .types[0];
   return { row, ask };
 }
 
+interface Typed {
+  readonly profileType: string;
+}
+
 const sum = (values: ArrayLike<number>) => Array.from(values).reduce((all, value) => all + value, 0);
-const timesOf = ({ firstNs, lastNs }: TimedSamples) => [...firstNs, ...lastNs].filter(Number.isFinite);
+const timesOf = ({ firstNs, lastNs }: TimedRows) => [...firstNs, ...lastNs].filter(Number.isFinite);
 const noSpans = { kind: 'span', ids: [] } as const;
 
 describe.each([

@@ -9,7 +9,7 @@ import { understandRequest, type Understood } from './understand';
 export interface TimedQuestion {
   /** Of several processes in one request, the ones of this service. */
   readonly service: string;
-  readonly profileType: string;
+  readonly profileTypes: readonly string[];
   /** `root`: samples under these local root spans, or of the span itself where its root is not known. */
   readonly spans: { readonly kind: 'span' | 'root'; readonly ids: readonly bigint[] };
   /** `spans`: their own samples; `window`: all samples of the process at that time. */
@@ -18,9 +18,14 @@ export interface TimedQuestion {
   readonly window?: { readonly startNs: bigint; readonly endNs: bigint };
 }
 
-/** Samples joined by stack and thread. Parallel arrays; times in ns after `baseNs`. */
+/** The samples of each asked type, in their order. */
 export interface TimedSamples {
   readonly baseNs: bigint;
+  readonly types: readonly TimedRows[];
+}
+
+/** Samples joined by stack and thread. Parallel arrays; times in ns after `baseNs`. */
+export interface TimedRows {
   readonly stack: BigUint64Array;
   readonly thread: readonly string[];
   readonly value: Float64Array;
@@ -39,14 +44,17 @@ export async function readTimedSamples(
 ): Promise<TimedSamples> {
   const understood = await understandRequest(body, { ...context, sampleTimes: true });
   const files = filesOf(understood, question.service);
-  const columns = files.flatMap((file) => columnsOf(file, question.profileType));
   const baseNs = question.window?.startNs ?? files.reduce((first, { profile }) => earlier(first, profile.startNs), 0n);
   const window = question.window ?? spanExtent(files, question);
-  const rows = new TimedRows();
-  for (const column of columns) {
-    addColumn(column, question, window, baseNs, rows, context.hasher);
-  }
-  return rows.finish(baseNs);
+  const identified = files.map((file) => ({ ...file, ...identify(file, question, context.hasher) }));
+  const types = question.profileTypes.map((type) => {
+    const rows = new RowCollector();
+    for (const file of identified) {
+      columnsOf(file, type).forEach((column) => addColumn(file, column, question.take, window, baseNs, rows));
+    }
+    return rows.finish();
+  });
+  return { baseNs, types };
 }
 
 interface TimedFile {
@@ -75,9 +83,19 @@ function earlier(a: bigint, b: bigint): bigint {
   return a === 0n || (b !== 0n && b < a) ? b : a;
 }
 
+interface IdentifiedFile extends TimedFile {
+  readonly stackIds: BigUint64Array;
+  /** Per context, whether its samples are of the asked spans. */
+  readonly matches: Uint8Array;
+}
+
+function identify({ profile }: TimedFile, { spans }: TimedQuestion, hasher: ContentHasher) {
+  const stackIds = hasher.stackIds(profile.stacks, hasher.frameIds(profile.frames, profile.strings));
+  return { stackIds, matches: matchContexts(profile, spans) };
+}
+
 /** A column of a file's values that counts for the asked type. */
 interface TypeColumn {
-  readonly profile: Profile;
   readonly column: number;
   readonly scale: number;
 }
@@ -85,12 +103,11 @@ interface TypeColumn {
 function columnsOf({ name, language, profile }: TimedFile, profileType: string): TypeColumn[] {
   const resolved = resolveProfileTypes(profile.valueTypes, { attachment: name, language, period: profile.period });
   return resolved.flatMap(({ id, twin, scale }, column) => [
-    ...(id === profileType ? [{ profile, column, scale }] : []),
-    ...(twin === profileType ? [{ profile, column, scale: 1 }] : []),
+    ...(id === profileType ? [{ column, scale }] : []),
+    ...(twin === profileType ? [{ column, scale: 1 }] : []),
   ]);
 }
 
-/** Per context, whether its samples are of the asked spans. */
 function matchContexts({ contexts }: Profile, { kind, ids }: TimedQuestion['spans']): Uint8Array {
   const wanted = new Set(ids);
   const matches = (table: ContextTable, i: number) =>
@@ -122,16 +139,14 @@ function spanExtent(files: readonly TimedFile[], { spans }: TimedQuestion): Time
 }
 
 function addColumn(
-  { profile, column, scale }: TypeColumn,
-  { spans, take }: TimedQuestion,
+  { profile, stackIds, matches }: IdentifiedFile,
+  { column, scale }: TypeColumn,
+  take: TimedQuestion['take'],
   window: TimeWindow | undefined,
   baseNs: bigint,
-  rows: TimedRows,
-  hasher: ContentHasher
+  rows: RowCollector
 ): void {
   const { stack, context, values, timeNs, length } = profile.samples;
-  const stackIds = hasher.stackIds(profile.stacks, hasher.frameIds(profile.frames, profile.strings));
-  const matches = matchContexts(profile, spans);
   const shiftNs = Number(profile.startNs - baseNs);
   const fromNs = window === undefined ? NaN : Number(window.startNs - baseNs);
   const toNs = window === undefined ? NaN : Number(window.endNs - baseNs);
@@ -148,7 +163,7 @@ function addColumn(
   }
 }
 
-class TimedRows {
+class RowCollector {
   untimed = 0;
   private readonly numbers = new Map<string, number>();
   private readonly stack: bigint[] = [];
@@ -185,9 +200,8 @@ class TimedRows {
     return row;
   }
 
-  finish(baseNs: bigint): TimedSamples {
+  finish(): TimedRows {
     return {
-      baseNs,
       stack: BigUint64Array.from(this.stack),
       thread: this.thread,
       value: Float64Array.from(this.value),

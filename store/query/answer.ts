@@ -3,6 +3,7 @@ import { answerAnnotations } from './answers/annotations';
 import { answerDimension } from './answers/dimension';
 import { answerFacets } from './answers/facets';
 import { answerHistogram } from './answers/histogram';
+import { answerHotspots } from './answers/hotspots';
 import { answerMetrics } from './answers/metrics';
 import { answerProfile } from './answers/profile';
 import { answerProfiles } from './answers/profiles';
@@ -35,6 +36,8 @@ async function framesOf(context: QueryContext, query: ParsedQuery, time: QueryTi
       return answerRuntime(context, query, time);
     case 'requests':
       return answerRequests(context, query, time);
+    case 'hotspots':
+      return answerHotspots(context, query, time);
     case 'annotations':
       return answerAnnotations(context, query, time);
     case 'both':

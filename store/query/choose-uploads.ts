@@ -1,8 +1,7 @@
 import type { Columns } from '../engines/engine';
-import { HotspanError } from '../errors';
 import type { QueryContext, QueryTime } from './context';
 import { inMergedScope } from './merged-scope';
-import { info, warning, type Notice } from './notices';
+import { info, type Notice } from './notices';
 import type { Restrictions } from './prepare';
 import { limits } from './request';
 import { rootsStatement } from './sql/spans';
@@ -203,13 +202,4 @@ export async function withRoots(
   const found = await context.engine.select(rootsStatement(scope, spans.ids), { signal: context.signal });
   const match: SpanMatch = { kind: 'root', ids: [...new Set([...spans.ids, ...Array.from(found.bigints('root_id'))])] };
   return { ...restrictions, spans: match };
-}
-
-export function refuseOrder(order: string | undefined, notices: Notice[]): void {
-  if (order === 'time') {
-    throw new HotspanError('bad_query', 'order: "time" is not possible yet; leave it out for the order by value');
-  }
-  if (order !== undefined && order !== 'value') {
-    notices.push(warning(`The order "${order}" is unknown; rows are in order of value.`));
-  }
 }

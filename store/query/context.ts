@@ -1,10 +1,13 @@
 import type { Engine } from '../engines/engine';
+import type { RawUploadReader } from './resources/profile';
 import type { StackCache } from './stack-cache';
 
 /** What every answer needs beside its query. */
 export interface QueryContext {
   readonly engine: Engine;
   readonly stacks: StackCache;
+  /** Uploads as they came. */
+  readonly rawUploads: RawUploadReader;
   readonly tenant: string;
   /** The caller went away. */
   readonly signal?: AbortSignal;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dimensions, measures, queryTypes, type StoreQuery } from '../../src/api/query';
+import { dimensions, measures, queryTypes, spanScopes, type StoreQuery } from '../../src/api/query';
 import { HotspanError } from '../errors';
 
 /** Caps on what one request may ask. */
@@ -58,7 +58,9 @@ const querySchema = z.object({
   profileId: text.optional(),
   spanId: texts.optional(),
   rootSpanId: texts.optional(),
-  spanScope: z.enum(['span', 'children', 'root', 'time']).optional(),
+  spanScope: z.enum(spanScopes).optional(),
+  spanStartUs: z.number().int().min(0).max(8.64e18).optional(),
+  spanDurationNs: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
   stackFilter: z.array(stackFilter).max(100).optional(),
   adhocFilters: z.array(adhocFilter).max(100).optional(),
   limit: count.max(limits.rows).optional(),
@@ -78,7 +80,7 @@ const querySchema = z.object({
   names: texts.pipe(z.array(z.string()).max(50)).optional(),
   requestsBy: z.enum(['span', 'endpoint']).optional(),
   compareId: text.optional(),
-  order: text.optional(),
+  order: z.enum(['time', 'value']).optional(),
   labelSelector: text.optional(),
   profileTypeId: text.optional(),
   spanSelector: texts.optional(),
@@ -104,8 +106,7 @@ export interface ParsedRequest {
   readonly queries: ReadonlyArray<{ readonly refId: string; readonly written: unknown }>;
 }
 
-/** `order` is not built yet; it is read to be refused. */
-export type ParsedQuery = StoreQuery & { readonly order?: string };
+export type ParsedQuery = StoreQuery;
 
 /** Checks the frame of `POST /api/v1/query`. */
 export function parseRequest(body: unknown): ParsedRequest {

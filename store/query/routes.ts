@@ -91,6 +91,7 @@ function contextOf({ deps, stacks }: Room, request: FastifyRequest, signal: Abor
   return {
     engine: deps.engine,
     stacks,
+    rawUploads: deps.rawUploads,
     tenant: request.caller.tenant,
     signal,
     forAlert: fromalert !== undefined && fromalert !== 'false',

@@ -1,5 +1,5 @@
 import http from 'node:http';
-import { type RecordedSpan, hexId, hexTraceId } from './recorded-traces';
+import { type RecordedSpan, hexId, hexTraceId } from '../oracle/recorded-traces';
 
 /** A trace as the stand-in answers it: recorded spans, moved in time, under a service of the test's own. */
 export interface ServedTrace {

@@ -1,6 +1,6 @@
 import { type Page } from '@playwright/test';
 import { datasourceUrl, expect, exploreUrl, exploredQueries, openAdmin, test, uniqueService } from './grafana';
-import { type RecordedSpan, hexId, hexTraceId, recordedSpans } from './recorded-traces';
+import { type RecordedSpan, hexId, hexTraceId, recordedSpans } from '../oracle/recorded-traces';
 import { startTempo } from './tempo';
 import { sendUpload, valueBySpan } from './uploads';
 

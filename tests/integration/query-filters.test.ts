@@ -283,7 +283,7 @@ describe('requests that are wrong', () => {
       { refId: 'type', profileType: 'nonsense' },
       { refId: 'nodes', maxNodes: 50_001 },
       { refId: 'field', dimension: 'colour', queryType: 'dimension' },
-      { refId: 'order', order: 'time', profileType: 'cpu-time' },
+      { refId: 'order', queryType: 'hotspots', order: 'sideways', profileType: 'cpu-time' },
       { refId: '__proto__', profileType: 'cpu-time' },
     ];
     const { body } = await store.ask({ ...hour, queries });

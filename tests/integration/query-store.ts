@@ -62,15 +62,32 @@ export interface TestUpload {
 const quiet = { info: () => undefined, warn: () => undefined };
 const columnLabels = ['service', 'env', 'version', 'host', 'runtime', 'language'] as const;
 
-export async function openQueryStore(rawUploads?: QueryDeps['rawUploads']): Promise<QueryStore> {
-  const engine = await startChdbEngine({
+type RawUploads = QueryDeps['rawUploads'];
+type RawUpload = Awaited<ReturnType<RawUploads['read']>>;
+
+/** Raw uploads of a test, whose samples need not say when they were taken. */
+export interface TestRawUploads {
+  read(place: Parameters<RawUploads['read']>[0]): Promise<Pick<RawUpload, 'attachments'> & Partial<RawUpload>>;
+}
+
+const noRaw = () => Promise.reject(new HotspanError('no_raw', 'this test keeps no raw uploads'));
+
+function startEmbedded(): Promise<Engine> {
+  return startChdbEngine({
     dataDir: path.join(newDataDir(), 'engine'),
     childFile: path.resolve(__dirname, '../../build/store/chdb-child.mjs'),
     logger: quiet,
   });
+}
+
+export async function openQueryStore(
+  rawUploads: TestRawUploads = { read: noRaw },
+  start: () => Promise<Engine> = startEmbedded
+): Promise<QueryStore> {
+  const engine = await start();
   await migrate(engine);
-  const noRaw = { read: () => Promise.reject(new HotspanError('no_raw', 'this test keeps no raw uploads')) };
-  const app = makeApp({ engine, rawUploads: rawUploads ?? noRaw });
+  const read: RawUploads['read'] = async (place) => ({ timedSamples: noRaw, ...(await rawUploads.read(place)) });
+  const app = makeApp({ engine, rawUploads: { read } });
   const putAll = await makePut(engine);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const ask = async (body: unknown, headers: Record<string, string> = {}) => {

@@ -3,15 +3,16 @@ import { buildCallTree, findNode, visibleNodes, type CallTree } from '../../../s
 import type { ProfileType } from '../../../src/model/profile-types';
 import type { StackDictionary, WeightedStacks } from '../../../src/model/stack-dictionary';
 import { HotspanError } from '../../errors';
-import { chooseUploads, refuseOrder, samplingDensity, widestWindow, withRoots } from '../choose-uploads';
+import { chooseUploads, samplingDensity, widestWindow, withRoots } from '../choose-uploads';
 import type { QueryContext, QueryTime } from '../context';
 import { flameFrame, type FlameSide } from '../frames/flame-frame';
+import { readTimeWindow } from '../hotspot-samples';
 import { inferredNotices } from '../inferred-spans';
 import { info, warning, type Notice } from '../notices';
-import { planUploads, type UploadPlan } from '../plan';
+import { planOf, planUploads, type UploadPlan } from '../plan';
 import { isFilled, restrictionsOf, type Restrictions } from '../prepare';
 import { questionText } from '../question-text';
-import { readStacks, type SampleRows } from '../read-samples';
+import { readStacks } from '../read-samples';
 import type { ParsedQuery } from '../request';
 import { resolveType } from '../resolve-type';
 import type { StackStore } from '../stack-store';
@@ -25,19 +26,15 @@ export async function answerProfile(context: QueryContext, query: ParsedQuery, t
   }
   const restrictions = await withRoots(context, restrictionsOf(query), time);
   const notices: Notice[] = [...restrictions.notices];
-  refuseOrder(query.order, notices);
   const type = await resolveType(context, query.profileType ?? query.profileTypeId, restrictions, time, notices);
   const store = context.stacks.open(context.tenant);
-  const left = await readSide(context, store, restrictions, time, type);
+  const left =
+    (await readWindowSide(context, store, query, restrictions, time, type, notices)) ??
+    (await readSide(context, store, restrictions, time, type));
   notices.push(...left.inferred);
   const compare = filledCompare(query.compare, notices);
   const right = compare && (await readRight(context, store, { ...query, compare }, time, type, notices));
   notices.push(...left.uploads.notices, ...(await emptyNotices(context, restrictions, time, type, left)));
-  if (restrictions.wholeUploads) {
-    notices.push(
-      info('Times of single samples are not looked at yet: these are the whole uploads that the span ran in.')
-    );
-  }
   const dictionary = store.view();
   const tree = buildCallTree(dictionary, left.rows, right?.rows);
   return [
@@ -61,9 +58,9 @@ export async function answerProfile(context: QueryContext, query: ParsedQuery, t
 
 interface Side {
   readonly uploads: UploadPlan;
+  readonly rows: WeightedStacks;
   /** What to say about samples whose span was found by thread and time. */
   readonly inferred: readonly Notice[];
-  readonly rows: SampleRows;
 }
 
 async function readSide(
@@ -80,6 +77,26 @@ async function readSide(
     inferredNotices(context, question),
   ]);
   return { uploads, rows, inferred };
+}
+
+/** With `spanScope: time`, the samples of the process in the span's time. */
+async function readWindowSide(
+  context: QueryContext,
+  store: StackStore,
+  query: ParsedQuery,
+  restrictions: Restrictions,
+  time: QueryTime,
+  type: ProfileType,
+  notices: Notice[]
+): Promise<Side | undefined> {
+  const { spans, wholeUploads } = restrictions;
+  if (spans === undefined || !wholeUploads) {
+    return undefined;
+  }
+  const uploads = await chooseUploads(context, restrictions, time, type.id);
+  const reading = { context, store, query, restrictions, uploads, type, notices };
+  const rows = await readTimeWindow(reading, spans);
+  return rows && { uploads: planOf(uploads), rows, inferred: [] };
 }
 
 /** The other side, without a profile that a variable was to name; nothing left = no comparison. */
@@ -180,7 +197,9 @@ async function emptyNotices(
   }
   const { carryingCount, profileCount } = uploads;
   return [
-    info(carryingCount > 0 ? 'The filter leaves no sample.' : `None of the ${profileCount} uploads carries ${type.name}.`),
+    info(
+      carryingCount > 0 ? 'The filter leaves no sample.' : `None of the ${profileCount} uploads carries ${type.name}.`
+    ),
   ];
 }
 

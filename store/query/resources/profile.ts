@@ -5,6 +5,7 @@ import { HotspanError } from '../../errors';
 import type { QueryContext } from '../context';
 import { isProfileId } from '../prepare';
 import { readProfile, type RawPlace, type StoredProfile } from '../profile-detail';
+import type { ReadTimedSamples } from '../sample-times';
 import { neighbourStatement, profileDetailStatement } from '../sql/profile-detail';
 
 /** One profile by its id; another tenant's is not found. */
@@ -79,7 +80,7 @@ function isGone(error: unknown): boolean {
 
 /** `store/ingest/raw-uploads.ts` is one. */
 export interface RawUploadReader {
-  read(place: RawPlace): Promise<{ attachments(): Promise<readonly Part[]> }>;
+  read(place: RawPlace): Promise<{ attachments(): Promise<readonly Part[]>; timedSamples: ReadTimedSamples }>;
 }
 
 export interface Download {

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** A span of a recorded Datadog trace payload (`/v0.5/traces`). Times are nanoseconds of the recording. */
+/** A span of a recorded Datadog trace payload (`/v0.4/traces`, `/v0.5/traces`). Times are nanoseconds of the recording. */
 export interface RecordedSpan {
   traceId: bigint;
   spanId: bigint;
@@ -98,22 +98,40 @@ const recordings = path.resolve(__dirname, '../fixtures/uploads/recordings');
 
 /**
  * The spans of a recording. Form 0.5: [texts, traces], a span is [service, name, resource, trace id, span id, parent id,
- * start, duration, error, meta, metrics, type]; texts are indexes into the first list.
+ * start, duration, error, meta, metrics, type]; texts are indexes into the first list. Form 0.4: traces, a span is a map.
  */
 export function recordedSpans(recording: string): RecordedSpan[] {
   const body = new MessagePack(fs.readFileSync(path.join(recordings, `${recording}.body`))).read();
   const [texts, traces] = body as [string[], unknown[][][]];
+  if (typeof texts[0] !== 'string') {
+    return (body as Array<Array<Map<string, unknown>>>).flat().map(spanOfMap);
+  }
   const text = (index: unknown) => texts[Number(index)];
   return traces.flat().map((span) => ({
     name: text(span[1]),
     resource: text(span[2]),
-    traceId: BigInt.asUintN(64, span[3] as bigint),
-    spanId: BigInt.asUintN(64, span[4] as bigint),
-    parentId: BigInt.asUintN(64, span[5] as bigint),
+    traceId: unsigned(span[3]),
+    spanId: unsigned(span[4]),
+    parentId: unsigned(span[5]),
     startNs: span[6] as bigint,
     durationNs: span[7] as bigint,
     meta: Object.fromEntries([...(span[9] as Map<unknown, unknown>)].map((pair) => pair.map(text))),
   }));
+}
+
+const unsigned = (id: unknown) => BigInt.asUintN(64, typeof id === 'bigint' ? id : 0n);
+
+function spanOfMap(span: Map<string, unknown>): RecordedSpan {
+  return {
+    name: String(span.get('name')),
+    resource: String(span.get('resource')),
+    traceId: unsigned(span.get('trace_id')),
+    spanId: unsigned(span.get('span_id')),
+    parentId: unsigned(span.get('parent_id')),
+    startNs: span.get('start') as bigint,
+    durationNs: span.get('duration') as bigint,
+    meta: Object.fromEntries((span.get('meta') as Map<string, string> | undefined) ?? []),
+  };
 }
 
 export const hexId = (id: bigint) => id.toString(16).padStart(16, '0');

@@ -1,0 +1,136 @@
+import type { HotspotsCustom } from '../../../src/api/frames';
+import type { FrameJson } from '../../../src/api/query';
+import { buildHotspots, orderedNodes, TreePaths, valuesOnTree, waitsOnTree } from '../../../src/model/hotspot-tree';
+import { formatSpanId } from '../../../src/model/span-id';
+import type { StackDictionary, WeightedStacks } from '../../../src/model/stack-dictionary';
+import { HotspanError } from '../../errors';
+import { withRoots } from '../choose-uploads';
+import type { QueryContext, QueryTime } from '../context';
+import { readEndpoint, type EndpointSamples } from '../endpoint-average';
+import { hotspotsFrame, type HotspotColumns } from '../frames/hotspots-frame';
+import { readHotspots, type HotspotSamples } from '../hotspot-samples';
+import type { Notice } from '../notices';
+import { restrictionsOf, type Restrictions } from '../prepare';
+import { questionText } from '../question-text';
+import type { ParsedQuery } from '../request';
+import { whyEmpty } from '../span-state';
+
+const defaultNodes = 4096;
+
+/** `queryType: hotspots`: the methods that ran in a span (or in the whole selection) as a tree. */
+export async function answerHotspots(context: QueryContext, query: ParsedQuery, time: QueryTime): Promise<FrameJson[]> {
+  if (context.forAlert) {
+    throw new HotspanError('bad_query', 'queryType: a tree has no number to alert on; use dimension or metrics');
+  }
+  const restrictions = await withRoots(context, restrictionsOf(query), time);
+  const notices: Notice[] = [...restrictions.notices];
+  const store = context.stacks.open(context.tenant);
+  const found = await readHotspots(context, store, query, restrictions, time, notices);
+  const [endpoint, empty] = await Promise.all([
+    readEndpoint(context, store, restrictions, time, found.main.type, found),
+    found.main.length > 0 ? undefined : whyEmpty(context, query, restrictions, time, found),
+  ]);
+  notices.push(...found.uploads.notices, ...(empty === undefined ? [] : [empty.notice]));
+  const dictionary = store.view();
+  const nodes = buildHotspots(dictionary, found.main, found.times);
+  const paths = new TreePaths(dictionary, nodes.tree);
+  const order = orderedNodes(dictionary, nodes, query.maxNodes ?? defaultNodes, found.order);
+  const hiddenShare = nodes.tree.total[0] === 0 ? 0 : order.hiddenSelf / Math.abs(nodes.tree.total[0]);
+  const custom: HotspotsCustom = {
+    ...customOf(query, restrictions, found),
+    ...(endpoint && { average: averageOf(endpoint) }),
+    state: empty?.state ?? 'ok',
+    uploads: (empty?.uploads ?? found.placed).map(({ profileId, service, startUs, endUs }) => ({
+      profileId,
+      service,
+      start: Math.floor(startUs / 1000),
+      end: Math.ceil(endUs / 1000),
+    })),
+    hiddenNodes: order.hiddenNodes,
+    hiddenShare,
+  };
+  const hotspots = {
+    dictionary,
+    nodes,
+    order: found.main.length === 0 ? noNodes : order,
+    type: found.main.type,
+    whole: custom.shareOf === 'span' ? (query.spanDurationNs ?? 0) : found.main.total,
+    shiftNs: startShift(query, found, nodes.firstNs[0]),
+    ...columnsOf(dictionary, paths, found, endpoint),
+    custom,
+    notices,
+    question: questionText(query, `Hotspots in ${found.main.type.name}`, time.fromMs, time.toMs),
+  };
+  return [hotspotsFrame(hotspots)];
+}
+
+/** Without samples not even the root is shown. */
+const noNodes = { node: new Int32Array(0), level: new Int32Array(0), hiddenNodes: 0, hiddenSelf: 0 };
+
+function customOf(
+  query: ParsedQuery,
+  { spans, wholeUploads }: Restrictions,
+  { main, types, facts, perSample, order }: HotspotSamples
+) {
+  const { type, total, sampleCount } = main;
+  const inSpan = spans !== undefined && type.unit === 'ns' && (query.spanDurationNs ?? 0) > 0;
+  return {
+    profileType: type.id,
+    profileTypeName: type.name,
+    unit: type.unit,
+    total,
+    sampleCount,
+    perSample,
+    error: Math.round(Math.sqrt(sampleCount) * perSample),
+    inferred: main.inferred,
+    shareOf: inSpan ? ('span' as const) : ('total' as const),
+    order,
+    spanScope: wholeUploads ? ('time' as const) : (query.spanScope ?? spans?.kind ?? 'span'),
+    spanIds: (spans?.ids ?? []).map(formatSpanId),
+    ...(query.spanDurationNs !== undefined && { spanDurationNs: query.spanDurationNs }),
+    endpoint: facts.endpoint,
+    operation: facts.operation,
+    traceId: facts.traceId,
+    types: types.map((one) => ({
+      id: one.type.id,
+      name: one.type.name,
+      unit: one.type.unit,
+      total: one.total,
+      samples: one.sampleCount,
+    })),
+  };
+}
+
+function averageOf({ rows, requests, counted }: EndpointSamples) {
+  const total = Array.from(rows.value).reduce((sum, value) => sum + value, 0);
+  return { requests, counted, total: total / requests };
+}
+
+function columnsOf(
+  dictionary: StackDictionary,
+  paths: TreePaths,
+  { main, cpu, waits }: HotspotSamples,
+  endpoint: EndpointSamples | undefined
+): HotspotColumns {
+  const cpuTotal = cpu && valuesOnTree(paths, cpu);
+  const average = endpoint && valuesOnTree(paths, endpoint.rows);
+  return {
+    ...(cpuTotal && { waiting: cpuTotal.map((value, node) => Math.max(0, paths.tree.total[node] - value)) }),
+    ...(main.type.unit === 'ns' && { waitedFor: waitsOnTree(paths, dictionary, joined(waits)) }),
+    ...(average && { average: average.map((value) => value / endpoint.requests) }),
+  };
+}
+
+function joined(parts: readonly WeightedStacks[]): WeightedStacks {
+  const all = (column: 'stack' | 'value' | 'samples') => parts.flatMap((part) => Array.from(part[column]));
+  const stack = all('stack');
+  return { length: stack.length, stack, value: all('value'), samples: all('samples') };
+}
+
+/** Times count from the span's start where the caller says it, else from the first sample. */
+function startShift({ spanStartUs }: ParsedQuery, { baseNs }: HotspotSamples, firstNs: number): number {
+  if (spanStartUs !== undefined && baseNs > 0n) {
+    return Number(baseNs - BigInt(spanStartUs) * 1000n);
+  }
+  return Number.isFinite(firstNs) ? -firstNs : 0;
+}

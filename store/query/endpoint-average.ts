@@ -1,0 +1,68 @@
+import { allOf } from '../../src/model/profile-filter';
+import type { ProfileType } from '../../src/model/profile-types';
+import type { WeightedStacks } from '../../src/model/stack-dictionary';
+import { chooseUploads, someUploads, type Uploads } from './choose-uploads';
+import type { QueryContext, QueryTime } from './context';
+import type { Restrictions } from './prepare';
+import { readStacks } from './read-samples';
+import { endpointRequestsStatement } from './sql/span-samples';
+import type { StackStore } from './stack-store';
+
+/** Samples of all requests of an endpoint around a span, and how many requests they were. */
+export interface EndpointSamples {
+  readonly rows: WeightedStacks;
+  readonly requests: number;
+  /** `all`: the client counted its requests; `sampled`: only those with samples are known. */
+  readonly counted: 'all' | 'sampled';
+}
+
+/** An average of so many uploads says enough, and is read fast. */
+const maxUploads = 10;
+
+/** What the endpoint's requests did in the uploads of the service nearest to the span's. */
+export async function readEndpoint(
+  context: QueryContext,
+  store: StackStore,
+  restrictions: Restrictions,
+  time: QueryTime,
+  type: ProfileType,
+  span: { readonly endpoint: string; readonly uploads: Uploads }
+): Promise<EndpointSamples | undefined> {
+  const { endpoint, uploads } = span;
+  if (endpoint === '' || uploads.length === 0 || type.merge === 'average') {
+    return undefined;
+  }
+  const own: Restrictions = {
+    ...restrictions,
+    filter: allOf([restrictions.filter, { kind: 'equals', key: 'service', value: uploads.service[0] }]),
+    profileIds: undefined,
+    spans: undefined,
+    wholeUploads: false,
+    stackFilters: [],
+    contextFilters: [{ dimension: 'endpoint', match: 'any', values: [endpoint], spanIds: [], exclude: false }],
+  };
+  const around = nearest(await chooseUploads(context, own, aroundUploads(time, uploads), type.id), uploads);
+  const [rows, counts] = await Promise.all([
+    readStacks(context, store, { uploads: around, profileType: type, restrictions: own, averaged: false }),
+    context.engine.select(endpointRequestsStatement(around.scope, Array.from(around.profile), endpoint), {
+      signal: context.signal,
+    }),
+  ]);
+  const [counted, sampled] = [counts.numbers('counted')[0], counts.numbers('sampled')[0]];
+  const requests = counted > 0 ? counted : sampled;
+  return requests === 0 ? undefined : { rows, requests, counted: counted > 0 ? 'all' : 'sampled' };
+}
+
+const aroundUs = 300e6;
+
+function aroundUploads(time: QueryTime, { startUs, endUs, length }: Uploads): QueryTime {
+  const fromMs = Math.floor((startUs[0] - aroundUs) / 1000);
+  return { ...time, fromMs, toMs: Math.ceil((endUs[length - 1] + aroundUs) / 1000) };
+}
+
+function nearest(around: Uploads, { startUs }: Uploads): Uploads {
+  const distance = (at: number) => Math.abs(around.startUs[at] - startUs[0]);
+  const byDistance = Array.from({ length: around.length }, (_, at) => at).sort((a, b) => distance(a) - distance(b));
+  const kept = new Set(byDistance.slice(0, maxUploads));
+  return someUploads(around, (at) => kept.has(at));
+}

@@ -1,0 +1,261 @@
+import type { ThreadStacks } from '../../src/model/hotspot-tree';
+import { profileTypeOf, type ProfileType } from '../../src/model/profile-types';
+import { isUnresolvedVariable } from '../../src/model/selector';
+import { stackMask } from '../../src/model/stack-filter';
+import { chooseUploads, type Uploads } from './choose-uploads';
+import type { QueryContext, QueryTime } from './context';
+import { info, type Notice } from './notices';
+import type { Restrictions } from './prepare';
+import { readStacks } from './read-samples';
+import type { ParsedQuery } from './request';
+import { resolveStackFilters } from './resolve-stack-filters';
+import { resolveType } from './resolve-type';
+import { placedUploads, readTimes, type PlacedUpload, type TimedReading, type TimedStacks } from './sample-times';
+import {
+  defaultType,
+  noFacts,
+  offeredTypes,
+  readSpanSamples,
+  spanPlace,
+  typeSamples,
+  type SpanFacts,
+  type SpanSamples,
+  type TypeSamples,
+} from './span-samples';
+import type { SpanPlace } from './sql/span-samples';
+import type { SpanMatch } from './sql/upload-scope';
+import type { StackStore } from './stack-store';
+
+/** Samples that a tree of hotspots is made of. */
+export interface HotspotSamples {
+  readonly uploads: Uploads;
+  readonly placed: readonly PlacedUpload[];
+  readonly main: TypeSamples;
+  /** CPU time of the same samples, where the main type is the time that passed. */
+  readonly cpu?: TypeSamples;
+  /** Types whose samples say what was waited for. */
+  readonly waits: readonly TypeSamples[];
+  readonly types: readonly TypeSamples[];
+  readonly facts: SpanFacts;
+  readonly endpoint: string;
+  readonly perSample: number;
+  readonly order: 'time' | 'value';
+  readonly times?: TimedStacks;
+  /** Where the times count from, ns since 1970; 0n = there are none. */
+  readonly baseNs: bigint;
+}
+
+/** Times that are spent in one thing that has a name. */
+const waitTypes = [
+  'lock-wait-time',
+  'socket-io-read-time',
+  'socket-io-write-time',
+  'file-io-time',
+  'synchronization',
+] as const;
+
+export async function readHotspots(
+  context: QueryContext,
+  store: StackStore,
+  query: ParsedQuery,
+  restrictions: Restrictions,
+  time: QueryTime,
+  notices: Notice[]
+): Promise<HotspotSamples> {
+  const asked = await askedType(context, query, restrictions, time, notices);
+  const uploads = await chooseUploads(context, restrictions, time, asked?.id ?? 'wall-time');
+  const { spans } = restrictions;
+  const place = spans && spanPlace(uploads, spans);
+  const [placed, samples] = await Promise.all([
+    place === undefined ? [] : placedUploads(context, uploads.scope, uploads.profile),
+    place === undefined ? noSamples : readSpanSamples(context, store, place),
+  ]);
+  const type = asked ?? (spans ? defaultType(samples) : profileTypeOf('wall-time'));
+  const reading: Reading = { context, store, query, restrictions, uploads, placed, type, notices };
+  const read =
+    spans === undefined
+      ? await readSelection(reading)
+      : restrictions.wholeUploads && place !== undefined
+        ? await readWindow(reading, place, spans)
+        : await readOwn(reading, place, samples);
+  const kept = await filtered(context, store, restrictions, read);
+  return {
+    uploads,
+    placed,
+    types: spans ? offeredTypes(samples) : [kept.main],
+    facts: samples.facts,
+    endpoint: samples.facts.endpoint,
+    perSample: perSample(uploads, asked?.id ?? 'wall-time', kept.main),
+    order: query.order ?? 'time',
+    baseNs: kept.times?.baseNs ?? 0n,
+    ...kept,
+    ...(kept.times === undefined && { order: 'value' as const }),
+  };
+}
+
+const noSamples: SpanSamples = { byType: new Map(), facts: noFacts };
+
+interface Reading {
+  readonly context: QueryContext;
+  readonly store: StackStore;
+  readonly query: ParsedQuery;
+  readonly restrictions: Restrictions;
+  readonly uploads: Uploads;
+  readonly placed: readonly PlacedUpload[];
+  readonly type: ProfileType;
+  readonly notices: Notice[];
+}
+
+type Read = Pick<HotspotSamples, 'main' | 'cpu' | 'waits' | 'times'>;
+
+async function askedType(
+  context: QueryContext,
+  { profileType, profileTypeId }: ParsedQuery,
+  restrictions: Restrictions,
+  time: QueryTime,
+  notices: Notice[]
+): Promise<ProfileType | undefined> {
+  const written = profileType ?? profileTypeId;
+  const unsaid = written === undefined || isUnresolvedVariable(written) || written === '$__all';
+  return unsaid && restrictions.spans !== undefined
+    ? undefined
+    : resolveType(context, written, restrictions, time, notices);
+}
+
+/** Without a span: the selection as a tree. */
+async function readSelection({ context, store, restrictions, uploads, type }: Reading): Promise<Read> {
+  const question = { uploads, profileType: type, restrictions, averaged: true };
+  const rows = await readStacks(context, store, question, ['thread']);
+  return { main: typeSamples(type, { ...rows, thread: rows.key('thread') }), waits: [] };
+}
+
+/** The span's own samples, and in which order they ran. */
+async function readOwn(reading: Reading, place: SpanPlace | undefined, { byType }: SpanSamples): Promise<Read> {
+  const { query, type } = reading;
+  const main = byType.get(type.id) ?? nothing(type);
+  const own = {
+    main,
+    cpu: type.id === 'wall-time' ? byType.get('cpu-time') : undefined,
+    waits: waitTypes.flatMap((id) => byType.get(id) ?? []),
+  };
+  if (place === undefined || main.length === 0 || query.order === 'value') {
+    return own;
+  }
+  const read = await timesOf(reading, place, place.spans, 'spans', [type.id]);
+  const [times] = read.types;
+  const known = times.firstNs.some((time) => Number.isFinite(time));
+  noteMissing(reading.notices, read, known, 'Rows are in order of value');
+  return known ? { ...own, times } : own;
+}
+
+function nothing(type: ProfileType): TypeSamples {
+  return typeSamples(type, {
+    length: 0,
+    stack: new Uint32Array(0),
+    value: new Float64Array(0),
+    samples: new Float64Array(0),
+    thread: [],
+  });
+}
+
+/** For a flame graph: the samples of one type in the time of the spans; undefined = no upload holds them. */
+export async function readTimeWindow(
+  reading: Omit<Reading, 'placed'>,
+  spans: SpanMatch
+): Promise<TypeSamples | undefined> {
+  const { context, store, uploads, restrictions } = reading;
+  const place = spanPlace(uploads, spans);
+  if (place === undefined) {
+    return undefined;
+  }
+  const placed = await placedUploads(context, uploads.scope, uploads.profile);
+  const { main } = await filtered(context, store, restrictions, await readWindow({ ...reading, placed }, place, spans));
+  return main;
+}
+
+/** All samples of the process in the span's time; whole uploads where samples have no times. */
+async function readWindow(reading: Reading, place: SpanPlace, spans: SpanMatch): Promise<Read> {
+  const { type, notices } = reading;
+  const withCpu = type.id === 'wall-time';
+  const types = [type.id, ...(withCpu ? ['cpu-time'] : []), ...waitTypes];
+  const read = await timesOf(reading, place, spans, 'window', types);
+  const [times, ...others] = read.types;
+  if (times.length === 0 || type.merge === 'average') {
+    noteMissing(notices, read, false, 'These are the whole uploads that the span ran in');
+    return readSelection(reading);
+  }
+  noteMissing(notices, read, true, '');
+  const asSamples = others.map((rows, at) => typeSamples(profileTypeOf(types[at + 1]), rows));
+  const cpu = withCpu ? asSamples[0] : undefined;
+  const waits = withCpu ? asSamples.slice(1) : asSamples;
+  return { main: typeSamples(type, times), cpu: cpu && cpu.length > 0 ? cpu : undefined, waits, times };
+}
+
+function timesOf(
+  { context, store, query, placed }: Reading,
+  place: SpanPlace,
+  spans: SpanMatch,
+  take: 'spans' | 'window',
+  profileTypes: readonly string[]
+): Promise<TimedReading> {
+  const question = { profileTypes, spans, take, window: windowOf(query) };
+  return readTimes(context, store, placed, question, place);
+}
+
+function windowOf({ spanStartUs, spanDurationNs }: ParsedQuery) {
+  if (spanStartUs === undefined || spanDurationNs === undefined) {
+    return undefined;
+  }
+  const startNs = BigInt(spanStartUs) * 1000n;
+  return { startNs, endNs: startNs + BigInt(spanDurationNs) };
+}
+
+function noteMissing(notices: Notice[], { types, missing }: TimedReading, known: boolean, instead: string): void {
+  const untimed = types[0].untimed;
+  if (missing !== '') {
+    notices.push(info(known ? `Times are not complete: ${missing}.` : `${instead}: ${missing}.`));
+  } else if (!known) {
+    notices.push(info(`${instead}: the uploads don't say when their samples were taken.`));
+  } else if (untimed > 0) {
+    notices.push(info(`${untimed} samples of the uploads don't say when they were taken.`));
+  }
+}
+
+/** Keeps what the query's filters on methods and threads let through. */
+async function filtered(
+  context: QueryContext,
+  store: StackStore,
+  { stackFilters, contextFilters }: Restrictions,
+  read: Read
+): Promise<Read> {
+  const threads = contextFilters.filter(({ dimension, match }) => dimension === 'thread' && match === 'any');
+  if (stackFilters.length === 0 && threads.length === 0) {
+    return read;
+  }
+  const mask = stackMask(store.view(), await resolveStackFilters(context, stackFilters));
+  const isAsked = (thread: string) => threads.every(({ values, exclude }) => values.includes(thread) !== exclude);
+  const keep = (samples: TypeSamples) =>
+    typeSamples(
+      samples.type,
+      rowsOf(samples, (row) => isAsked(samples.thread[row]) && (mask?.(samples.stack[row]) ?? true))
+    );
+  return { ...read, main: keep(read.main), cpu: read.cpu && keep(read.cpu), waits: read.waits.map(keep) };
+}
+
+function rowsOf(samples: ThreadStacks, keep: (row: number) => boolean): ThreadStacks {
+  const rows = Array.from({ length: samples.length }, (_, row) => row).filter(keep);
+  return {
+    length: rows.length,
+    stack: rows.map((row) => samples.stack[row]),
+    value: rows.map((row) => samples.value[row]),
+    samples: rows.map((row) => samples.samples[row]),
+    thread: rows.map((row) => samples.thread[row]),
+  };
+}
+
+/** What one sample stands for: over the uploads, else in the span alone. */
+function perSample({ total, count }: Uploads, totalsOf: string, main: TypeSamples): number {
+  const sum = (values: ArrayLike<number>) => Array.from(values).reduce((all, value) => all + value, 0);
+  const whole = totalsOf === main.type.id && sum(count) > 0 ? sum(total) / sum(count) : 0;
+  return whole > 0 ? whole : main.sampleCount > 0 ? main.total / main.sampleCount : 0;
+}
