@@ -16,7 +16,9 @@ import { migrate, NewerSchemaError } from './engines/schema/migrate';
 import type { IngestSettings } from './ingest/accept-request';
 import { agentRoutes } from './ingest/agent-paths';
 import { startBatcher } from './ingest/batcher';
+import { CumulativeFiles } from './ingest/cumulative-files';
 import { Duplicates } from './ingest/duplicates';
+import { findPrevious } from './ingest/find-previous';
 import { makeIntake } from './ingest/intake';
 import { OpenGroups } from './ingest/open-groups';
 import { listenGrpc, makeGrpcServer, stopGrpc } from './ingest/otlp/grpc-server';
@@ -117,6 +119,7 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
     rawUploads,
     sequence: makeProfileSequence(),
     groups: new OpenGroups(groupOpenMs, maxOpenGroups),
+    cumulative: new CumulativeFiles({ find: (file, sinceNs) => findPrevious(engine, file, sinceNs) }),
     logger,
     maxWaitMs: maxParseWaitMs,
   });

@@ -71,8 +71,15 @@ function readEventForm(eventPart: Part, parts: readonly Part[], context: FormCon
     ),
     attachments: parts
       .filter((part) => part !== eventPart)
-      .map((part) => ({ name: part.fileName || part.field, bytes: part.bytes })),
+      .map((part) => attachment(part.fileName || part.field, part.bytes)),
   };
+}
+
+/** Tracers that send differences say so in the name: `delta-heap.pprof`. */
+function attachment(name: string, bytes: Uint8Array<ArrayBuffer>): Attachment {
+  return /^(?:heap|allocs|mutex|block)\.pprof$/.test(name)
+    ? { name, bytes, hints: { isCumulative: true } }
+    : { name, bytes };
 }
 
 function parseEvent(part: Part): DatadogEvent {
@@ -128,7 +135,7 @@ function readFieldForm(parts: readonly Part[], context: FormContext): DatadogFor
     ),
     runtimeInfo: headerInfo(context.request),
     endpointCounts: new Map(),
-    attachments: parts.filter(isFile).map((part) => ({ name: oldFileName(part), bytes: part.bytes })),
+    attachments: parts.filter(isFile).map((part) => attachment(oldFileName(part), part.bytes)),
   };
 }
 

@@ -3,10 +3,13 @@ import type { Logger } from 'pino';
 import type { ProfileRow } from '../engines/rows';
 import { HotspanError } from '../errors';
 import type { Batcher } from './batcher';
+import type { CumulativeFiles } from './cumulative-files';
+import type { CumulativeFile } from './cumulative-parts';
 import type { Duplicates } from './duplicates';
 import { fingerprint } from './fingerprint';
 import type { OpenGroups } from './open-groups';
-import type { ParsePool } from './parse-pool';
+import type { ParsePool, UploadJob } from './parse-pool';
+import type { StoredRequest } from './parse-worker';
 import { ownPlaces, placeKey, type Place } from './places';
 import type { ProfileSequence } from './profile-sequence';
 import type { RawUploads } from './raw-uploads';
@@ -43,6 +46,7 @@ export interface IntakeSettings {
   readonly rawUploads: RawUploads;
   readonly sequence: ProfileSequence;
   readonly groups: OpenGroups;
+  readonly cumulative: CumulativeFiles;
   readonly logger: Logger;
   /** An upload that would wait longer than this for a worker is stored first and read later. */
   readonly maxWaitMs: number;
@@ -78,13 +82,18 @@ export function makeIntake(settings: IntakeSettings): Intake {
 
   const readThenStore = async (request: UploadRequest, body: Uint8Array<ArrayBuffer>): Promise<Accepted> => {
     const numbers = sequence.next(maxProfiles(request.intake));
-    const parsed = await pool.parse({ request, body, sequence: numbers, keepUnreadable: false });
-    const stored = await duplicates.once(parsed.key, request.receivedMs, async () => {
-      const { places, ref } = await storeParsed(settings, parsed, request, body);
-      enqueue(settings, parsed, places, ref);
-      return places[0].id;
-    });
-    return { ...stored, deferred: false, rejected: parsed.rejected, reason: parsed.reason };
+    const job = { request, body, sequence: numbers, keepUnreadable: false };
+    const read = await pool.parse(job);
+    const { rejected, reason } = read;
+    const stored = await duplicates.once(read.key, request.receivedMs, () =>
+      compared(settings, job, read, undefined, async (parsed, previous) => {
+        const { places, ref } = await storeParsed(settings, parsed, { request, body, previous });
+        settings.cumulative.remember(cumulativeFilesOf(parsed), ref);
+        enqueue(settings, parsed, places, ref);
+        return places[0].id;
+      })
+    );
+    return { ...stored, deferred: false, rejected, reason };
   };
 
   return {
@@ -113,6 +122,44 @@ export function makeIntake(settings: IntakeSettings): Intake {
   };
 }
 
+function cumulativeFilesOf({ uploads }: ParsedRequest): CumulativeFile[] {
+  return uploads.flatMap(({ cumulative }) => cumulative);
+}
+
+/**
+ * Goes on with a request once its cumulative files are compared with those before, for which it is read again; most requests have
+ * none. `recorded`: what they were compared with when the request was first read.
+ */
+async function compared<Result>(
+  { cumulative, pool, rawUploads }: IntakeSettings,
+  job: UploadJob,
+  parsed: ParsedRequest,
+  recorded: readonly RecordRef[] | undefined,
+  goOn: (parsed: ParsedRequest, previous: readonly RecordRef[] | undefined) => Promise<Result>
+): Promise<Result> {
+  const files = cumulativeFilesOf(parsed);
+  if (files.length === 0) {
+    return goOn(parsed, undefined);
+  }
+  return cumulative.inTurn(files, async () => {
+    const previous = recorded ?? (await cumulative.previousOf(files));
+    const requests = await readRecords(rawUploads, previous);
+    if (requests.length === 0) {
+      return goOn(parsed, previous);
+    }
+    const again = await pool.parse({ ...job, previous: { keys: files.map(({ key }) => key), requests } });
+    return goOn(again, previous);
+  });
+}
+
+/** Those that are still there. */
+async function readRecords(rawUploads: RawUploads, refs: readonly RecordRef[]): Promise<StoredRequest[]> {
+  const found = await Promise.allSettled(refs.map((ref) => rawUploads.read(ref)));
+  return found.flatMap((one) =>
+    one.status === 'fulfilled' ? [{ request: one.value.header.request, body: one.value.body }] : []
+  );
+}
+
 interface Stored {
   readonly places: readonly Place[];
   readonly ref: RecordRef;
@@ -122,11 +169,10 @@ interface Stored {
 async function storeParsed(
   { spool, groups }: IntakeSettings,
   { key, uploads }: ParsedRequest,
-  request: UploadRequest,
-  body: Uint8Array<ArrayBuffer>
+  { request, body, previous }: StoredRequest & { readonly previous?: readonly RecordRef[] }
 ): Promise<Stored> {
   const append = async (places: readonly Place[]) => {
-    const ref = await spool.append({ id: places[0].id, request, key, places }, body);
+    const ref = await spool.append({ id: places[0].id, request, key, places, previous }, body);
     return { places, ref };
   };
   if (!isJoined(request.intake)) {
@@ -159,15 +205,19 @@ async function readStored(
   const { pool, spool, duplicates, rawUploads, sequence, logger } = settings;
   try {
     const { body } = await rawUploads.read(ref);
-    const parsed = await parseStored(pool, header.request, body, sequence);
-    const { repeated, id } = await duplicates.once(parsed.key, header.request.receivedMs, async () => header.id);
+    const job = jobOf(header.request, body, sequence);
+    const read = await parseStored(pool, job);
+    const { repeated, id } = await duplicates.once(read.key, header.request.receivedMs, async () => header.id);
     if (repeated && id !== header.id) {
       spool.done(ref);
       return;
     }
-    const own = ownPlaces(header.id, parsed.uploads.length);
-    const places = own.map((place, index) => header.places?.[index] ?? place);
-    enqueue(settings, parsed, places, ref, present);
+    await compared(settings, job, read, header.previous, async (parsed) => {
+      settings.cumulative.remember(cumulativeFilesOf(parsed), ref);
+      const own = ownPlaces(header.id, parsed.uploads.length);
+      const places = own.map((place, index) => header.places?.[index] ?? place);
+      enqueue(settings, parsed, places, ref, present);
+    });
   } catch (error) {
     // Nothing can be made of this record, now or later: its bytes stay until the raw retention takes them.
     logger.error({ error, profile: header.id }, 'a stored upload could not be read again');
@@ -175,19 +225,17 @@ async function readStored(
   }
 }
 
+function jobOf(request: UploadRequest, body: Uint8Array<ArrayBuffer>, sequence: ProfileSequence): UploadJob {
+  return { request, body, sequence: sequence.next(maxProfiles(request.intake)), keepUnreadable: true };
+}
+
 /** A worker that dies of an upload must not keep it from being listed: it is read again as one that can't be read. */
-async function parseStored(
-  pool: ParsePool,
-  request: UploadRequest,
-  body: Uint8Array<ArrayBuffer>,
-  sequence: ProfileSequence
-): Promise<ParsedRequest> {
-  const numbers = sequence.next(maxProfiles(request.intake));
+async function parseStored(pool: ParsePool, job: UploadJob): Promise<ParsedRequest> {
   try {
-    return await pool.parse({ request, body, sequence: numbers, keepUnreadable: true });
+    return await pool.parse(job);
   } catch (error) {
     const unreadableReason = error instanceof HotspanError ? error.message : String(error);
-    return pool.parse({ request, body, sequence: numbers, keepUnreadable: true, unreadableReason });
+    return pool.parse({ ...job, unreadableReason });
   }
 }
 

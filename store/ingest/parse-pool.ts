@@ -14,7 +14,10 @@ export interface ParsePoolSettings {
   readonly retentionDays: number;
 }
 
-export type UploadJob = Pick<ParseJob, 'request' | 'body' | 'sequence' | 'keepUnreadable' | 'unreadableReason'>;
+export type UploadJob = Pick<
+  ParseJob,
+  'request' | 'body' | 'sequence' | 'keepUnreadable' | 'unreadableReason' | 'previous'
+>;
 
 /** Worker threads that read uploads. */
 export interface ParsePool {

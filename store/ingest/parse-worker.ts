@@ -1,5 +1,7 @@
 import { HotspanError, type ErrorCode } from '../errors';
+import type { Profile } from '../../src/model/profile';
 import { makeContentHasher } from './content-ids';
+import { cumulativeProfiles } from './cumulative-parts';
 import type { FormContext } from './datadog';
 import { makeLabels } from './labels';
 import { readRequest, type ParsedRequest } from './read-request';
@@ -24,6 +26,14 @@ export interface ParseJob {
   readonly keepUnreadable: boolean;
   /** Reading it stopped a worker before: it is listed with this reason and not read again. */
   readonly unreadableReason?: string;
+  /** Stored requests that may hold earlier versions of the request's cumulative files, and the keys of those. */
+  readonly previous?: { readonly keys: readonly string[]; readonly requests: readonly StoredRequest[] };
+}
+
+/** A request as it came, from its record. */
+export interface StoredRequest {
+  readonly request: UploadRequest;
+  readonly body: Uint8Array<ArrayBuffer>;
 }
 
 export type ParseAnswer = ({ readonly parsed: ParsedRequest } | { readonly error: WorkerError }) & {
@@ -51,12 +61,30 @@ async function parseJob(job: ParseJob): Promise<{ parsed: ParsedRequest } | { er
   let understood: Understood | undefined;
   try {
     understood = await understandRequest(job.body, context);
-    return { parsed: readRequest(understood, context) };
+    return { parsed: readRequest(understood, { ...context, previousFiles: await readPrevious(job) }) };
   } catch (error) {
     const failure = describe(error);
     const upload = understood?.kind === 'uploads' ? understood.uploads[0] : bareUpload(job);
     return job.keepUnreadable ? { parsed: unreadable(upload, failure.message, context) } : { error: failure };
   }
+}
+
+/** Earlier files by key. What can't be read any more is as if it had not been there. */
+async function readPrevious(job: ParseJob): Promise<ReadonlyMap<string, Profile>> {
+  const found = new Map<string, Profile>();
+  const wanted = new Set(job.previous?.keys);
+  for (const stored of job.previous?.requests ?? []) {
+    const context = { ...job, ...stored };
+    try {
+      const understood = await understandRequest(stored.body, context);
+      cumulativeProfiles(understood, context, wanted).forEach(([key, profile]) => found.set(key, profile));
+    } catch (error) {
+      if (!(error instanceof HotspanError)) {
+        throw error;
+      }
+    }
+  }
+  return found;
 }
 
 function unreadable(upload: Upload, reason: string, context: ReadContext): ParsedRequest {

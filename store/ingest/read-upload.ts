@@ -1,26 +1,18 @@
 import { HotspanError } from '../errors';
 import type { ProfileRow } from '../engines/rows';
 import type { ContextNames } from '../readers/jfr/contexts';
-import { readJfr } from '../readers/jfr/reader';
-import type { Reader } from '../readers/reader';
-import { sniffReader } from '../readers/readers';
-import {
-  defaultReaderLimits,
-  ReaderError,
-  type Profile,
-  type ReaderLimits,
-  type RuntimeInfoEntry,
-} from '../../src/model/profile';
+import { defaultReaderLimits, type Profile, type RuntimeInfoEntry } from '../../src/model/profile';
 import type { ContentHasher } from './content-ids';
+import { takeDifferences, type CumulativeFile } from './cumulative-parts';
 import type { FormContext } from './datadog';
 import { encodeUpload, type EncodedUpload } from './encode-upload';
 import { instanceOf } from './labels';
 import { mergeSamples, type IdentifiedProfile } from './merge-samples';
 import { contextNamesOrNone } from './pyroscope/context-names';
-import { unpackNames } from './pyroscope/packed-names';
-import { metricsInfo, redact } from './runtime-info';
+import { readPart, type ReadPart } from './read-part';
+import { redact } from './runtime-info';
 import { windowOf, type Window } from './times';
-import type { Attachment, Upload } from './upload';
+import type { Upload } from './upload';
 import { uploadKey } from './upload-key';
 
 /** `profiles` without what is known only once the upload is on disk. */
@@ -28,6 +20,8 @@ export type ParsedRow = Omit<ProfileRow, 'id' | 'part' | 'rawSegment' | 'rawOffs
 
 export interface ParsedUpload extends EncodedUpload {
   readonly row: ParsedRow;
+  /** Its files that count from the start of their process. */
+  readonly cumulative: readonly CumulativeFile[];
 }
 
 export interface ReadContext extends FormContext {
@@ -36,16 +30,8 @@ export interface ReadContext extends FormContext {
   readonly sequence: number;
   readonly bodyBytes: number;
   readonly hasher: ContentHasher;
-}
-
-/** What became of one attachment. */
-export interface ReadPart {
-  readonly attachment: Attachment;
-  readonly format: string;
-  readonly profile?: Profile;
-  /** Why a file that should hold a profile gave none. */
-  readonly reason?: string;
-  readonly info?: readonly RuntimeInfoEntry[];
+  /** Earlier files of the same processes, by `CumulativeFile.key`. */
+  readonly previousFiles?: ReadonlyMap<string, Profile>;
 }
 
 /**
@@ -84,78 +70,6 @@ export function timedProfiles(upload: Upload): Array<{ readonly name: string; re
   });
 }
 
-function readPart(
-  attachment: Attachment,
-  names: ContextNames | undefined,
-  limits: ReaderLimits = defaultReaderLimits
-): ReadPart {
-  if (attachment.damage !== undefined) {
-    return { attachment, format: 'unknown', reason: attachment.damage };
-  }
-  const companion = readCompanion(attachment);
-  const reader = companion ? undefined : sniffReader(attachment.bytes);
-  if (!reader) {
-    return companion ?? readOtherPart(attachment);
-  }
-  try {
-    return { attachment, format: reader.format, profile: readFile(reader, attachment, names, limits) };
-  } catch (error) {
-    if (!(error instanceof ReaderError)) {
-      throw error;
-    }
-    if (error.kind === 'notMine') {
-      return readOtherPart(attachment);
-    }
-    const place = error.offset > 0 ? ` (at byte ${error.offset})` : '';
-    return { attachment, format: reader.format, reason: `${attachment.name}: ${error.reason}${place}` };
-  }
-}
-
-function readFile(
-  reader: Reader,
-  { bytes, hints }: Attachment,
-  names: ContextNames | undefined,
-  limits: ReaderLimits
-): Profile {
-  const profile = reader.format === 'jfr' ? readJfr(bytes, limits, names) : reader.read(bytes, limits);
-  const named = hints?.packedNames ? unpackNames(profile) : profile;
-  const countsOnly = named.valueTypes.length === 1 && named.valueTypes[0].type === 'samples';
-  return !countsOnly || hints === undefined
-    ? named
-    : {
-        ...named,
-        valueTypes: hints.countsAre ? [hints.countsAre] : named.valueTypes,
-        period: hints.period ?? named.period,
-      };
-}
-
-/** Files that tracers send along with their profiles. */
-function readCompanion(attachment: Attachment): ReadPart | undefined {
-  const { bytes, name } = attachment;
-  if (attachment.hints?.isContextNames) {
-    return { attachment, format: 'labels' };
-  }
-  if (/^go 1\.\d+ trace/.test(startOf(bytes))) {
-    return { attachment, format: 'go-trace' };
-  }
-  const json = /^(?:metrics|code-provenance)\.json$/.test(name) && isJson(bytes);
-  return json ? { attachment, format: 'json', info: metricsInfo(bytes) } : undefined;
-}
-
-function readOtherPart(attachment: Attachment): ReadPart {
-  return isJson(attachment.bytes)
-    ? { attachment, format: 'json' }
-    : { attachment, format: 'unknown', reason: `${attachment.name}: no known profile format starts with these bytes` };
-}
-
-function isJson(bytes: Uint8Array): boolean {
-  return /^\s*[[{]/.test(startOf(bytes));
-}
-
-function startOf(bytes: Uint8Array): string {
-  return new TextDecoder('latin1').decode(bytes.subarray(0, 16));
-}
-
 function refusal(parts: readonly ReadPart[]): HotspanError {
   const reasons = parts.flatMap(({ reason }) => reason ?? []);
   const recognised = parts.some(
@@ -171,8 +85,9 @@ function refusal(parts: readonly ReadPart[]): HotspanError {
 }
 
 /** Rows of an upload whose files were read. */
-export function assemble(upload: Upload, parts: readonly ReadPart[], context: ReadContext): ParsedUpload {
+export function assemble(upload: Upload, read: readonly ReadPart[], context: ReadContext): ParsedUpload {
   const { hasher } = context;
+  const { parts, files: cumulative } = takeDifferences(read, upload, context);
   const identified = parts.flatMap(({ attachment, profile }): Identified[] => {
     if (profile === undefined) {
       return [];
@@ -192,7 +107,7 @@ export function assemble(upload: Upload, parts: readonly ReadPart[], context: Re
     { labels, window, samples, status: identified.length > 0 ? 'ok' : 'unreadable' },
     context
   );
-  return { row, ...encodeUpload(row, identified, samples) };
+  return { row, cumulative, ...encodeUpload(row, identified, samples) };
 }
 
 export interface Identified extends IdentifiedProfile {

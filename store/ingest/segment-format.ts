@@ -22,12 +22,19 @@ export interface RecordHeader {
   readonly key: string;
   /** Where the profiles of the request belong, in their order; absent = one profile of its own under `id`, or not known yet. */
   readonly places?: readonly Place[];
+  /** Records with the files that this one's cumulative files were compared with; absent = it has none, or is not read yet. */
+  readonly previous?: ReadonlyArray<{ readonly segment: string; readonly offset: number; readonly length: number }>;
 }
 
 const headerSchema = z.object({
   id: z.uuid(),
   key: z.string(),
   places: z.array(z.object({ id: z.uuid(), part: z.number().int().nonnegative() })).optional(),
+  previous: z
+    .array(
+      z.object({ segment: z.string(), offset: z.number().int().nonnegative(), length: z.number().int().nonnegative() })
+    )
+    .optional(),
   request: z.object({
     intake: z.enum(intakes),
     tenant: z.string(),

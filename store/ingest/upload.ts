@@ -37,6 +37,8 @@ export interface ReadingHints {
   readonly packedNames?: boolean;
   /** Not a profile: says what the numbers in the recordings beside it mean. */
   readonly isContextNames?: boolean;
+  /** Go's counts in it may go back to the start of the process: they are reduced to what is new since the file before (`cumulative.ts`). */
+  readonly isCumulative?: boolean;
 }
 
 /** An attachment that was read; `profile` is absent for parts that hold no profile (metrics.json, go.trace). */

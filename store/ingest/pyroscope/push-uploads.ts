@@ -5,6 +5,9 @@ import { maxProfiles } from '../upload-request';
 import { labelValue, sortLabels } from './client-labels';
 import { decodePush } from './push';
 
+/** Profiles of Go that count from the start of the process when they are fetched without a duration. */
+const cumulativeNames = new Set(['memory', 'heap', 'allocs', 'mutex', 'block']);
+
 /** `POST /push.v1.PusherService/Push`: every profile of every series is an upload of its own; `__name__` names its file. */
 export function readPushForms(body: Uint8Array<ArrayBuffer>, context: FormContext): DatadogForm[] {
   const { request, limits, defaultService } = context;
@@ -27,6 +30,13 @@ export function readPushForms(body: Uint8Array<ArrayBuffer>, context: FormContex
       runtimeInfo: info,
       endpointCounts: new Map<string, number>(),
     };
-    return profiles.map((bytes) => ({ ...form, attachments: [{ name: `${name.slice(0, 100)}.pprof`, bytes }] }));
+    // Senders that took the difference themselves say so.
+    const isCumulative = cumulativeNames.has(name) && labelValue(all, '__delta__') !== 'false';
+    return profiles.map((bytes) => ({
+      ...form,
+      attachments: [
+        { name: `${name.slice(0, 100)}.pprof`, bytes, ...(isCumulative ? { hints: { isCumulative } } : {}) },
+      ],
+    }));
   });
 }
