@@ -100,10 +100,22 @@ async function browser() {
   add('browser', stats.expected, stats.unexpected + stats.flaky, stats.skipped);
 }
 
+/** Those that send in a few seconds; `npm run test:profilers` runs all. */
+async function profilers() {
+  title('live profilers (short set)');
+  const { code, output: text } = await run('node', ['scripts/profilers.mjs', '--short']);
+  const counts = /^(\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(text)?.slice(1).map(Number);
+  if (!counts) {
+    return add('profilers', 0, 1, 0, `no result, exit code ${code}`);
+  }
+  const [passed, failed, skipped] = counts;
+  add('profilers', passed, code === 0 ? failed : Math.max(failed, 1), skipped, 'all clients: npm run test:profilers');
+}
+
 const start = performance.now();
 fs.mkdirSync(output, { recursive: true });
 await ensurePackages();
-const all = { check, unit, go: goTests, browser };
+const all = { check, unit, go: goTests, profilers, browser };
 const wanted = process.argv.slice(2);
 for (const [name, runner] of Object.entries(all)) {
   if (wanted.length === 0 || wanted.includes(name)) {

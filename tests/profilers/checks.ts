@@ -1,0 +1,163 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { StoreQuery } from '../../src/api/query';
+import { identity, typesOf, type Live } from './live';
+import type { SpanLine } from './program';
+
+/** How a client's numbers are compared with the program's stopwatch. */
+export interface Stopwatch {
+  readonly profileType: 'cpu-time' | 'wall-time';
+  /** The clock that this type follows. */
+  readonly clock: 'cpuNs' | 'wallNs';
+  /** Mean time between two samples of a running thread. */
+  readonly intervalNs: number;
+  /** Name of a program's method as the client sends it. */
+  method(name: string): string;
+  /** Methods whose time is mostly the garbage collector's, which this client shows apart. */
+  readonly collected?: readonly string[];
+}
+
+/**
+ * Four standard errors of sampling every `interval` for `time` (√(time / interval) samples of one interval each), one interval for the
+ * ends, and a twentieth for what the profiler's own clock is off by.
+ */
+export function errorBarNs(timeNs: number, intervalNs: number): number {
+  return 4 * Math.sqrt(timeNs * intervalNs) + intervalNs + timeNs / 20;
+}
+
+export function expectListed({ profiles }: Live, expected: Record<string, unknown>): void {
+  expect(profiles.length).toBeGreaterThan(0);
+  for (const profile of profiles) {
+    expect(profile).toMatchObject({ status: 'ok', reason: '', ...identity, ...expected });
+  }
+}
+
+export async function expectTypes(live: Live, expected: readonly string[]): Promise<void> {
+  expect(await typesOf(live)).toEqual(expect.arrayContaining([...expected]));
+}
+
+/** Nothing in the client's own log sounds like trouble; `harmless` lines have nothing to do with the store. */
+export function expectQuiet({ program }: Live, harmless = /^$/): void {
+  const trouble = /\b(warn|warning|error|fail|failed|failure|refused|exception|traceback|unable|could not|not accept)/i;
+  const lines = program.log().split('\n');
+  expect(lines.filter((line) => trouble.test(line) && !harmless.test(line))).toEqual([]);
+}
+
+/** Requests that the client counted, all uploads together. */
+export async function expectEndpointCounts(live: Live): Promise<void> {
+  const sums: Record<string, number> = {};
+  for (const { endpointCounts } of await live.details()) {
+    Object.entries(endpointCounts).forEach(([name, count]) => (sums[name] = (sums[name] ?? 0) + count));
+  }
+  expect(sums).toEqual(live.requests);
+}
+
+/** The program's methods of a query, by their total. */
+async function methodTotals(live: Live, watch: Stopwatch, query: Partial<StoreQuery>): Promise<Map<string, number>> {
+  const rows = await live.rows({
+    queryType: 'dimension',
+    dimension: 'method',
+    profileType: watch.profileType,
+    ...query,
+  });
+  return new Map(rows.map(({ name, total }) => [String(name), Number(total)]));
+}
+
+/** Fewer say too little about a time. */
+const leastSamples = 16;
+
+/** Sum of the stopwatches, by method. */
+function stopwatchTotals(spans: readonly SpanLine[], clock: Stopwatch['clock']): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { methods } of spans) {
+    Object.entries(methods).forEach(([name, time]) => sums.set(name, (sums.get(name) ?? 0) + time[clock]));
+  }
+  return sums;
+}
+
+/** Methods of which the stopwatch says that a sampler could see them often enough. */
+function expectTimes(
+  live: Live,
+  found: ReadonlyMap<string, number>,
+  spans: readonly SpanLine[],
+  watch: Stopwatch
+): void {
+  const compared = [...stopwatchTotals(spans, watch.clock)].filter(
+    ([name, timeNs]) => timeNs > leastSamples * watch.intervalNs && !watch.collected?.includes(name)
+  );
+  expect(compared).not.toEqual([]);
+  const off = compared.map(([name, timeNs]) => {
+    const foundNs = found.get(watch.method(name)) ?? 0;
+    const allowedNs = errorBarNs(timeNs, watch.intervalNs);
+    return { name, timeNs, foundNs, allowedNs, isNear: Math.abs(foundNs - timeNs) <= allowedNs };
+  });
+  note(live, watch, off);
+  expect(off.filter(({ isNear }) => !isNear)).toEqual([]);
+}
+
+const notes = path.resolve(__dirname, '../../test-output/profiler-times.jsonl');
+
+/** scripts/profilers.mjs makes a table of it: how far clients were off, and how far they may be. */
+function note({ service }: Live, { profileType }: Stopwatch, compared: ReadonlyArray<Record<string, unknown>>): void {
+  const lines = compared.map((one) => JSON.stringify({ service, profileType, ...one }));
+  fs.appendFileSync(notes, `${lines.join('\n')}\n`);
+}
+
+/** Every method of the program, in all the time it ran. */
+export async function expectMethods(live: Live, watch: Stopwatch): Promise<void> {
+  expectTimes(live, await methodTotals(live, watch, {}), live.program.spans, watch);
+}
+
+/** The longest span of each kind: its methods are those that ran in it, for as long as the stopwatch says, and no other's. */
+export async function expectSpans(live: Live, watch: Stopwatch): Promise<void> {
+  const known = new Set(live.program.spans.flatMap(({ methods }) => Object.keys(methods)).map(watch.method));
+  const chosen = longestSpans(live.program.spans, watch);
+  expect(chosen.length).toBeGreaterThanOrEqual(3);
+  for (const span of chosen) {
+    const found = await methodTotals(live, watch, { spanId: [span.spanId], spanScope: 'span' });
+    const own = new Set(Object.keys(span.methods).map(watch.method));
+    expect([...found.keys()].filter((name) => known.has(name) && !own.has(name))).toEqual([]);
+    expectTimes(live, found, [span], watch);
+  }
+}
+
+/** All spans of a route together: more samples, so a smaller error. */
+export async function expectRoutes(live: Live, watch: Stopwatch): Promise<void> {
+  for (const route of Object.keys(live.requests)) {
+    const spans = live.program.spans.filter((span) => span.route === route);
+    const found = await methodTotals(live, watch, { spanId: spans.map(({ spanId }) => spanId), spanScope: 'span' });
+    expectTimes(live, found, spans, watch);
+  }
+}
+
+function longestSpans(spans: readonly SpanLine[], { clock, intervalNs, collected }: Stopwatch): SpanLine[] {
+  const longest = new Map<string, SpanLine>();
+  const timeOf = (span?: SpanLine) =>
+    Object.entries(span?.methods ?? {}).reduce(
+      (sum, [name, time]) => sum + (collected?.includes(name) ? 0 : time[clock]),
+      0
+    );
+  for (const span of spans) {
+    const key = `${span.route} ${span.name}`;
+    if (timeOf(span) > timeOf(longest.get(key))) {
+      longest.set(key, span);
+    }
+  }
+  return [...longest.values()].filter((span) => timeOf(span) > leastSamples * intervalNs);
+}
+
+/** Samples of an endpoint are of its methods only. */
+export async function expectEndpoints(live: Live, watch: Stopwatch): Promise<void> {
+  const rows = await live.rows({ queryType: 'requests', requestsBy: 'endpoint', profileType: watch.profileType });
+  expect(rows.map(({ endpoint }) => endpoint)).toEqual(expect.arrayContaining(Object.keys(live.requests)));
+  for (const route of Object.keys(live.requests)) {
+    const of = (isOwn: boolean) => live.program.spans.filter((span) => (span.route === route) === isOwn);
+    const names = (spans: readonly SpanLine[]) =>
+      spans.flatMap(({ methods }) => Object.keys(methods)).map(watch.method);
+    const stackFilter: StoreQuery['stackFilter'] = [{ dimension: 'endpoint', match: 'any', values: [route] }];
+    const found = await methodTotals(live, watch, { stackFilter });
+    const foreign = new Set(names(of(false)));
+    expect([...found.keys()].filter((name) => foreign.has(name))).toEqual([]);
+    expect(names(of(true)).some((name) => found.has(name))).toBe(true);
+  }
+}

@@ -1,0 +1,35 @@
+import type { Stopwatch } from './checks';
+import { testClient, testSpans } from './client-tests';
+import { identity, periodSeconds, runLive, workSeconds } from './live';
+import { describeWith } from './ready';
+
+const service = 'live-pyroscope-go';
+const cpu: Stopwatch = {
+  profileType: 'cpu-time',
+  clock: 'cpuNs',
+  intervalNs: 10e6,
+  method: (name) => `profilers/shop.${name}`,
+};
+
+describeWith('pyroscope-go', 'goPyroscope', ({ program }) => {
+  const { live } = runLive(service, (storeUrl) => ({
+    command: program,
+    args: [],
+    env: {
+      PYROSCOPE_SERVER_ADDRESS: storeUrl,
+      SHOP_SERVICE: service,
+      SHOP_HOST: identity.host,
+      SHOP_PERIOD: String(periodSeconds),
+      SHOP_SECONDS: String(workSeconds),
+    },
+  }));
+  testClient(live, {
+    labels: { language: 'go' },
+    types: [
+      ...['cpu-time', 'heap-live-size', 'heap-live-objects', 'allocated-memory', 'allocations'],
+      ...['mutex', 'mutex-contentions', 'block', 'block-contentions', 'goroutines'],
+    ],
+    watches: [cpu],
+  });
+  testSpans(live, [cpu]);
+});
