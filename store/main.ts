@@ -16,6 +16,7 @@ import { migrate, NewerSchemaError } from './engines/schema/migrate';
 import type { IngestSettings } from './ingest/accept-request';
 import { agentRoutes } from './ingest/agent-paths';
 import { startBatcher } from './ingest/batcher';
+import { ContentFilter } from './ingest/content-filter';
 import { CumulativeFiles } from './ingest/cumulative-files';
 import { Duplicates } from './ingest/duplicates';
 import { findPrevious } from './ingest/find-previous';
@@ -42,6 +43,8 @@ const repeatWindowMs = 86_400_000;
 /** About 150 bytes each; older keys are forgotten first. */
 const maxKnownKeys = 500_000;
 const maxParseWaitMs = 2000;
+/** Stacks and frames that are known to be in their tables; 32 bytes each. */
+const rememberedContent = 500_000;
 /** How long requests of one process are joined to the first one's profile. */
 const groupOpenMs = 120_000;
 const maxOpenGroups = 100_000;
@@ -86,7 +89,9 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
   // First, because it locks the data folder: a second store must not touch the segments that the first one writes.
   const engine = await openEngine(config, logger);
   const spool = openSpool({ dir: rawDir, maxPendingBytes: config.spoolMaxBytes, logger });
+  const content = new ContentFilter(rememberedContent);
   const pool = startParsePool({
+    content,
     workerFile: builtFile('./parse-worker.mjs'),
     threads: config.parseThreads ?? Math.min(4, Math.max(1, os.availableParallelism() - 1)),
     limits: config.limits,
@@ -104,6 +109,7 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
   });
   const batcher = startBatcher({
     engine,
+    content,
     logger,
     whenReady: new Promise<void>((resolve) => (tablesExist = resolve)),
     onInsert: metrics.inserted,

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { EngineError, type Engine, type TableName } from '../engines/engine';
 import type { ProfileRow } from '../engines/rows';
 import { encodeProfileRow } from '../engines/table-rows';
-import { ContentFilter, type ContentDraft } from './content-filter';
+import { frameOwner, stackOwner, type ContentDraft, type ContentFilter } from './content-filter';
 import type { EncodedUpload } from './encode-upload';
 
 /** An upload on its way into the engine. `inserted` is called once, when its rows are durable (or given up on). */
@@ -16,6 +16,8 @@ export interface InsertItem {
 export interface BatcherSettings {
   readonly engine: Pick<Engine, 'insert'>;
   readonly logger: Logger;
+  /** Which rows of stacks and frames are in their tables already. */
+  readonly content: ContentFilter;
   /** Resolves when the tables exist. */
   readonly whenReady: Promise<void>;
   readonly onInsert?: (uploads: number, seconds: number) => void;
@@ -50,8 +52,6 @@ const maxPartitionDays = 50;
 const retryMs = { first: 100, most: 5000 };
 /** Refusals of one batch before its uploads are tried one by one. */
 const maxRefusals = 5;
-/** Half of the memory that is given to remembering ids: 32 bytes each. */
-const rememberedIds = 500_000;
 
 export function startBatcher(settings: BatcherSettings): Batcher {
   return new InsertBatcher(settings);
@@ -66,7 +66,6 @@ class InsertBatcher implements Batcher {
   private draining = false;
   private stopped = false;
   private readonly wake = new Set<() => void>();
-  private readonly content = new ContentFilter(rememberedIds);
   private readonly most: BatchSize;
 
   constructor(private readonly settings: BatcherSettings) {
@@ -189,7 +188,7 @@ class InsertBatcher implements Batcher {
   }
 
   private async insertUntilDone(batch: readonly InsertItem[]): Promise<'done' | 'refused' | 'stopped'> {
-    const draft = this.content.draft();
+    const draft = this.settings.content.draft();
     const tables = joinTables(batch, draft);
     const token = randomUUID();
     let refusals = 0;
@@ -285,8 +284,8 @@ function joinTables(batch: readonly InsertItem[], draft: ContentDraft): TableRow
   const stacks: Uint8Array[] = [];
   for (const { row, encoded } of batch) {
     const day = Math.floor(row.receivedMs / 86_400_000);
-    frames.push(...draft.unseen(`f\0${row.tenant}\0${day}`, encoded.frames));
-    stacks.push(...draft.unseen(`s\0${row.tenant}\0${row.service}\0${day}`, encoded.stacks));
+    draft.addUnseen(frameOwner(row.tenant, day), encoded.frames, frames);
+    draft.addUnseen(stackOwner(row.tenant, row.service, day), encoded.stacks, stacks);
   }
   return {
     frames: concat(frames),

@@ -1,6 +1,8 @@
 import { encodeFrameRows, encodeSampleRows, encodeSpanRow, encodeStackRows } from '../engines/table-rows';
+import { frameOwner, stackOwner, type KnownContent } from './content-filter';
 import type { MergedSamples } from './merge-samples';
 import type { Identified, ParsedRow } from './read-upload';
+import { IdSet } from './seen-ids';
 
 /** Rows of `stacks` or `frames` with their ids and where each starts, so that known ones can be left out later. */
 export interface ContentRows {
@@ -17,8 +19,13 @@ export interface EncodedUpload {
   readonly frames: ContentRows;
 }
 
-/** RowBinary of every table but `profiles`. */
-export function encodeUpload(row: ParsedRow, files: readonly Identified[], samples: MergedSamples): EncodedUpload {
+/** RowBinary of every table but `profiles`. Stacks and frames that are known already are left out. */
+export function encodeUpload(
+  row: ParsedRow,
+  files: readonly Identified[],
+  samples: MergedSamples,
+  known?: KnownContent
+): EncodedUpload {
   const { tenant, service, profile, retentionDays } = row;
   const startSeconds = Number(row.startNs / 1_000_000_000n);
   const owner = { tenant, service, profile, retentionDays };
@@ -37,16 +44,10 @@ export function encodeUpload(row: ParsedRow, files: readonly Identified[], sampl
         : encodeSpanRow({
             ...owner,
             startSeconds,
-            span: BigUint64Array.from(contexts.span),
-            root: BigUint64Array.from(contexts.root),
-            traceHigh: BigUint64Array.from(contexts.traceHigh),
-            traceLow: BigUint64Array.from(contexts.traceLow),
-            endpoint: contexts.endpoint,
-            operation: contexts.operation,
-            inferred: contexts.inferred,
+            ...contexts,
           }),
-    stacks: encodeStacks(files, { tenant, service, seenDays }),
-    frames: encodeFrames(files, { tenant, seenDays }),
+    stacks: encodeStacks(files, { tenant, service, seenDays }, known?.of(stackOwner(tenant, service, seenDays))),
+    frames: encodeFrames(files, { tenant, seenDays }, known?.of(frameOwner(tenant, seenDays))),
   };
 }
 
@@ -56,96 +57,94 @@ interface Owner {
   readonly seenDays: number;
 }
 
-function encodeStacks(files: readonly Identified[], owner: Owner): ContentRows {
-  const seen = new Set<bigint>([0n]);
+type IsKnown = (low: number, high: number) => boolean;
+
+function encodeStacks(files: readonly Identified[], owner: Owner, isKnown?: IsKnown): ContentRows {
+  const chosen = new Choice(isKnown);
+  // The empty stack has no row.
+  chosen.leaveOut(0, 0);
   return joinRows(
     files.map(({ profile, stackIds, frameIds }) => {
-      const chosen = choose(stackIds, seen);
-      const bytes = encodeStackRows({ ...owner, stacks: profile.stacks, stackIds, frameIds, chosen });
-      return { ids: idsOf(stackIds, chosen), bytes, skipRow: skipStackRow };
+      const rows = chosen.of(stackIds);
+      const offsets = new Uint32Array(rows.length);
+      const bytes = encodeStackRows({
+        ...owner,
+        stacks: profile.stacks,
+        stackIds,
+        frameIds,
+        chosen: rows,
+        offsets,
+      });
+      return { ids: idsOf(stackIds, rows), bytes, offsets };
     })
   );
 }
 
-function encodeFrames(files: readonly Identified[], owner: Omit<Owner, 'service'>): ContentRows {
-  const seen = new Set<bigint>();
+function encodeFrames(files: readonly Identified[], owner: Omit<Owner, 'service'>, isKnown?: IsKnown): ContentRows {
+  const chosen = new Choice(isKnown);
   return joinRows(
     files.map(({ profile, frameIds }) => {
-      const chosen = choose(frameIds, seen);
-      const bytes = encodeFrameRows({ ...owner, strings: profile.strings, frames: profile.frames, frameIds, chosen });
-      return { ids: idsOf(frameIds, chosen), bytes, skipRow: skipFrameRow };
+      const rows = chosen.of(frameIds);
+      const offsets = new Uint32Array(rows.length);
+      const { strings, frames } = profile;
+      const bytes = encodeFrameRows({ ...owner, strings, frames, frameIds, chosen: rows, offsets });
+      return { ids: idsOf(frameIds, rows), bytes, offsets };
     })
   );
 }
 
-/** Indexes of ids that no earlier file of the upload has. */
-function choose(ids: BigUint64Array, seen: Set<bigint>): number[] {
-  const chosen: number[] = [];
-  ids.forEach((id, index) => {
-    if (!seen.has(id)) {
-      seen.add(id);
-      chosen.push(index);
+/** Chooses what has to be written: what is neither known nor in an earlier file of the upload. */
+class Choice {
+  private readonly taken = new IdSet(1024);
+
+  constructor(private readonly isKnown: IsKnown | undefined) {}
+
+  leaveOut(low: number, high: number): void {
+    this.taken.add(low, high);
+  }
+
+  /** Indexes into `ids`. */
+  of(ids: BigUint64Array): number[] {
+    const { taken, isKnown } = this;
+    const words = new Uint32Array(ids.buffer, ids.byteOffset, ids.length * 2);
+    const chosen: number[] = [];
+    for (let index = 0; index < ids.length; index++) {
+      const low = words[index * 2];
+      const high = words[index * 2 + 1];
+      if (isKnown?.(low, high) !== true && !taken.has(low, high)) {
+        taken.add(low, high);
+        chosen.push(index);
+      }
     }
-  });
-  return chosen;
+    return chosen;
+  }
 }
 
-function idsOf(ids: BigUint64Array, chosen: readonly number[]): bigint[] {
-  return chosen.map((index) => ids[index]);
+function idsOf(ids: BigUint64Array, chosen: readonly number[]): BigUint64Array {
+  return BigUint64Array.from(chosen, (index) => ids[index]);
 }
 
 interface EncodedRows {
-  readonly ids: readonly bigint[];
-  readonly bytes: Uint8Array;
-  skipRow(bytes: Uint8Array, at: number): number;
+  readonly ids: BigUint64Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where each row starts. */
+  readonly offsets: Uint32Array;
 }
 
 function joinRows(files: readonly EncodedRows[]): ContentRows {
-  const ids = BigUint64Array.from(files.flatMap((file) => file.ids));
-  const offsets = new Uint32Array(ids.length + 1);
-  const bytes = new Uint8Array(files.reduce((size, file) => size + file.bytes.length, 0));
-  let base = 0;
+  const count = files.reduce((all, { ids }) => all + ids.length, 0);
+  const size = files.reduce((all, { bytes }) => all + bytes.length, 0);
+  const joined = { ids: new BigUint64Array(count), offsets: new Uint32Array(count + 1), bytes: new Uint8Array(size) };
   let row = 0;
-  for (const file of files) {
-    bytes.set(file.bytes, base);
-    for (let at = 0; at < file.bytes.length; at = file.skipRow(file.bytes, at)) {
-      offsets[row++] = base + at;
+  let base = 0;
+  for (const { ids, offsets, bytes } of files) {
+    joined.ids.set(ids, row);
+    joined.bytes.set(bytes, base);
+    for (const offset of offsets) {
+      joined.offsets[row++] = base + offset;
     }
-    base += file.bytes.length;
+    base += bytes.length;
   }
-  offsets[row] = base;
-  return { ids, offsets, bytes };
-}
-
-/** tenant, service, stack UInt64, frames Array(UInt64), seen Date. */
-function skipStackRow(bytes: Uint8Array, start: number): number {
-  const at = skipString(bytes, skipString(bytes, start)) + 8;
-  const frames = readSize(bytes, at);
-  return frames.at + frames.size * 8 + 2;
-}
-
-/** tenant, frame UInt64, five strings, line Int32, kind, seen Date. */
-function skipFrameRow(bytes: Uint8Array, start: number): number {
-  let at = skipString(bytes, start) + 8;
-  for (let column = 0; column < 5; column++) {
-    at = skipString(bytes, at);
-  }
-  return skipString(bytes, at + 4) + 2;
-}
-
-function skipString(bytes: Uint8Array, start: number): number {
-  const { at, size } = readSize(bytes, start);
-  return at + size;
-}
-
-function readSize(bytes: Uint8Array, start: number): { at: number; size: number } {
-  let size = 0;
-  let at = start;
-  for (let factor = 1; ; factor *= 128) {
-    const byte = bytes[at++];
-    size += (byte & 0x7f) * factor;
-    if (byte < 0x80) {
-      return { at, size };
-    }
-  }
+  joined.offsets[row] = base;
+  return joined;
 }

@@ -1,6 +1,7 @@
 import { HotspanError } from '../errors';
 import { resolveProfileTypes, type ResolvedType } from '../../src/model/profile-types';
-import type { ContextTable, Profile } from '../../src/model/profile';
+import type { Profile } from '../../src/model/profile';
+import { SequenceTable } from '../../src/model/sequence-table';
 
 /** A profile of an upload with the content ids of its stacks. */
 export interface IdentifiedProfile {
@@ -29,40 +30,50 @@ export interface MergedSamples {
   readonly sampleCount: number;
 }
 
+/** Parallel arrays. */
 export interface ContextEntries {
-  readonly span: bigint[];
-  readonly root: bigint[];
-  readonly traceHigh: bigint[];
-  readonly traceLow: bigint[];
-  readonly endpoint: string[];
-  readonly operation: string[];
+  readonly span: BigUint64Array;
+  readonly root: BigUint64Array;
+  readonly traceHigh: BigUint64Array;
+  readonly traceLow: BigUint64Array;
+  readonly endpoint: readonly string[];
+  readonly operation: readonly string[];
   /** 1 = the span was found by thread and time. */
-  readonly inferred: number[];
+  readonly inferred: readonly number[];
 }
 
-/** Distinct things of all files get one number each. */
-class Numbering<Key> {
-  readonly keys: Key[] = [];
-  private readonly numbers = new Map<Key, number>();
+/** Distinct texts of all files get one number each; '' is 0. */
+class TextNumbers {
+  readonly texts: string[] = [''];
+  private readonly numbers = new Map<string, number>([['', 0]]);
 
-  of(key: Key): number {
-    const known = this.numbers.get(key);
+  of(text: string): number {
+    const known = this.numbers.get(text);
     if (known !== undefined) {
       return known;
     }
-    this.numbers.set(key, this.keys.length);
-    return this.keys.push(key) - 1;
+    this.numbers.set(text, this.texts.length);
+    return this.texts.push(text) - 1;
   }
 }
 
+/**
+ * Words of a context: low and high of span, root, trace high and trace low, then the numbers of endpoint and operation, and
+ * whether it was inferred. All 0 = none.
+ */
+const contextWords = { ids: 8, endpoint: 8, operation: 9, inferred: 10, length: 11 } as const;
+
+/** What the files of an upload have in common, interned as words: no text and no BigInt is made per sample. */
 interface Dictionary {
-  readonly stacks: Numbering<bigint>;
-  readonly threads: Numbering<string>;
-  readonly contextKeys: Numbering<string>;
-  readonly contexts: ContextEntries;
-  /** `thread number/context number`. */
-  readonly pairs: Numbering<string>;
-  readonly types: Numbering<string>;
+  /** Content id: low, high. */
+  readonly stacks: SequenceTable;
+  readonly threads: TextNumbers;
+  readonly texts: TextNumbers;
+  /** Entry 0 is no context. */
+  readonly contexts: SequenceTable;
+  /** Thread number, context number. */
+  readonly pairs: SequenceTable;
+  readonly types: Map<string, number>;
 }
 
 /** One file's numbers in the dictionary of the upload. */
@@ -81,99 +92,113 @@ interface MappedType {
 }
 
 export function mergeSamples(profiles: readonly IdentifiedProfile[], language: string): MergedSamples {
+  const stacks = profiles.reduce((all, { stackIds }) => all + stackIds.length, 0);
+  const contexts = profiles.reduce((all, { profile }) => all + profile.contexts.length, 0);
   const dictionary: Dictionary = {
-    stacks: new Numbering<bigint>(),
-    threads: new Numbering<string>(),
-    contextKeys: new Numbering<string>(),
-    contexts: { span: [], root: [], traceHigh: [], traceLow: [], endpoint: [], operation: [], inferred: [] },
-    pairs: new Numbering<string>(),
-    types: new Numbering<string>(),
+    stacks: new SequenceTable(stacks, stacks * 2),
+    threads: new TextNumbers(),
+    texts: new TextNumbers(),
+    contexts: new SequenceTable(contexts + 1, (contexts + 1) * contextWords.length),
+    pairs: new SequenceTable(contexts, contexts * 2),
+    types: new Map(),
   };
+  dictionary.contexts.intern(new Uint32Array(contextWords.length), contextWords.length);
   const mapped = profiles.map((one) => mapProfile(one, language, dictionary));
-  const groups = groupSamples(mapped, dictionary);
-  return layOut(mapped, groups, dictionary);
+  return layOut(mapped, groupSamples(mapped), dictionary);
 }
 
 function mapProfile({ name, profile, stackIds }: IdentifiedProfile, language: string, dictionary: Dictionary): Mapped {
   const resolved = resolveProfileTypes(profile.valueTypes, { attachment: name, language, period: profile.period });
   return {
     profile,
-    stack: Uint32Array.from(stackIds, (id) => dictionary.stacks.of(id)),
+    stack: mapStacks(stackIds, dictionary.stacks),
     pair: mapContexts(profile, dictionary),
     types: resolved.flatMap((type, column) => mapType(type, column, dictionary.types)),
   };
 }
 
-function mapType({ id, scale, twin }: ResolvedType, column: number, types: Numbering<string>): MappedType[] {
-  const mapped = [{ column, number: types.of(id), scale }];
-  return twin === undefined ? mapped : [...mapped, { column, number: types.of(twin), scale: 1 }];
+function mapStacks(stackIds: BigUint64Array, stacks: SequenceTable): Uint32Array {
+  const words = wordsOf(stackIds);
+  const numbers = new Uint32Array(stackIds.length);
+  for (let i = 0; i < numbers.length; i++) {
+    numbers[i] = stacks.intern(words, 2, i * 2);
+  }
+  return numbers;
 }
 
-function mapContexts(profile: Profile, dictionary: Dictionary): Uint32Array {
-  const { contexts, strings } = profile;
+/** Low word first, as everywhere that this runs. */
+function wordsOf(ids: BigUint64Array): Uint32Array {
+  return new Uint32Array(ids.buffer, ids.byteOffset, ids.length * 2);
+}
+
+function mapType({ id, scale, twin }: ResolvedType, column: number, types: Map<string, number>): MappedType[] {
+  const numberOf = (type: string) => {
+    const number = types.get(type) ?? types.size;
+    types.set(type, number);
+    return number;
+  };
+  const mapped = [{ column, number: numberOf(id), scale }];
+  return twin === undefined ? mapped : [...mapped, { column, number: numberOf(twin), scale: 1 }];
+}
+
+function mapContexts({ contexts, strings }: Profile, dictionary: Dictionary): Uint32Array {
+  const threadOf = numbersOf(strings, dictionary.threads);
+  const textOf = numbersOf(strings, dictionary.texts);
+  const { thread, endpoint, operation, inferred } = contexts;
+  const ids = [contexts.spanId, contexts.rootSpanId, contexts.traceIdHigh, contexts.traceIdLow].map(wordsOf);
+  const words = new Uint32Array(contextWords.length);
+  const pair = new Uint32Array(2);
   const pairs = new Uint32Array(contexts.length);
-  for (let i = 0; i < contexts.length; i++) {
-    const thread = dictionary.threads.of(strings[contexts.thread[i]]);
-    pairs[i] = dictionary.pairs.of(`${thread}/${contextNumber(contexts, i, strings, dictionary)}`);
+  for (let i = 0; i < pairs.length; i++) {
+    let says = 0;
+    for (let at = 0; at < contextWords.ids; at++) {
+      says |= words[at] = ids[at >> 1][i * 2 + (at & 1)];
+    }
+    says |= words[contextWords.endpoint] = textOf(endpoint[i]);
+    says |= words[contextWords.operation] = operation === undefined ? 0 : textOf(operation[i]);
+    words[contextWords.inferred] = says !== 0 && inferred !== undefined ? inferred[i] : 0;
+    pair[0] = threadOf(thread[i]);
+    pair[1] = says === 0 ? 0 : dictionary.contexts.intern(words, contextWords.length);
+    pairs[i] = dictionary.pairs.intern(pair, 2);
   }
   return pairs;
 }
 
-function contextNumber(table: ContextTable, i: number, strings: readonly string[], dictionary: Dictionary): number {
-  const { spanId, rootSpanId, traceIdHigh, traceIdLow } = table;
-  const endpoint = strings[table.endpoint[i]];
-  const operation = table.operation === undefined ? '' : strings[table.operation[i]];
-  const inferred = table.inferred?.[i] ?? 0;
-  const hasId = spanId[i] !== 0n || rootSpanId[i] !== 0n || traceIdHigh[i] !== 0n || traceIdLow[i] !== 0n;
-  if (!hasId && endpoint === '' && operation === '') {
-    return 0;
-  }
-  const ids = `${spanId[i]}/${rootSpanId[i]}/${traceIdHigh[i]}/${traceIdLow[i]}/${inferred}`;
-  const number = dictionary.contextKeys.of(`${ids}/${operation}\0${endpoint}`);
-  const { contexts } = dictionary;
-  if (number === contexts.span.length) {
-    contexts.span.push(spanId[i]);
-    contexts.root.push(rootSpanId[i]);
-    contexts.traceHigh.push(traceIdHigh[i]);
-    contexts.traceLow.push(traceIdLow[i]);
-    contexts.endpoint.push(endpoint);
-    contexts.operation.push(operation);
-    contexts.inferred.push(inferred);
-  }
-  return number + 1;
-}
-
-interface Groups {
-  readonly length: number;
-  /** Group of every sample, per file. */
-  readonly ofSample: readonly Uint32Array[];
-  readonly stack: number[];
-  readonly pair: number[];
+/** Text numbers by the file's own string indexes. */
+function numbersOf(strings: readonly string[], texts: TextNumbers): (index: number) => number {
+  const known = new Map<number, number>([[0, 0]]);
+  return (index) => {
+    let number = known.get(index);
+    if (number === undefined) {
+      number = texts.of(strings[index]);
+      known.set(index, number);
+    }
+    return number;
+  };
 }
 
 /** A group is a distinct (stack, thread, context). */
-function groupSamples(mapped: readonly Mapped[], dictionary: Dictionary): Groups {
-  const pairCount = dictionary.pairs.keys.length;
-  const numbers = new Map<number, number>();
-  const stack: number[] = [];
-  const pair: number[] = [];
-  const ofSample = mapped.map(({ profile: { samples }, stack: stackNumber, pair: pairNumber }) => {
-    const groups = new Uint32Array(samples.length);
-    for (let i = 0; i < samples.length; i++) {
-      const sampleStack = stackNumber[samples.stack[i]];
-      const samplePair = pairNumber[samples.context[i]];
-      const key = sampleStack * pairCount + samplePair;
-      let group = numbers.get(key);
-      if (group === undefined) {
-        group = stack.push(sampleStack) - 1;
-        pair.push(samplePair);
-        numbers.set(key, group);
-      }
-      groups[i] = group;
+interface Groups {
+  /** Group of every sample, per file. */
+  readonly ofSample: readonly Uint32Array[];
+  /** Stack number, pair number. */
+  readonly table: SequenceTable;
+}
+
+function groupSamples(mapped: readonly Mapped[]): Groups {
+  const samples = mapped.reduce((all, { profile }) => all + profile.samples.length, 0);
+  const table = new SequenceTable(samples, samples * 2);
+  const key = new Uint32Array(2);
+  const ofSample = mapped.map(({ profile: { samples: own }, stack, pair }) => {
+    const groups = new Uint32Array(own.length);
+    for (let i = 0; i < groups.length; i++) {
+      key[0] = stack[own.stack[i]];
+      key[1] = pair[own.context[i]];
+      groups[i] = table.intern(key, 2);
     }
     return groups;
   });
-  return { length: stack.length, ofSample, stack, pair };
+  return { ofSample, table };
 }
 
 interface TypeSums {
@@ -182,14 +207,27 @@ interface TypeSums {
 }
 
 function layOut(mapped: readonly Mapped[], groups: Groups, dictionary: Dictionary): MergedSamples {
-  const types = dictionary.types.keys;
-  const sums = types.map(() => ({ values: new Float64Array(groups.length), counts: new Uint32Array(groups.length) }));
+  const types = [...dictionary.types.keys()];
+  const { length } = groups.table;
+  const sums = types.map(() => ({ values: new Float64Array(length), counts: new Uint32Array(length) }));
   mapped.forEach((file, at) => addUp(file, groups.ofSample[at], sums));
-  const length = sums.reduce(
-    (rows, { counts }) => rows + counts.reduce((all, count) => all + (count > 0 ? 1 : 0), 0),
-    0
-  );
+  return {
+    ...layOutRows(sums, groups.table, dictionary),
+    types,
+    totals: sums.map(({ values }, type) => exactTotal(values, types[type])),
+    counts: sums.map(({ counts }) => counts.reduce((all, count) => all + count, 0)),
+    threads: dictionary.threads.texts,
+    contexts: layOutContexts(dictionary),
+    sampleCount: mapped.reduce((all, { profile }) => all + profile.samples.length, 0),
+  };
+}
+
+type Rows = Pick<MergedSamples, 'length' | 'profileType' | 'thread' | 'stack' | 'context' | 'value' | 'count'>;
+
+function layOutRows(sums: readonly TypeSums[], groups: SequenceTable, { pairs, stacks }: Dictionary): Rows {
+  const length = sums.reduce((all, { counts }) => all + positives(counts), 0);
   const rows = {
+    length,
     profileType: new Uint32Array(length),
     thread: new Uint32Array(length),
     stack: new BigUint64Array(length),
@@ -197,30 +235,57 @@ function layOut(mapped: readonly Mapped[], groups: Groups, dictionary: Dictionar
     value: new Float64Array(length),
     count: new Uint32Array(length),
   };
-  const pairs = dictionary.pairs.keys.map((key) => key.split('/').map(Number));
+  const stackWords = wordsOf(rows.stack);
   let row = 0;
   sums.forEach(({ values, counts }, type) => {
     for (let group = 0; group < groups.length; group++) {
-      if (counts[group] > 0) {
-        const [thread, context] = pairs[groups.pair[group]];
-        rows.profileType[row] = type;
-        rows.thread[row] = thread;
-        rows.stack[row] = dictionary.stacks.keys[groups.stack[group]];
-        rows.context[row] = context;
-        rows.value[row] = values[group];
-        rows.count[row++] = counts[group];
+      if (counts[group] === 0) {
+        continue;
       }
+      const stack = groups.words[group * 2] * 2;
+      const pair = groups.words[group * 2 + 1] * 2;
+      stackWords[row * 2] = stacks.words[stack];
+      stackWords[row * 2 + 1] = stacks.words[stack + 1];
+      rows.profileType[row] = type;
+      rows.thread[row] = pairs.words[pair];
+      rows.context[row] = pairs.words[pair + 1];
+      rows.value[row] = values[group];
+      rows.count[row++] = counts[group];
     }
   });
+  return rows;
+}
+
+function positives(counts: Uint32Array): number {
+  let found = 0;
+  for (let i = 0; i < counts.length; i++) {
+    found += counts[i] > 0 ? 1 : 0;
+  }
+  return found;
+}
+
+/** All but entry 0. */
+function layOutContexts({ contexts, texts }: Dictionary): ContextEntries {
+  const { words } = contexts;
+  const length = contexts.length - 1;
+  const at = (entry: number, word: number) => words[(entry + 1) * contextWords.length + word];
+  const ids = (word: number) => {
+    const column = new BigUint64Array(length);
+    const halves = wordsOf(column);
+    for (let i = 0; i < halves.length; i++) {
+      halves[i] = at(i >> 1, word + (i & 1));
+    }
+    return column;
+  };
+  const column = <T>(value: (entry: number) => T) => Array.from({ length }, (_, entry) => value(entry));
   return {
-    length,
-    types,
-    totals: sums.map(({ values }, type) => exactTotal(values, types[type])),
-    counts: sums.map(({ counts }) => counts.reduce((all, count) => all + count, 0)),
-    threads: dictionary.threads.keys,
-    contexts: dictionary.contexts,
-    sampleCount: mapped.reduce((all, { profile }) => all + profile.samples.length, 0),
-    ...rows,
+    span: ids(0),
+    root: ids(2),
+    traceHigh: ids(4),
+    traceLow: ids(6),
+    endpoint: column((entry) => texts.texts[at(entry, contextWords.endpoint)]),
+    operation: column((entry) => texts.texts[at(entry, contextWords.operation)]),
+    inferred: column((entry) => at(entry, contextWords.inferred)),
   };
 }
 

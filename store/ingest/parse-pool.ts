@@ -1,5 +1,6 @@
 import { Piscina } from 'piscina';
 import { HotspanError } from '../errors';
+import type { ContentFilter } from './content-filter';
 import type { ParseAnswer, ParseJob, WorkerError } from './parse-worker';
 import type { ParsedRequest } from './read-request';
 import type { TimedQuestion, TimedSamples } from './timed-samples';
@@ -12,6 +13,7 @@ export interface ParsePoolSettings {
   readonly limits: UploadLimits & { readonly parseSeconds: number };
   readonly defaultService: string;
   readonly retentionDays: number;
+  readonly content: ContentFilter;
 }
 
 export type UploadJob = Pick<
@@ -42,6 +44,7 @@ export function startParsePool(settings: ParsePoolSettings): ParsePool {
     maxThreads: settings.threads,
     idleTimeout: Infinity,
     resourceLimits: { maxOldGenerationSizeMb: workerHeapMb },
+    workerData: { knownContent: settings.content.memory },
   });
   let averageMs = 20;
   let waiting = 0;

@@ -2,6 +2,7 @@ import { HotspanError } from '../errors';
 import type { ProfileRow } from '../engines/rows';
 import type { ContextNames } from '../readers/jfr/contexts';
 import { defaultReaderLimits, type Profile, type RuntimeInfoEntry } from '../../src/model/profile';
+import type { KnownContent } from './content-filter';
 import type { ContentHasher } from './content-ids';
 import { takeDifferences, type CumulativeFile } from './cumulative-parts';
 import type { FormContext } from './datadog';
@@ -30,6 +31,8 @@ export interface ReadContext extends FormContext {
   readonly sequence: number;
   readonly bodyBytes: number;
   readonly hasher: ContentHasher;
+  /** Stacks and frames that are in their tables already. */
+  readonly known?: KnownContent;
   /** Earlier files of the same processes, by `CumulativeFile.key`. */
   readonly previousFiles?: ReadonlyMap<string, Profile>;
 }
@@ -107,7 +110,7 @@ export function assemble(upload: Upload, read: readonly ReadPart[], context: Rea
     { labels, window, samples, status: identified.length > 0 ? 'ok' : 'unreadable' },
     context
   );
-  return { row, cumulative, ...encodeUpload(row, identified, samples) };
+  return { row, cumulative, ...encodeUpload(row, identified, samples, context.known) };
 }
 
 export interface Identified extends IdentifiedProfile {

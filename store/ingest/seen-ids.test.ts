@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { IdSet, SeenIds } from './seen-ids';
+import { IdSet, SeenIds, SharedIds } from './seen-ids';
 
 const word = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 /** Few different values, so that ids repeat and slots clash. */
@@ -36,4 +36,18 @@ it('remembers at least the last ids and never invents one', () => {
   }
   expect(seen.has(1, 0)).toBe(false);
   expect(seen.has(1001, 0)).toBe(false);
+});
+
+it('shows other threads what it holds, and nothing else', () => {
+  fc.assert(
+    fc.property(ids, ids, (added, asked) => {
+      const seen = new SeenIds(1000);
+      const shared = new SharedIds(seen.memory);
+      // A zero would end the search for others early, which only makes them unknown.
+      const plain = added.map(([low, high]) => [low || 5, high || 5]);
+      plain.forEach(([low, high]) => seen.add(low, high));
+      expect(plain.filter(([low, high]) => !shared.has(low, high))).toEqual([]);
+      expect(asked.filter(([low, high]) => shared.has(low, high) && !seen.has(low, high))).toEqual([]);
+    })
+  );
 });

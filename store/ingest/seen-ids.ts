@@ -6,10 +6,14 @@ export class SeenIds {
   private young: IdSet;
   private old: IdSet;
 
+  /** For `SharedIds` in other threads. */
+  readonly memory: readonly SharedArrayBuffer[];
+
   /** Memory is 32 bytes per id of `capacity`. */
   constructor(private readonly capacity: number) {
-    this.young = new IdSet(capacity);
-    this.old = new IdSet(capacity);
+    const memory = [sharedWords(capacity), sharedWords(capacity)];
+    [this.young, this.old] = memory.map((words) => new IdSet(capacity, words));
+    this.memory = memory.map(({ buffer }) => buffer);
   }
 
   has(low: number, high: number): boolean {
@@ -28,17 +32,55 @@ export class SeenIds {
   }
 }
 
+function sharedWords(capacity: number): Uint32Array<SharedArrayBuffer> {
+  return new Uint32Array(new SharedArrayBuffer(slotsFor(capacity) * 8));
+}
+
+/**
+ * The same ids as another thread sees them while they are written. It may miss one, which costs only a row that is written
+ * again; it never invents one: `IdSet.add` writes the low word last, and ids with a zero in them are not looked up.
+ */
+export class SharedIds {
+  private readonly sets: readonly Uint32Array[];
+
+  constructor(memory: readonly SharedArrayBuffer[]) {
+    this.sets = memory.map((buffer) => new Uint32Array(buffer));
+  }
+
+  has(low: number, high: number): boolean {
+    return low !== 0 && high !== 0 && this.sets.some((words) => holds(words, low, high));
+  }
+}
+
+function holds(words: Uint32Array, low: number, high: number): boolean {
+  const mask = words.length / 2 - 1;
+  // A set that is being cleared and filled again could send the search around for ever.
+  for (let slot = slotOf(low, high) & mask, steps = 0; steps < mostSteps; slot = (slot + 1) & mask, steps++) {
+    const there = Atomics.load(words, slot * 2);
+    if (there === 0) {
+      return false;
+    }
+    if (there === low && words[slot * 2 + 1] === high) {
+      return true;
+    }
+  }
+  return false;
+}
+
+const mostSteps = 64;
+
 /** Open addressing over pairs of 32-bit words; half full at most. (0, 0) marks an empty slot and is kept apart. */
 export class IdSet {
   size = 0;
-  private words: Uint32Array;
   private mask: number;
   private hasZero = false;
 
-  constructor(capacity: number) {
-    const slots = 2 ** Math.ceil(Math.log2(Math.max(2, capacity * 2)));
-    this.words = new Uint32Array(slots * 2);
-    this.mask = slots - 1;
+  /** With `words` of its own it must never hold more than `capacity`. */
+  constructor(
+    capacity: number,
+    private words: Uint32Array = new Uint32Array(slotsFor(capacity) * 2)
+  ) {
+    this.mask = this.words.length / 2 - 1;
   }
 
   has(low: number, high: number): boolean {
@@ -60,8 +102,8 @@ export class IdSet {
       return;
     }
     const slot = this.slotOf(low, high) * 2;
-    this.words[slot] = low;
     this.words[slot + 1] = high;
+    Atomics.store(this.words, slot, low);
   }
 
   clear(): void {
@@ -85,7 +127,7 @@ export class IdSet {
 
   /** Where the id is, or the empty slot where it would go. Ids are hashes already. */
   private slotOf(low: number, high: number): number {
-    let slot = (low ^ Math.imul(high, 0x9e3779b1)) & this.mask;
+    let slot = slotOf(low, high) & this.mask;
     for (;;) {
       const at = slot * 2;
       const there = this.words[at];
@@ -96,4 +138,13 @@ export class IdSet {
       slot = (slot + 1) & this.mask;
     }
   }
+}
+
+function slotOf(low: number, high: number): number {
+  return low ^ Math.imul(high, 0x9e3779b1);
+}
+
+/** A power of two, at least twice as many. */
+function slotsFor(capacity: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(2, capacity * 2)));
 }

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { startChdbEngine } from '../../../store/engines/chdb';
 import { migrate } from '../../../store/engines/schema/migrate';
 import { startBatcher } from '../../../store/ingest/batcher';
+import { ContentFilter } from '../../../store/ingest/content-filter';
 import { makeContentHasher } from '../../../store/ingest/content-ids';
 import { startParsePool } from '../../../store/ingest/parse-pool';
 import { makeProfileSequence } from '../../../store/ingest/profile-sequence';
@@ -94,7 +95,9 @@ async function openTarget(dataDir: string): Promise<{ target: FillTarget; close:
     // Nothing is stopped for its time: the machine may sleep in between.
     parseSeconds: 3600,
   };
+  const content = new ContentFilter(500_000);
   const pool = startParsePool({
+    content,
     workerFile: path.join(build, 'parse-worker.mjs'),
     threads: 1,
     limits,
@@ -103,6 +106,7 @@ async function openTarget(dataDir: string): Promise<{ target: FillTarget; close:
   });
   const batcher = startBatcher({
     engine,
+    content,
     logger,
     whenReady: Promise.resolve(),
     most: { uploads: 1000, bytes: 2 ** 25 },
