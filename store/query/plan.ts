@@ -46,9 +46,7 @@ export async function planUploads(
   time: QueryTime,
   type: ProfileType
 ): Promise<UploadPlan> {
-  const { filter, profileIds, spans } = restrictions;
-  const isLong = time.toMs - time.fromMs > shortRangeMs;
-  if (isLong && profileIds === undefined && spans === undefined && !readsMergedFields(filter)) {
+  if (time.toMs - time.fromMs > shortRangeMs && isPlannable(restrictions)) {
     const window = { kind: 'starts', fromMs: time.fromMs, toMs: time.toMs } as const;
     const plan = await planScope(context, scopeOf(context.tenant, restrictions, window), restrictions, type);
     if (plan.length > 0) {
@@ -56,6 +54,23 @@ export async function planUploads(
     }
   }
   return planOf(await chooseUploads(context, restrictions, time, type.id));
+}
+
+/** Plans the reading of sums by stack of uploads that were chosen for a series. */
+export async function planSeries(
+  context: QueryContext,
+  restrictions: Restrictions,
+  uploads: Uploads,
+  type: ProfileType
+): Promise<UploadPlan> {
+  const { scope } = uploads;
+  const isLong = scope.window.toMs - scope.window.fromMs > shortRangeMs;
+  return isLong && isPlannable(restrictions) ? planScope(context, scope, restrictions, type) : planOf(uploads);
+}
+
+/** Whether uploads need not be looked at one by one. */
+function isPlannable({ filter, profileIds, spans }: Restrictions): boolean {
+  return profileIds === undefined && spans === undefined && !readsMergedFields(filter);
 }
 
 /** The plan for uploads that were read one by one. */

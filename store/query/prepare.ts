@@ -211,7 +211,8 @@ function filledStackFilter(filter: StackFilter, notices: Notice[]): StackFilter 
   return { ...filter, values: all && filter.exclude !== true ? [] : values };
 }
 
-function contextFilter(filter: StackFilter): ContextFilter {
+/** A filter on something beside the stack. Absent values are written as they are shown. */
+export function contextFilter(filter: StackFilter): ContextFilter {
   const dimension = filter.dimension as ContextDimension;
   const values = filter.values.map((value) => (value === absentNames[dimension] ? '' : value));
   if (dimension === 'span' && filter.match === 'regex') {

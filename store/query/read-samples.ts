@@ -7,19 +7,32 @@ import type { QueryContext } from './context';
 import { isPlan, planOf, type UploadPlan } from './plan';
 import type { Restrictions } from './prepare';
 import { resolveStackFilters } from './resolve-stack-filters';
-import { samplesStatement, type Merge, type SampleKey, type SampleScope } from './sql/samples';
+import {
+  classesStatement,
+  samplesStatement,
+  type Merge,
+  type SampleKey,
+  type SampleScope,
+  type StackClasses,
+} from './sql/samples';
 import type { StackStore } from './stack-store';
 
-/** Values of samples by row. `stack` points into `dictionary`; other keys are there when they were asked for. */
-export interface SampleRows {
+/** Values of samples by stack; `stack` points into `dictionary`. */
+export interface StackRows {
   readonly dictionary: StackDictionary;
   readonly length: number;
   readonly stack: Uint32Array;
   readonly value: Float64Array;
   readonly samples: Float64Array;
+  /** A further key that was asked for. */
   readonly key: (name: 'thread' | 'endpoint') => readonly string[];
-  readonly id: (name: 'profile' | 'span') => ArrayLike<bigint>;
-  readonly context: () => ArrayLike<number>;
+}
+
+/** Values of samples by other keys, which are columns. */
+export interface KeyRows {
+  readonly columns: Columns;
+  readonly value: Float64Array;
+  readonly samples: ArrayLike<number>;
 }
 
 /** What is read: one profile type of chosen uploads, under the query's restrictions. */
@@ -35,44 +48,87 @@ export interface SampleQuestion {
 /** Rows of one answer may be this many; more is refused with a hint. */
 const maxSampleRows = 8_000_000;
 
-/** Reads samples grouped by stack and the given keys, keeping those whose stacks pass the stack filters. */
+/** Reads samples grouped by stack, keeping those whose stacks pass the stack filters. More `keys` are for few uploads. */
 export async function readStacks(
   context: QueryContext,
   store: StackStore,
   question: SampleQuestion,
-  keys: readonly SampleKey[] = []
-): Promise<SampleRows> {
-  const asked = scopeAndMerge(question);
+  keys: ReadonlyArray<'thread' | 'endpoint'> = []
+): Promise<StackRows> {
+  const asked = scopeAndMerge(question, ['stack', ...keys]);
   if (asked === undefined) {
     return noRows(store);
   }
-  const statement = samplesStatement(asked.scope, ['stack', ...keys], asked.merge);
-  const [columns, filters] = await Promise.all([
-    context.engine.select(statement, { signal: context.signal, maxRows: maxSampleRows }),
-    resolveStackFilters(context, question.restrictions.stackFilters),
-  ]);
-  const stack = await context.stacks.load(store, asked.scope, columns.bigints('stack_key'), context.signal);
-  const dictionary = store.view();
-  const mask = stackMask(dictionary, filters);
-  const kept = mask === undefined ? undefined : rowsThat(stack, mask);
-  return pickRows(columns, dictionary, stack, roundedValues(columns), kept);
+  const { columns, stack, keeps } = await readFiltered(context, store, question, asked, keys);
+  return pickRows(columns, store.view(), stack, keeps);
 }
 
-/** Reads samples grouped by keys that are not the stack; only for questions without stack filters. */
+/** Reads samples grouped by keys that are not the stack. Stack filters become a list of stacks. */
 export async function readKeys(
   context: QueryContext,
   question: SampleQuestion,
   keys: readonly SampleKey[]
-): Promise<
-  { readonly columns: Columns; readonly value: Float64Array; readonly samples: ArrayLike<number> } | undefined
-> {
-  const asked = scopeAndMerge(question);
-  if (asked === undefined) {
+): Promise<KeyRows | undefined> {
+  const asked = scopeAndMerge(question, keys);
+  const stacks = asked && (await stacksThatPass(context, question));
+  if (asked === undefined || stacks === 'none') {
     return undefined;
   }
-  const statement = samplesStatement(asked.scope, keys, asked.merge);
+  const statement = samplesStatement({ ...asked.scope, stacks }, keys, asked.merge);
   const columns = await context.engine.select(statement, { signal: context.signal, maxRows: maxSampleRows });
   return { columns, value: roundedValues(columns), samples: columns.numbers('samples') };
+}
+
+/** Reads single samples by upload and class: `classes` says for stacks which class they are of, others are left out. */
+export async function readClasses(
+  context: QueryContext,
+  question: SampleQuestion,
+  classes: StackClasses
+): Promise<Columns | undefined> {
+  const asked = scopeAndMerge(question, ['profile']);
+  if (asked === undefined || classes.stacks.length === 0) {
+    return undefined;
+  }
+  const statement = classesStatement(asked.scope, classes);
+  return context.engine.select(statement, { signal: context.signal, maxRows: maxSampleRows });
+}
+
+/** The stacks that pass the question's filters, or fewer: those that don't. undefined = all pass. */
+async function stacksThatPass(
+  context: QueryContext,
+  question: SampleQuestion
+): Promise<SampleScope['stacks'] | 'none'> {
+  const asked = scopeAndMerge(question, ['stack']);
+  if (question.restrictions.stackFilters.length === 0 || asked === undefined) {
+    return undefined;
+  }
+  const store = context.stacks.open(context.tenant);
+  const { columns, stack, keeps } = await readFiltered(context, store, question, asked);
+  const ids = columns.bigints('stack_key');
+  const kept: bigint[] = [];
+  const dropped: bigint[] = [];
+  stack.forEach((index, row) => (keeps?.(index) === false ? dropped : kept).push(ids[row]));
+  if (kept.length === 0) {
+    return 'none';
+  }
+  return dropped.length === 0 ? undefined : kept.length <= dropped.length ? { only: kept } : { not: dropped };
+}
+
+/** Rows by stack, and which of their stacks pass the filters. */
+async function readFiltered(
+  context: QueryContext,
+  store: StackStore,
+  question: SampleQuestion,
+  { scope, merge }: ScopeAndMerge,
+  keys: readonly SampleKey[] = []
+) {
+  const statement = samplesStatement(scope, ['stack', ...keys], merge);
+  const [columns, filters] = await Promise.all([
+    context.engine.select(statement, { signal: context.signal, maxRows: maxSampleRows }),
+    resolveStackFilters(context, question.restrictions.stackFilters),
+  ]);
+  const stack = await context.stacks.load(store, scope, columns.bigints('stack_key'), context.signal);
+  return { columns, stack, keeps: stackMask(store.view(), filters) };
 }
 
 interface ScopeAndMerge {
@@ -81,12 +137,17 @@ interface ScopeAndMerge {
 }
 
 /** undefined = no upload carries the type. */
-function scopeAndMerge({ uploads, profileType, restrictions, averaged }: SampleQuestion): ScopeAndMerge | undefined {
+function scopeAndMerge(
+  { uploads, profileType, restrictions, averaged }: SampleQuestion,
+  keys: readonly SampleKey[]
+): ScopeAndMerge | undefined {
   const plan = isPlan(uploads) ? uploads : planOf(uploads);
   const { scope, rolledUp, single, profiles, carryingCount } = plan;
   if (carryingCount === 0) {
     return undefined;
   }
+  // The rollup knows stacks and nothing else of a sample.
+  const sources = keys.every((key) => key === 'stack') ? { rolledUp, single } : {};
   // One upload needs no averaging: its values stay exact.
   const isAverage = averaged && profileType.merge === 'average' && carryingCount > 1;
   return {
@@ -94,8 +155,7 @@ function scopeAndMerge({ uploads, profileType, restrictions, averaged }: SampleQ
       ...plan.range,
       uploads: scope,
       profileType: profileType.id,
-      rolledUp,
-      single,
+      ...sources,
       profiles,
       spans: restrictions.wholeUploads ? undefined : restrictions.spans,
       contexts: restrictions.contextFilters,
@@ -106,12 +166,12 @@ function scopeAndMerge({ uploads, profileType, restrictions, averaged }: SampleQ
 
 /**
  * Averages are whole numbers too: the fraction left over by one row is carried to the next, so that the sum of all rows is the exact
- * sum, rounded once.
+ * sum, rounded once. `rows`: only these.
  */
-function roundedValues(columns: Columns): Float64Array {
-  const value = Float64Array.from(columns.numbers('value_sum'));
+function roundedValues(columns: Columns, rows?: Uint32Array): Float64Array {
+  const value = picked(columns.numbers('value_sum'), rows);
   if (columns.names.includes('fraction')) {
-    const fraction = columns.numbers('fraction');
+    const fraction = picked(columns.numbers('fraction'), rows);
     let carried = 0;
     for (let row = 0; row < value.length; row++) {
       carried += fraction[row];
@@ -121,6 +181,10 @@ function roundedValues(columns: Columns): Float64Array {
     }
   }
   return value;
+}
+
+function picked(values: ArrayLike<number>, rows: Uint32Array | undefined): Float64Array {
+  return rows === undefined ? Float64Array.from(values) : Float64Array.from(rows, (row) => values[row]);
 }
 
 function rowsThat(stack: Uint32Array, keeps: (stack: number) => boolean): Uint32Array {
@@ -138,32 +202,23 @@ function pickRows(
   columns: Columns,
   dictionary: StackDictionary,
   stack: Uint32Array,
-  value: Float64Array,
-  kept: Uint32Array | undefined
-): SampleRows {
-  const samples = Float64Array.from(columns.numbers('samples'));
-  const pick = <T>(values: ArrayLike<T>): T[] => Array.from(kept ?? [], (row) => values[row]);
+  keeps: ((stack: number) => boolean) | undefined
+): StackRows {
+  const rows = keeps === undefined ? undefined : rowsThat(stack, keeps);
   return {
     dictionary,
-    length: kept?.length ?? stack.length,
-    stack: kept ? kept.map((row) => stack[row]) : stack,
-    value: kept ? Float64Array.from(kept, (row) => value[row]) : value,
-    samples: kept ? Float64Array.from(kept, (row) => samples[row]) : samples,
-    key: (name) => (kept ? pick(columns.strings(`${name}_key`)) : columns.strings(`${name}_key`)),
-    id: (name) => (kept ? pick(columns.bigints(`${name}_key`)) : columns.bigints(`${name}_key`)),
-    context: () => (kept ? pick(columns.numbers('context_key')) : columns.numbers('context_key')),
+    length: rows?.length ?? stack.length,
+    stack: rows === undefined ? stack : rows.map((row) => stack[row]),
+    value: roundedValues(columns, rows),
+    samples: picked(columns.numbers('samples'), rows),
+    key: (name) => {
+      const texts = columns.strings(`${name}_key`);
+      return rows === undefined ? texts : Array.from(rows, (row) => texts[row]);
+    },
   };
 }
 
-function noRows(store: StackStore): SampleRows {
-  return {
-    dictionary: store.view(),
-    length: 0,
-    stack: new Uint32Array(0),
-    value: new Float64Array(0),
-    samples: new Float64Array(0),
-    key: () => [],
-    id: () => [],
-    context: () => [],
-  };
+function noRows(store: StackStore): StackRows {
+  const none = new Float64Array(0);
+  return { dictionary: store.view(), length: 0, stack: new Uint32Array(0), value: none, samples: none, key: () => [] };
 }

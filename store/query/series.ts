@@ -1,11 +1,19 @@
 import type { Dimension, Measure } from '../../src/api/query';
-import { absentNames, DimensionRows, isContextDimension } from '../../src/model/dimensions';
+import {
+  absentNames,
+  DimensionRows,
+  isContextDimension,
+  type ContextDimension,
+  type StackDimension,
+} from '../../src/model/dimensions';
 import { formatSpanId } from '../../src/model/span-id';
 import type { ProfileType } from '../../src/model/profile-types';
+import type { Columns } from '../engines/engine';
 import { someUploads, type Uploads } from './choose-uploads';
 import type { QueryContext } from './context';
-import type { Restrictions } from './prepare';
-import { readKeys, readStacks, type SampleQuestion } from './read-samples';
+import { planSeries } from './plan';
+import { contextFilter, type Restrictions } from './prepare';
+import { readClasses, readKeys, readStacks, type SampleQuestion, type StackRows } from './read-samples';
 
 /** What one row of a dimension (or, without one, the whole profile) is worth in every upload. Index = upload. */
 export interface UploadValues {
@@ -72,9 +80,10 @@ export async function rowValues(
   }
 ): Promise<UploadValues[]> {
   const asked = question(uploads, profileType, restrictions);
-  const byName = isContextDimension(choice.dimension)
-    ? await contextRows(context, asked, choice.dimension)
-    : await stackRows(context, asked, choice);
+  const { dimension } = choice;
+  const byName = isContextDimension(dimension)
+    ? await contextRows(context, asked, { ...choice, dimension })
+    : await stackRows(context, asked, { ...choice, dimension });
   if (choice.rows.length > 0) {
     return choice.rows.map((name) => byName.get(name) ?? emptyValues(name, uploads.length));
   }
@@ -91,64 +100,152 @@ function largest(rows: readonly UploadValues[], measure: Measure, topN: number):
     .map(({ row }) => row);
 }
 
+/** Which rows are wanted. */
+interface RowChoice<D extends Dimension> {
+  readonly dimension: D;
+  readonly rows: readonly string[];
+  readonly topN: number;
+  readonly measure: Measure;
+}
+
+/** Two passes: which rows are largest, then only their values by upload. */
 async function contextRows(
   context: QueryContext,
   asked: UploadQuestion,
-  dimension: keyof typeof absentNames
+  { dimension, rows, topN }: RowChoice<ContextDimension>
 ): Promise<Map<string, UploadValues>> {
-  const found = new Map<string, UploadValues>();
-  for (const { upload, value, key } of await readPerUpload(context, asked, dimension)) {
-    const name = key === '' ? absentNames[dimension] : key;
-    const values = found.get(name) ?? emptyValues(name, asked.uploads.length);
-    add(values, upload, value, value);
-    found.set(name, values);
+  const wanted = rows.length > 0 ? rows : await largestContexts(context, asked, dimension, topN);
+  const filter = contextFilter({ dimension, match: 'any', values: [...wanted] });
+  const contextFilters = [...asked.restrictions.contextFilters, filter];
+  const found = new Map(wanted.map((name) => [name, emptyValues(name, asked.uploads.length)]));
+  const narrowed = { ...asked, restrictions: { ...asked.restrictions, contextFilters } };
+  for (const { upload, value, key } of await readPerUpload(context, narrowed, dimension)) {
+    const values = found.get(key);
+    if (values !== undefined) {
+      add(values, upload, value, value);
+    }
   }
   return found;
 }
 
-/** Two passes over the samples: which rows are wanted, then their values, so that memory holds wanted rows only. */
+async function largestContexts(
+  context: QueryContext,
+  asked: UploadQuestion,
+  dimension: ContextDimension,
+  topN: number
+): Promise<string[]> {
+  const rows = await readKeys(context, asked, [dimension]);
+  if (rows === undefined) {
+    return [];
+  }
+  return contextNames(rows.columns, dimension)
+    .map((name, at) => ({ name, value: rows.value[at] }))
+    .sort((a, b) => b.value - a.value || (a.name < b.name ? -1 : 1))
+    .slice(0, topN)
+    .map(({ name }) => name);
+}
+
+function contextNames(columns: Columns, dimension: ContextDimension): string[] {
+  const written =
+    dimension === 'span' ? Array.from(columns.bigints('span_key'), formatSpanId) : columns.strings(`${dimension}_key`);
+  return written.map((name) => (name === '' ? absentNames[dimension] : name));
+}
+
+/**
+ * Two passes over the samples. The first sums by stack, which the rollup mostly knows: it tells which rows are wanted and which stacks
+ * they are on. The second sums these stacks by upload, all stacks on the same rows as one class, so that memory holds no sample.
+ */
 async function stackRows(
   context: QueryContext,
   asked: UploadQuestion,
-  choice: {
-    readonly dimension: Dimension;
-    readonly rows: readonly string[];
-    readonly topN: number;
-    readonly measure: Measure;
-  }
+  choice: RowChoice<StackDimension>
 ): Promise<Map<string, UploadValues>> {
-  const { dimension } = choice;
-  if (isContextDimension(dimension)) {
-    throw new TypeError(`${dimension} is not a dimension of stacks`);
+  const store = context.stacks.open(context.tenant);
+  const plan = await planSeries(context, asked.restrictions, asked.uploads, asked.profileType);
+  const samples = await readStacks(context, store, { ...asked, uploads: plan });
+  const rows = new DimensionRows(samples.dictionary, choice.dimension);
+  const wanted = choice.rows.length > 0 ? [...new Set(choice.rows)] : largestNames(rows, samples, choice);
+  const found = wanted.map((name) => emptyValues(name, asked.uploads.length));
+  const classes = new StackClassifier(
+    rows,
+    wanted.map((name) => rows.row(name))
+  );
+  samples.stack.forEach((stack) => classes.add(stack));
+  const columns = await readClasses(context, asked, {
+    stacks: classes.stacks.map((stack) => store.idOfStack(stack)),
+    classes: classes.classes,
+  });
+  if (columns !== undefined) {
+    addClasses(columns, uploadIndex(asked.uploads), classes, found);
   }
-  const samples = await readStacks(context, context.stacks.open(context.tenant), asked, ['profile']);
-  const uploadOf = uploadIndex(asked.uploads);
-  const rows = new DimensionRows(samples.dictionary, dimension);
-  const wanted = choice.rows.length > 0 ? new Set(choice.rows) : largestNames(rows, samples, choice);
-  const byRow = new Map<number, UploadValues>();
-  wanted.forEach((name) => byRow.set(rows.row(name), emptyValues(name, asked.uploads.length)));
-  const profiles = samples.id('profile');
-  const found: number[] = [];
-  for (let at = 0; at < samples.length; at++) {
+  return new Map(found.map((values) => [values.name, values]));
+}
+
+function addClasses(
+  columns: Columns,
+  uploadOf: ReadonlyMap<bigint, number>,
+  classes: StackClassifier,
+  found: readonly UploadValues[]
+): void {
+  const [profiles, classOf, value] = [
+    columns.bigints('profile_key'),
+    columns.numbers('class_key'),
+    columns.numbers('value_sum'),
+  ];
+  for (let at = 0; at < columns.rows; at++) {
     const upload = uploadOf.get(profiles[at]);
-    const stack = samples.stack[at];
-    const self = rows.selfOf(stack);
-    const count = rows.totalOf(stack, found);
-    for (let k = 0; k < count; k++) {
-      const values = byRow.get(found[k]);
-      if (values !== undefined && upload !== undefined) {
-        add(values, upload, found[k] === self ? samples.value[at] : 0, samples.value[at]);
-      }
+    if (upload !== undefined) {
+      const { self, total } = classes.rowsOf(classOf[at]);
+      total.forEach((row) => add(found[row], upload, row === self ? value[at] : 0, value[at]));
     }
   }
-  return new Map([...byRow.values()].map((values) => [values.name, values]));
+}
+
+/** Puts stacks that are on the same wanted rows, with the same self row, into one class. */
+class StackClassifier {
+  readonly stacks: number[] = [];
+  readonly classes: number[] = [];
+  private readonly numbers = new Map<string, number>();
+  private readonly members: Array<{ readonly self: number; readonly total: readonly number[] }> = [];
+  private readonly positions: ReadonlyMap<number, number>;
+  private readonly found: number[] = [];
+
+  constructor(
+    private readonly rows: DimensionRows,
+    wanted: readonly number[]
+  ) {
+    this.positions = new Map(wanted.map((row, position) => [row, position]));
+  }
+
+  add(stack: number): void {
+    const count = this.rows.totalOf(stack, this.found);
+    const total = this.found.slice(0, count).flatMap((row) => this.positions.get(row) ?? []);
+    if (total.length > 0) {
+      const self = this.positions.get(this.rows.selfOf(stack)) ?? -1;
+      this.stacks.push(stack);
+      this.classes.push(this.classOf(self, total));
+    }
+  }
+
+  /** Positions of the wanted rows that a class is on. */
+  rowsOf(number: number): { readonly self: number; readonly total: readonly number[] } {
+    return this.members[number - 1];
+  }
+
+  private classOf(self: number, total: number[]): number {
+    const key = `${self} ${total.sort((a, b) => a - b).join(' ')}`;
+    const known = this.numbers.get(key);
+    const number = known ?? this.members.push({ self, total });
+    this.numbers.set(key, number);
+    return number;
+  }
 }
 
 function largestNames(
   rows: DimensionRows,
-  samples: { readonly length: number; readonly stack: Uint32Array; readonly value: Float64Array },
+  samples: StackRows,
   { measure, topN }: { readonly measure: Measure; readonly topN: number }
-): Set<string> {
+): string[] {
   const bySelf = measure === 'self' || measure === 'selfShare';
   const sums: number[] = [];
   const found: number[] = [];
@@ -166,7 +263,7 @@ function largestNames(
   }
   const order = Object.keys(sums).map(Number);
   order.sort((a, b) => sums[b] - sums[a] || (rows.names[a] < rows.names[b] ? -1 : 1));
-  return new Set(order.slice(0, topN).map((row) => rows.names[row]));
+  return order.slice(0, topN).map((row) => rows.names[row]);
 }
 
 interface UploadRow {
@@ -178,55 +275,19 @@ interface UploadRow {
 async function readPerUpload(
   context: QueryContext,
   asked: UploadQuestion,
-  dimension: keyof typeof absentNames | undefined
+  dimension: ContextDimension | undefined
 ): Promise<UploadRow[]> {
-  const keys = dimension === undefined ? (['profile'] as const) : (['profile', dimension] as const);
-  const uploadOf = uploadIndex(asked.uploads);
-  const rows = await perUpload(context, asked, keys, dimension);
-  return rows.flatMap(({ profile, value, key }) => {
-    const upload = uploadOf.get(profile);
-    return upload === undefined ? [] : [{ upload, value, key }];
-  });
-}
-
-async function perUpload(
-  context: QueryContext,
-  asked: UploadQuestion,
-  keys: ReadonlyArray<'profile' | 'thread' | 'endpoint' | 'span'>,
-  dimension: keyof typeof absentNames | undefined
-): Promise<Array<{ profile: bigint; value: number; key: string }>> {
-  if (asked.restrictions.stackFilters.length > 0) {
-    const rows = await readStacks(context, context.stacks.open(context.tenant), asked, keys);
-    const names = namesOf(
-      dimension,
-      (name) => rows.key(name),
-      () => rows.id('span')
-    );
-    return Array.from(rows.id('profile'), (profile, at) => ({ profile, value: rows.value[at], key: names[at] ?? '' }));
-  }
-  const rows = await readKeys(context, asked, keys);
+  const rows = await readKeys(context, asked, dimension === undefined ? ['profile'] : ['profile', dimension]);
   if (rows === undefined) {
     return [];
   }
   const { columns, value } = rows;
-  const names = namesOf(
-    dimension,
-    (name) => columns.strings(`${name}_key`),
-    () => columns.bigints('span_key')
-  );
-  return Array.from(columns.bigints('profile_key'), (profile, at) => ({
-    profile,
-    value: value[at],
-    key: names[at] ?? '',
-  }));
-}
-
-function namesOf(
-  dimension: keyof typeof absentNames | undefined,
-  texts: (name: 'thread' | 'endpoint') => readonly string[],
-  ids: () => ArrayLike<bigint>
-): readonly string[] {
-  return dimension === undefined ? [] : dimension === 'span' ? Array.from(ids(), formatSpanId) : texts(dimension);
+  const uploadOf = uploadIndex(asked.uploads);
+  const names = dimension === undefined ? [] : contextNames(columns, dimension);
+  return Array.from(columns.bigints('profile_key')).flatMap((profile, at) => {
+    const upload = uploadOf.get(profile);
+    return upload === undefined ? [] : [{ upload, value: value[at], key: names[at] ?? '' }];
+  });
 }
 
 function uploadIndex(uploads: Uploads): Map<bigint, number> {

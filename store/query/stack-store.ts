@@ -28,6 +28,7 @@ export class StackStore {
   private kind = new Uint8Array(1024);
   private stackCount = 0;
   private readonly stackIndex = new IdTable();
+  private stackIds = new Uint32Array(2048);
   private offset = new Uint32Array(1024);
   private frame = new Uint32Array(4096);
 
@@ -39,13 +40,18 @@ export class StackStore {
 
   get sizeBytes(): number {
     const frames = this.line.byteLength * 6 + this.kind.byteLength + this.frameIndex.sizeBytes;
-    const stacks = this.offset.byteLength + this.frame.byteLength + this.stackIndex.sizeBytes;
+    const stacks =
+      this.offset.byteLength + this.stackIds.byteLength + this.frame.byteLength + this.stackIndex.sizeBytes;
     return frames + stacks + this.stringBytes;
   }
 
   /** -1 = not here. */
   indexOfStack(low: number, high: number): number {
     return this.stackIndex.get(low, high);
+  }
+
+  idOfStack(index: number): bigint {
+    return (BigInt(this.stackIds[index * 2 + 1]) << 32n) | BigInt(this.stackIds[index * 2]);
   }
 
   indexOfFrame(low: number, high: number): number {
@@ -75,11 +81,13 @@ export class StackStore {
     const end = start + frames.length;
     if (this.stackCount + 2 > this.offset.length) {
       this.offset = enlarged(this.offset, new Uint32Array(this.offset.length * 2));
+      this.stackIds = enlarged(this.stackIds, new Uint32Array(this.offset.length * 2));
     }
     if (end > this.frame.length) {
       this.frame = enlarged(this.frame, new Uint32Array(Math.max(end, this.frame.length * 2)));
     }
     this.frame.set(frames, start);
+    this.stackIds.set([low, high], this.stackCount * 2);
     this.offset[++this.stackCount] = end;
     this.stackIndex.set(low, high, this.stackCount - 1);
     return this.stackCount - 1;

@@ -107,22 +107,10 @@ export async function readDimension(
     const { total, samples } = sums(rows.value, rows.samples);
     return { rows: dimensionTable(rows.dictionary, rows, dimension), total, samples };
   }
-  return question.restrictions.stackFilters.length > 0
-    ? readContextOfStacks(context, question, dimension)
-    : readContext(context, question, dimension);
+  return readContext(context, question, dimension);
 }
 
 type ContextDimension = keyof typeof absentNames;
-
-async function readContextOfStacks(
-  context: QueryContext,
-  question: SampleQuestion,
-  dimension: ContextDimension
-): Promise<DimensionTable> {
-  const rows = await readStacks(context, context.stacks.open(context.tenant), question, [dimension]);
-  const names = dimension === 'span' ? Array.from(rows.id('span'), formatSpanId) : rows.key(dimension);
-  return contextTable(names, rows.value, rows.samples, dimension);
-}
 
 async function readContext(
   context: QueryContext,

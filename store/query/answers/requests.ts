@@ -8,7 +8,7 @@ import { valueUnit } from '../frames/units';
 import { info, type Notice } from '../notices';
 import { restrictionsOf } from '../prepare';
 import { questionText } from '../question-text';
-import { readKeys, readStacks, type SampleQuestion } from '../read-samples';
+import { readKeys, type SampleQuestion } from '../read-samples';
 import { limits, type ParsedQuery } from '../request';
 import { resolveType } from '../resolve-type';
 import { profileUuidsStatement } from '../sql/profile-ids';
@@ -117,17 +117,6 @@ interface Part {
 }
 
 async function readParts(context: QueryContext, asked: SampleQuestion): Promise<Part[]> {
-  if (asked.restrictions.stackFilters.length > 0) {
-    const rows = await readStacks(context, context.stacks.open(context.tenant), asked, ['profile', 'context']);
-    const profile = rows.id('profile');
-    const entry = rows.context();
-    return Array.from(rows.value, (value, at) => ({
-      profile: profile[at],
-      context: entry[at],
-      value,
-      samples: rows.samples[at],
-    }));
-  }
   const rows = await readKeys(context, asked, ['profile', 'context']);
   if (rows === undefined) {
     return [];

@@ -1,4 +1,5 @@
 import type { StackDimension } from '../../../src/model/dimensions';
+import { noStack } from '../../../src/model/stack-dictionary';
 import type { Statement } from '../../engines/engine';
 import { Bindings } from './bindings';
 import { finds } from './profile-condition';
@@ -8,10 +9,9 @@ export function namesStatement(tenant: string, dimension: StackDimension, patter
   const bindings = new Bindings();
   const { name, kind } = nameOf[dimension];
   const found = patterns.map((pattern) => finds(bindings, 'name', pattern)).join(' OR ');
-  return bindings.statement(
-    `SELECT DISTINCT ${name} AS name FROM frames
-     WHERE tenant = ${bindings.bind('String', tenant)} AND ${kind} AND (${found})`
-  );
+  const named = `SELECT DISTINCT ${name} AS name FROM frames WHERE tenant = ${bindings.bind('String', tenant)} AND ${kind}`;
+  const unnamed = kind === real ? ` UNION ALL SELECT ${bindings.bind('String', noStack)} AS name` : '';
+  return bindings.statement(`SELECT DISTINCT name FROM (${named}${unnamed}) WHERE ${found}`);
 }
 
 const real = `NOT startsWith(kind, 'detail:')`;

@@ -23,6 +23,14 @@ export interface SampleScope extends HourRange {
   readonly profiles?: readonly bigint[];
   readonly spans?: SpanMatch;
   readonly contexts: readonly ContextFilter[];
+  /** Only samples of these stacks, or of all but these. */
+  readonly stacks?: { readonly only: readonly bigint[] } | { readonly not: readonly bigint[] };
+}
+
+/** Stacks and the class of each, from 1 on; parallel lists. */
+export interface StackClasses {
+  readonly stacks: readonly bigint[];
+  readonly classes: readonly number[];
 }
 
 /** Hours of `samples_1h`: the numbers of the builds that hold them as they are now. `filter` is on service and version. */
@@ -61,6 +69,17 @@ export function samplesStatement(scope: SampleScope, keys: readonly SampleKey[],
   const order = merge.kind === 'average' && keys.length > 0 ? `ORDER BY ${names.join(', ')}` : '';
   return bindings.statement(
     `SELECT ${columns.join(', ')} FROM (${sources(bindings, scope, keys, merge).join(' UNION ALL ')}) ${group} ${order}`
+  );
+}
+
+/** Values of the samples of some stacks, by upload and class of stacks. */
+export function classesStatement(scope: SampleScope, { stacks, classes }: StackClasses): Statement {
+  const bindings = new Bindings();
+  const ids = bindings.bind('Array(UInt64)', stacks);
+  const classOf = `transform(s.stack, ${ids}, ${bindings.bind('Array(UInt32)', classes)}, toUInt32(0))`;
+  return bindings.statement(
+    `SELECT s.profile AS profile_key, ${classOf} AS class_key, toFloat64(sum(s.value)) AS value_sum FROM samples AS s
+     WHERE ${sampleCondition(bindings, scope)} AND s.stack IN ${ids} GROUP BY profile_key, class_key`
   );
 }
 
@@ -153,6 +172,7 @@ function sampleCondition(bindings: Bindings, scope: SampleScope): string {
     ...(scope.single === undefined ? [] : [placeCondition(bindings, scope.single)]),
     `s.profile IN (${profilesOf(bindings, scope)})`,
     ...scope.contexts.map((filter) => contextCondition(bindings, scope, filter)),
+    ...stackConditions(bindings, scope),
   ];
   if (scope.spans !== undefined) {
     const condition = spanEntryCondition(bindings, scope.spans, 'span', 'root');
@@ -173,6 +193,14 @@ function keyConditions(
     `s.hour >= toDateTime(${bindings.bind('Int64', firstHour)}, 'UTC')`,
     `s.hour <= toDateTime(${bindings.bind('Int64', lastHour)}, 'UTC')`,
   ];
+}
+
+function stackConditions(bindings: Bindings, { stacks }: SampleScope): string[] {
+  if (stacks === undefined) {
+    return [];
+  }
+  const [word, ids] = 'only' in stacks ? ['IN', stacks.only] : ['NOT IN', stacks.not];
+  return [`s.stack ${word} ${bindings.bind('Array(UInt64)', ids)}`];
 }
 
 function placeCondition(bindings: Bindings, { services, hours }: NonNullable<SampleScope['single']>): string {
