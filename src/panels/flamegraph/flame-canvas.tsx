@@ -15,12 +15,14 @@ import { type FlameScene, paintFlame } from './flame-painter';
 import { type RowPlace, rowAt, rowPlace, rowPx, rowTop } from './flame-rows-px';
 import { flamePart } from './flame-styles';
 import { type HoverStore } from './hover-store';
+import { type ScrollStore } from './scroll-store';
 import { usePan } from './use-pan';
 
 interface FlameCanvasProps {
   scene: FlameScene;
   heightPx: number;
   scrollRef: RefObject<HTMLDivElement>;
+  scroll: ScrollStore;
   hover: HoverStore;
   /** Node that the keyboard is on. */
   active: NodeIndex;
@@ -41,11 +43,12 @@ const sticky: CSSProperties = { position: 'sticky', top: 0, display: 'block' };
  * Hover and keyboard marks are elements over it, so moving them paints nothing.
  */
 export function FlameCanvas(props: FlameCanvasProps) {
-  const { scene, heightPx, scrollRef, hover, active, onClick, onMenu, children } = props;
+  const { scene, heightPx, scrollRef, scroll, hover, active, onClick, onMenu, children } = props;
   const { layout, data } = scene;
   const place = rowPlace(layout, scene.flip, heightPx);
-  const canvasRef = usePainting(scene, heightPx, scrollRef);
-  useKeepInView(data.tree, layout.focus, active, scrollRef, place, heightPx);
+  useStartAtRoot(layout.focus, place, heightPx, scroll);
+  useKeepInView(data.tree, layout.focus, active, place, heightPx, scroll);
+  const canvasRef = usePainting(scene, place, heightPx, scroll);
   const pan = usePan(scrollRef, props);
   const entryAt = (event: MouseEvent) => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -68,56 +71,67 @@ export function FlameCanvas(props: FlameCanvasProps) {
 }
 
 /** Paints after every change of the scene, and at most once per animation frame while scrolling. */
-function usePainting(scene: FlameScene, heightPx: number, scrollRef: RefObject<HTMLDivElement>) {
+function usePainting(scene: FlameScene, { spacePx }: RowPlace, heightPx: number, scroll: ScrollStore) {
   const canvasRef = useRef<HTMLCanvasElement>(null);
   const paint = useCallback(() => {
     if (canvasRef.current && heightPx > 0 && scene.layout.widthPx > 0) {
-      const scrollPx = scrollRef.current?.scrollTop ?? 0;
+      // A drawing that became lower is scrolled back by the browser.
+      const scrollPx = Math.min(scroll.get(), spacePx - heightPx);
       paintFlame(canvasRef.current, scene, { heightPx, scrollPx, pixelRatio: window.devicePixelRatio || 1 });
     }
-  }, [scene, heightPx, scrollRef]);
+  }, [scene, heightPx, spacePx, scroll]);
   useLayoutEffect(paint, [paint]);
   useEffect(() => {
-    const viewport = scrollRef.current;
     let frame = 0;
-    const onScroll = () => {
+    const paintSoon = () => {
       frame ||= requestAnimationFrame(() => {
         frame = 0;
         paint();
       });
     };
-    viewport?.addEventListener('scroll', onScroll, { passive: true });
-    document.fonts?.addEventListener?.('loadingdone', onScroll);
+    const stop = scroll.subscribe(paintSoon);
+    document.fonts?.addEventListener?.('loadingdone', paintSoon);
     return () => {
       cancelAnimationFrame(frame);
-      viewport?.removeEventListener('scroll', onScroll);
-      document.fonts?.removeEventListener?.('loadingdone', onScroll);
+      stop();
+      document.fonts?.removeEventListener?.('loadingdone', paintSoon);
     };
-  }, [paint, scrollRef]);
+  }, [paint, scroll]);
   return canvasRef;
+}
+
+/** A new focus starts at its root; new data of the same focus keeps its place. */
+function useStartAtRoot(focus: NodeIndex, { flip, spacePx }: RowPlace, heightPx: number, scroll: ScrollStore) {
+  const started = useRef<string>();
+  useLayoutEffect(() => {
+    const key = `${focus} ${flip}`;
+    if (started.current !== key) {
+      started.current = key;
+      scroll.to(flip ? spacePx - heightPx : 0);
+    }
+  }, [focus, flip, spacePx, heightPx, scroll]);
 }
 
 function useKeepInView(
   tree: FlameTree,
   focus: NodeIndex,
   active: NodeIndex,
-  scrollRef: RefObject<HTMLDivElement>,
   { flip, spacePx, rows }: RowPlace,
-  heightPx: number
+  heightPx: number,
+  scroll: ScrollStore
 ) {
   useLayoutEffect(() => {
-    const viewport = scrollRef.current;
-    if (!viewport || active < 0 || active >= tree.length) {
+    if (active < 0 || active >= tree.length) {
       return;
     }
     const row = Math.max(0, levelOf(tree, active) - levelOf(tree, focus));
     const top = rowTop({ flip, spacePx, rows }, row);
-    if (top < viewport.scrollTop) {
-      viewport.scrollTop = top;
-    } else if (top + rowPx > viewport.scrollTop + heightPx) {
-      viewport.scrollTop = top + rowPx - heightPx;
+    if (top < scroll.get()) {
+      scroll.to(top);
+    } else if (top + rowPx > scroll.get() + heightPx) {
+      scroll.to(top + rowPx - heightPx);
     }
-  }, [tree, focus, active, scrollRef, flip, spacePx, rows, heightPx]);
+  }, [tree, focus, active, scroll, flip, spacePx, rows, heightPx]);
 }
 
 interface MarkProps {

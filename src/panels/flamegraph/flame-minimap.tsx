@@ -1,15 +1,8 @@
 import { useTheme2 } from '@grafana/ui';
-import React, {
-  type CSSProperties,
-  type PointerEvent,
-  type RefObject,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from 'react';
+import React, { type CSSProperties, type PointerEvent, useEffect, useRef, useSyncExternalStore } from 'react';
 import { fillOf, type FlameScene } from './flame-painter';
 import { rowPlace, rowPx, rowsInView } from './flame-rows-px';
+import { type ScrollStore } from './scroll-store';
 
 export const minimapPx = 64;
 
@@ -32,25 +25,26 @@ const frame: CSSProperties = {
 interface MinimapProps {
   scene: FlameScene;
   heightPx: number;
-  scrollRef: RefObject<HTMLDivElement>;
+  scroll: ScrollStore;
 }
 
 /** The whole depth of a tree that is taller than the view, with what is in view framed; a click or drag goes there. */
-export function FlameMinimap({ scene, heightPx, scrollRef }: MinimapProps) {
+export function FlameMinimap({ scene, heightPx, scroll }: MinimapProps) {
   const { colors } = useTheme2();
   const canvasRef = useRef<HTMLCanvasElement>(null);
-  const scrollPx = useScrollTop(scrollRef);
+  const scrollPx = useSyncExternalStore(scroll.subscribe, scroll.get);
   const { spacePx } = rowPlace(scene.layout, scene.flip, heightPx);
   const scale = heightPx / spacePx;
-  useLayoutEffect(() => {
+  // The map may come a moment after the graph.
+  useEffect(() => {
     if (canvasRef.current) {
       paintMinimap(canvasRef.current, scene, heightPx);
     }
   }, [scene, heightPx]);
   const scrollTo = (event: PointerEvent<HTMLElement>) => {
-    if (event.buttons === 1 && scrollRef.current) {
+    if (event.buttons === 1) {
       const { top } = event.currentTarget.getBoundingClientRect();
-      scrollRef.current.scrollTop = (event.clientY - top) / scale - heightPx / 2;
+      scroll.to(Math.max(0, Math.min(spacePx - heightPx, (event.clientY - top) / scale - heightPx / 2)));
     }
   };
   // Not for the keyboard: arrow keys walk through the tree itself.
@@ -74,18 +68,6 @@ export function FlameMinimap({ scene, heightPx, scrollRef }: MinimapProps) {
       />
     </div>
   );
-}
-
-function useScrollTop(scrollRef: RefObject<HTMLDivElement>): number {
-  const [top, setTop] = useState(0);
-  useEffect(() => {
-    const view = scrollRef.current;
-    const follow = () => setTop(view?.scrollTop ?? 0);
-    follow();
-    view?.addEventListener('scroll', follow, { passive: true });
-    return () => view?.removeEventListener('scroll', follow);
-  }, [scrollRef]);
-  return top;
 }
 
 /** One line per pixel: the row that is there, scaled down. Deeper trees than pixels show every n-th row. */

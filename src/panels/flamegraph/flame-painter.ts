@@ -45,7 +45,15 @@ export function paintFlame(canvas: HTMLCanvasElement, scene: FlameScene, viewpor
   context.font = font;
   context.textBaseline = 'middle';
   context.direction = 'ltr';
-  const brush: Brush = { context, cellPx: cellWidth(context, font), hatch: {}, labels: labelsOf(scene), colour: '' };
+  const brush: Brush = {
+    context,
+    cellPx: cellWidth(context, font),
+    hatch: {},
+    labels: labelsOf(scene),
+    pixelRatio,
+    narrow: [],
+    colour: '',
+  };
   const place = rowPlace(layout, scene.flip, heightPx);
   const [first, end] = rowsInView(place, scrollPx, heightPx);
   for (let row = first; row < end; row++) {
@@ -60,6 +68,9 @@ interface Brush {
   readonly hatch: Partial<Record<Change, CanvasPattern | null>>;
   /** Texts of entries, made when they are first drawn. */
   readonly labels: Array<string | undefined>;
+  readonly pixelRatio: number;
+  /** Entries of the row that are narrower than two pixels. */
+  readonly narrow: number[];
   /** The fill that is set: parsing colours costs more than drawing small boxes. */
   colour: string;
 }
@@ -104,13 +115,25 @@ function setFill(brush: Brush, colour: string) {
   }
 }
 
+/** Narrow frames come last and those that are found after them, so that no neighbour covers the only pixel they have. */
 function paintRow(brush: Brush, scene: FlameScene, row: number, y: number) {
   const { rowStart, count, w } = scene.layout;
+  const { narrow } = brush;
+  narrow.length = 0;
   for (let entry = rowStart[row]; entry < rowStart[row + 1]; entry++) {
     if (count[entry] > 0) {
       paintRun(brush, scene, entry, y);
+    } else if (w[entry] * brush.pixelRatio < narrowPixels) {
+      narrow.push(entry);
     } else {
       paintFrame(brush, scene, entry, y);
+    }
+  }
+  for (const found of [false, true]) {
+    for (const entry of narrow) {
+      if (isFound(scene, entry) === found) {
+        paintFrame(brush, scene, entry, y);
+      }
     }
   }
   for (let entry = rowStart[row]; entry < rowStart[row + 1]; entry++) {
@@ -118,6 +141,25 @@ function paintRow(brush: Brush, scene: FlameScene, row: number, y: number) {
       paintLabel(brush, scene, entry, y);
     }
   }
+}
+
+const narrowPixels = 2;
+
+function isFound({ data, layout, matches }: FlameScene, entry: number): boolean {
+  return matches !== undefined && matches.mask[data.rows.label[data.tree.row[layout.node[entry]]]] === 1;
+}
+
+/**
+ * Left edge and width of a frame's box. Edges lie between device pixels, and a frame has at least one pixel, that of its
+ * middle: a blend of two colours is the colour of none.
+ */
+function boxOf(x: number, w: number, ratio: number): [number, number] {
+  const left = Math.round(x * ratio);
+  const right = Math.round((x + w) * ratio);
+  if (w * ratio >= narrowPixels) {
+    return [left / ratio, boxWidth((right - left) / ratio)];
+  }
+  return right > left ? [left / ratio, (right - left) / ratio] : [Math.floor((x + w / 2) * ratio) / ratio, 1 / ratio];
 }
 
 /** Frames keep a gap to the next one only where they have room for it. */
@@ -136,8 +178,7 @@ function paintFrame(brush: Brush, scene: FlameScene, entry: number, y: number) {
   const { data, layout, matches, palette, selected } = scene;
   const row = data.tree.row[layout.node[entry]];
   const label = data.rows.label[row];
-  const x = layout.x[entry];
-  const width = boxWidth(layout.w[entry]);
+  const [x, width] = boxOf(layout.x[entry], layout.w[entry], brush.pixelRatio);
   setFill(brush, fillOf(scene, row, label));
   context.fillRect(x, y, width, rowPx - gapPx);
   const change = scene.changeOf?.(row);

@@ -6,7 +6,6 @@ import React, {
   useEffect,
   useId,
   useMemo,
-  useRef,
   useState,
 } from 'react';
 import { type FlameMatches, maskOf } from '../../model/flame-search';
@@ -21,6 +20,7 @@ import { rowPlace, rowPx } from './flame-rows-px';
 import { flamePart } from './flame-styles';
 import { HoverLayer } from './flame-tooltip';
 import { createHoverStore } from './hover-store';
+import { useScroll } from './scroll-store';
 import { type StageActions, useFlameControls } from './use-flame-controls';
 import { type FlameFocus } from './use-flame-view';
 
@@ -69,13 +69,13 @@ export function stageWidth(widthPx: number, deep: boolean): number {
 export function FlameStage(props: FlameStageProps) {
   const { data, focus, colours, matches, selected, font, flip, heightPx, scrollRef, actions } = props;
   const [hover] = useState(createHoverStore);
+  const scroll = useScroll(scrollRef);
   const picked = useMemo(() => (selected.size > 0 ? maskOf(data.rows.labels, selected) : undefined), [data, selected]);
   const { layout } = focus;
   const scene = useMemo<FlameScene>(
     () => ({ data, layout, ...colours, matches, selected: picked, font, flip }),
     [data, layout, colours, matches, picked, font, flip]
   );
-  useStartAtRoot(focus.node, flip, scrollRef);
   useEffect(() => hover.clear(), [hover, layout]);
   const { active, onClick, onMenu, onKeyDown, onPan, onScale } = useFlameControls({
     data,
@@ -94,25 +94,13 @@ export function FlameStage(props: FlameStageProps) {
         name={props.name}
         testId={props.testId}
       >
-        <FlameCanvas {...{ scene, scrollRef, hover, active, onClick, onMenu, onPan, onScale, heightPx }}>
+        <FlameCanvas {...{ scene, scrollRef, scroll, hover, active, onClick, onMenu, onPan, onScale, heightPx }}>
           <HoverLayer data={data} layout={layout} place={place} hover={hover} />
         </FlameCanvas>
       </FlameView>
-      {withMap && <FlameMinimap scene={scene} heightPx={heightPx} scrollRef={scrollRef} />}
+      {withMap && <FlameMinimap scene={scene} heightPx={heightPx} scroll={scroll} />}
     </div>
   );
-}
-
-/** A new focus starts at its root; new data of the same focus keeps its place. */
-function useStartAtRoot(node: NodeIndex, flip: boolean, scrollRef: RefObject<HTMLDivElement>) {
-  const started = useRef<string>();
-  useEffect(() => {
-    const key = `${node} ${flip}`;
-    if (started.current !== key && scrollRef.current) {
-      started.current = key;
-      scrollRef.current.scrollTop = flip ? scrollRef.current.scrollHeight : 0;
-    }
-  }, [node, flip, scrollRef]);
 }
 
 function matchText(data: FlameData, matches: FlameMatches | undefined): string {

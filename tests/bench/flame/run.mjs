@@ -1,12 +1,17 @@
-// `npm run bench:flame [sizes…] [--runs N]`: the flame graph panel beside @grafana/flamegraph and d3-flame-graph, in one
-// Chromium, on the same seeded trees. Prints a table, writes test-output/bench-flame.json.
+// `npm run bench:flame -- [sizes…] [--runs N] [--profile STEP]`: the flame graph panel beside @grafana/flamegraph and
+// d3-flame-graph, in one Chromium, on the same seeded trees. Prints tables, writes test-output/bench-flame.json. With
+// `--profile mount` (or zoom, search, …) it prints instead which functions of ours take the time of that step.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { chromium } from '@playwright/test';
 import { findChromium } from '../../../scripts/chromium.mjs';
 import { root } from '../../../scripts/steps.mjs';
+import { goalLines } from './goals.mjs';
+import { printTimes, profiled } from './profile.mjs';
+import { seenShares } from './seen.mjs';
 
 const peers = path.join(root, 'test-output/bench-flame-peers');
 const versions = { grafana: '13.0.1', d3: '5.0.0' };
@@ -42,14 +47,14 @@ function installPeers() {
 
 const pages = { hotspan: 'hotspan.tsx', grafana: 'grafana.tsx', d3: 'd3.ts' };
 
-async function bundlePages() {
+async function bundlePages(minify) {
   const outdir = path.join(root, 'test-output/bench-flame-pages');
   for (const [name, file] of Object.entries(pages)) {
     await build({
       entryPoints: { [name]: path.join(here, 'pages', file) },
       outdir,
       bundle: true,
-      minify: true,
+      minify,
       format: 'iife',
       target: 'es2022',
       jsx: 'automatic',
@@ -71,19 +76,76 @@ async function bundlePages() {
 
 const timeoutMs = 120_000;
 
-async function measure(browser, outdir, name, nodes) {
+const launch = () =>
+  chromium.launch({
+    executablePath: findChromium(),
+    args: ['--no-sandbox', '--disable-gpu', '--js-flags=--expose-gc', '--enable-precise-memory-info'],
+  });
+
+/** A page that does one step after the other; each tells the time its main thread worked, which load doesn't lengthen. */
+async function openPage(browser, outdir, name) {
   const page = await browser.newPage({ viewport: { width: 1600, height: 900 } });
-  const errors = [];
-  page.on('pageerror', (error) => errors.push(error.message));
+  page.setDefaultTimeout(timeoutMs);
+  await page.goto(`file://${outdir}/${name}.html`);
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const busyMs = async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return 1000 * metrics.find((metric) => metric.name === 'TaskDuration').value;
+  };
+  const step = async (which, argument) => {
+    const before = await busyMs();
+    const figures = await page.evaluate(([key, value]) => window.bench[key](value), [which, argument]);
+    return Array.isArray(figures) ? figures : { ...figures, cpuMs: (await busyMs()) - before };
+  };
+  return { page, step };
+}
+
+async function steps(browser, { page, step }, nodes) {
+  await step('prepare', nodes);
+  const mount = await step('mount');
+  const size = await step('size');
+  const before = await page.screenshot();
+  const spots = await step('spots');
+  const zoom = await step('zoom');
+  const unzoom = await step('unzoom');
+  const search = await step('search');
+  const during = await page.screenshot();
+  await step('clear');
+  const hover = await step('hover');
+  const warm = await step('warmMount');
+  return {
+    mountMs: mount.ms,
+    zoomMs: zoom.ms,
+    unzoomMs: unzoom.ms,
+    searchMs: search.ms,
+    mountCpuMs: mount.cpuMs,
+    zoomCpuMs: zoom.cpuMs,
+    unzoomCpuMs: unzoom.cpuMs,
+    searchCpuMs: search.cpuMs,
+    mountTaskMs: mount.longestTaskMs,
+    warmMountMs: warm.ms,
+    warmTaskMs: warm.longestTaskMs,
+    zoomTaskMs: zoom.longestTaskMs,
+    unzoomTaskMs: unzoom.longestTaskMs,
+    searchTaskMs: search.longestTaskMs,
+    hoverMs: hover.handlerMs,
+    hoverFrameMs: hover.frameMs,
+    heapMB: size.heapMB,
+    elements: size.elements,
+    ...(await seenShares(browser, spots, before, during)),
+  };
+}
+
+async function measure(outdir, name, nodes) {
+  const browser = await launch();
   try {
-    await page.goto(`file://${outdir}/${name}.html`);
-    const asked = page.evaluate((count) => window.bench(count), nodes);
     const late = new Promise((_, reject) => setTimeout(() => reject(new Error('not done in time')), timeoutMs).unref());
-    return await Promise.race([asked, late]);
+    return await Promise.race([steps(browser, await openPage(browser, outdir, name), nodes), late]);
   } catch (error) {
-    return { failed: [error.message.split('\n')[0], ...errors].join('; ').slice(0, 300) };
+    return { failed: error.message.split('\n')[0].slice(0, 300) };
   } finally {
-    await page.close();
+    await browser.close();
   }
 }
 
@@ -99,48 +161,73 @@ function medians(rows) {
   );
 }
 
+/** Figures downwards, tools across. */
 function printTable(rows) {
-  const columns = [...new Set(Object.values(rows).flatMap(Object.keys))];
-  const lines = [
-    ['', ...columns],
-    ...Object.entries(rows).map(([name, row]) => [name, ...columns.map((key) => row[key] ?? '')]),
-  ];
-  lines.forEach((line) =>
-    console.log(line.map((cell, i) => String(cell).padStart(i === 0 ? 8 : columns[i - 1].length + 2)).join(''))
+  const names = Object.keys(rows);
+  const keys = [...new Set(Object.values(rows).flatMap(Object.keys))];
+  [['', ...names], ...keys.map((key) => [key, ...names.map((name) => rows[name][key] ?? '')])].forEach((line) =>
+    console.log(line.map((cell, i) => (i === 0 ? String(cell).padEnd(14) : String(cell).padStart(12))).join(''))
   );
 }
 
 const argument = (name, fallback) => {
   const at = process.argv.indexOf(name);
-  return at < 0 ? fallback : Number(process.argv[at + 1]);
+  return at < 0 ? fallback : process.argv[at + 1];
 };
-const runs = argument('--runs', 5);
+
+/** Where the time of one of our steps goes. */
+async function profileStep(outdir, wanted, nodes) {
+  const browser = await launch();
+  const { page, step } = await openPage(browser, outdir, 'hotspan');
+  await step('prepare', nodes);
+  const order = ['mount', 'zoom', 'unzoom', 'search'];
+  for (const one of order.slice(0, Math.max(0, order.indexOf(wanted)))) {
+    await step(one);
+  }
+  console.log(`\n${wanted} at ${nodes} nodes: self and total ms`);
+  printTimes(await profiled(page, () => step(wanted)));
+  await browser.close();
+}
+
+const runs = Number(argument('--runs', 5));
 const named = process.argv
   .slice(2)
   .filter((word, i, all) => /^\d+$/.test(word) && !all[i - 1]?.startsWith('--'))
   .map(Number);
 const sizes = named.length > 0 ? named : [1_000, 10_000, 100_000, 1_000_000];
+const toProfile = argument('--profile');
 
 installPeers();
-const outdir = await bundlePages();
+const outdir = await bundlePages(toProfile === undefined);
+const load = () => os.loadavg().map((value) => Math.round(value * 10) / 10);
 const results = {};
 for (const nodes of sizes) {
-  results[nodes] = {};
-  for (const name of Object.keys(pages)) {
-    const rows = [];
-    for (let i = 0; i < runs && !rows.some((row) => row.failed); i++) {
-      const browser = await chromium.launch({
-        executablePath: findChromium(),
-        args: ['--no-sandbox', '--disable-gpu', '--js-flags=--expose-gc', '--enable-precise-memory-info'],
-      });
-      rows.push(await measure(browser, outdir, name, nodes));
-      await browser.close();
-    }
-    results[nodes][name] = medians(rows);
+  if (toProfile !== undefined) {
+    await profileStep(outdir, toProfile, nodes);
+    continue;
   }
-  console.log(`\n${nodes.toLocaleString('en')} nodes, median of ${runs}`);
-  printTable(results[nodes]);
+  const before = load();
+  const rows = Object.fromEntries(Object.keys(pages).map((name) => [name, []]));
+  // In turn, so that a busy moment of the machine hits all alike.
+  for (let i = 0; i < runs; i++) {
+    for (const name of Object.keys(pages)) {
+      if (!rows[name].some((row) => row.failed)) {
+        rows[name].push(await measure(outdir, name, nodes));
+      }
+    }
+  }
+  const shown = Object.fromEntries(Object.entries(rows).map(([name, list]) => [name, medians(list)]));
+  const goals = goalLines(nodes, shown);
+  results[nodes] = { figures: shown, goals, load: { before, after: load() } };
+  console.log(`\n${nodes.toLocaleString('en')} nodes, median of ${runs}, load ${before[0]} to ${load()[0]}`);
+  printTable(shown);
+  goals.forEach(({ goal, measured, holds }) => console.log(`${holds ? '  ' : '✗ '}${goal.padEnd(40)} ${measured}`));
 }
-fs.mkdirSync(path.join(root, 'test-output'), { recursive: true });
-fs.writeFileSync(path.join(root, 'test-output/bench-flame.json'), JSON.stringify({ versions, runs, results }, null, 2));
-console.log('all figures: test-output/bench-flame.json');
+if (toProfile === undefined) {
+  fs.mkdirSync(path.join(root, 'test-output'), { recursive: true });
+  fs.writeFileSync(
+    path.join(root, 'test-output/bench-flame.json'),
+    JSON.stringify({ versions, runs, results }, null, 2)
+  );
+  console.log('all figures: test-output/bench-flame.json');
+}

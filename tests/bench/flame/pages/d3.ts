@@ -35,8 +35,11 @@ offer({
     return nested(given);
   },
   mount: (input) => select('#root').datum(input).call(chart),
+  unmount: () => chart.destroy(),
   zoom: () => frameOfRow(zoomTarget(tree))?.dispatchEvent(new MouseEvent('click', { bubbles: true })),
   unzoom: () => chart.resetZoom(),
   search: (text) => (text ? chart.search(text) : chart.clear()),
   area: () => document.querySelector('svg') as unknown as HTMLElement,
+  rowPx: 20,
+  fromBottom: true,
 });

@@ -8,7 +8,8 @@ import { type BenchTree } from '../tree';
 import { frameOf, theme } from './grafana-frame';
 import { offer, zoomTarget } from './measure';
 
-const root = createRoot(document.getElementById('root') as HTMLElement);
+const place = document.getElementById('root') as HTMLElement;
+let root = createRoot(place);
 let tree: BenchTree;
 const control = { focus: (_on: boolean) => {}, search: (_text: string) => {} };
 
@@ -65,8 +66,13 @@ offer({
     return frameOf(given);
   },
   mount: (input) => root.render(<Page frame={input as DataFrame} />),
+  unmount: () => {
+    root.unmount();
+    root = createRoot(place);
+  },
   zoom: () => control.focus(true),
   unzoom: () => control.focus(false),
   search: (text) => control.search(text),
   area: () => document.querySelector('canvas') as HTMLElement,
+  rowPx: 22,
 });

@@ -15,7 +15,8 @@ import { frameOf } from './grafana-frame';
 import { offer, zoomTarget } from './measure';
 import { clickFrame } from './click-frame';
 
-const root = createRoot(document.getElementById('root') as HTMLElement);
+const place = document.getElementById('root') as HTMLElement;
+let root = createRoot(place);
 let tree: BenchTree;
 
 const from = dateTime(0);
@@ -51,10 +52,15 @@ offer({
     return { state: LoadingState.Done, series: [frameOf(given)], timeRange };
   },
   mount: (input) => root.render(<FlamePanel {...propsOf(input as PanelData)} />),
+  unmount: () => {
+    root.unmount();
+    root = createRoot(place);
+  },
   zoom: () => clickFrame(graph().querySelector('canvas') as HTMLElement, tree, zoomTarget(tree), 20),
   unzoom: () => graph().dispatchEvent(new KeyboardEvent('keydown', { key: 'Home', bubbles: true })),
   search: (text) => typeInto(document.querySelector('input') as HTMLInputElement, text),
   area: () => graph().querySelector('canvas') as HTMLElement,
+  rowPx: 20,
 });
 
 /** React hears of a value only through the element's own setter. */

@@ -5,53 +5,69 @@ export interface Renderer {
   /** The tree in the tool's own form of input; not timed. */
   prepare(tree: BenchTree): unknown;
   mount(input: unknown): void;
+  unmount(): void;
   zoom(): void;
   unzoom(): void;
   search(text: string): void;
-  /** Where the pointer moves. */
+  /** Where the pointer moves, and where frames are drawn: row 0 at the top, or at the bottom with `fromBottom`. */
   area(): HTMLElement;
+  readonly rowPx: number;
+  readonly fromBottom?: boolean;
 }
 
-export interface Figures {
-  mountMs: number;
-  zoomMs: number;
-  unzoomMs: number;
-  searchMs: number;
-  hoverMs: number;
-  hoverFrameMs: number;
-  heapMB: number;
-  elements: number;
-  longestMountTaskMs: number;
-  longestZoomTaskMs: number;
-}
+/** The substring that is searched. */
+const searched = 'get';
 
 const gc = () => Reflect.get(window, 'gc')?.();
-const heap = () => Number(Reflect.get(performance, 'memory')?.usedJSHeapSize ?? 0);
+const heapBytes = () => Number(Reflect.get(performance, 'memory')?.usedJSHeapSize ?? 0);
 
 const frame = () => new Promise<number>((done) => requestAnimationFrame(done));
 const idle = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-/** From the call to the end of the frame that shows its effect: the page is quiet for two frames afterwards. */
+/** Set by every change of the document and every stroke on a canvas. */
+let changed = false;
+
+function watchPage() {
+  new MutationObserver(() => (changed = true)).observe(document.documentElement, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+    characterData: true,
+  });
+  const context = CanvasRenderingContext2D.prototype;
+  for (const name of ['fillRect', 'fill', 'fillText', 'clearRect'] as const) {
+    const original = context[name] as (...args: unknown[]) => void;
+    Reflect.set(context, name, function (this: CanvasRenderingContext2D, ...args: unknown[]) {
+      changed = true;
+      return original.apply(this, args);
+    });
+  }
+}
+
+/** Frames without a change after which an action counts as shown; renderers that wait for a measured size need some. */
+const quietFrames = 8;
+
+/** From the call to the end of the last frame that shows some of its effect. */
 async function timed(action: () => void): Promise<number> {
   await frame();
   const start = performance.now();
-  let changed = start;
-  const watcher = new MutationObserver(() => (changed = performance.now()));
-  watcher.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+  changed = false;
   action();
   let end = start;
-  for (let quiet = 0; quiet < 2; ) {
-    const before = changed;
+  for (let quiet = 0; quiet < quietFrames; quiet++) {
     await frame();
+    // After the frame's own work: style, layout and paint.
     await new Promise((done) => {
       const channel = new MessageChannel();
       channel.port1.onmessage = done;
       channel.port2.postMessage(0);
     });
-    end = quiet === 0 || changed !== before ? performance.now() : end;
-    quiet = changed === before ? quiet + 1 : 1;
+    if (changed) {
+      changed = false;
+      quiet = 0;
+      end = performance.now();
+    }
   }
-  watcher.disconnect();
   return end - start;
 }
 
@@ -60,16 +76,22 @@ new PerformanceObserver((list) => list.getEntries().forEach((entry) => longTasks
   type: 'longtask',
 });
 
-async function longestTask(action: () => Promise<number>): Promise<[number, number]> {
+interface Timed {
+  ms: number;
+  /** 0 = none over 50 ms, which is where browsers begin to tell. */
+  longestTaskMs: number;
+}
+
+async function withTasks(action: () => void): Promise<Timed> {
   await idle(50);
   longTasks.length = 0;
-  const ms = await action();
+  const ms = await timed(action);
   await idle(100);
-  return [ms, Math.max(0, ...longTasks)];
+  return { ms, longestTaskMs: Math.max(0, ...longTasks) };
 }
 
 /** 60 moves across one row: time in the handler, and between animation frames. */
-async function hover(area: HTMLElement): Promise<[number, number]> {
+async function hover(area: HTMLElement): Promise<{ handlerMs: number; frameMs: number }> {
   const box = area.getBoundingClientRect();
   const handler: number[] = [];
   const frames: number[] = [];
@@ -86,39 +108,72 @@ async function hover(area: HTMLElement): Promise<[number, number]> {
     last = now;
   }
   const sorted = (list: number[]) => list.sort((a, b) => a - b);
-  return [sorted(handler)[30], sorted(frames)[57]];
+  return { handlerMs: sorted(handler)[30], frameMs: sorted(frames)[57] };
 }
 
-async function run(renderer: Renderer, nodes: number): Promise<Figures> {
-  const input = renderer.prepare(benchTree(nodes));
-  gc();
-  const before = heap();
-  const [mountMs, longestMountTaskMs] = await longestTask(() => timed(() => renderer.mount(input)));
-  gc();
-  const heapMB = (heap() - before) / 1e6;
-  const elements = document.querySelectorAll('*').length;
-  const [zoomMs, longestZoomTaskMs] = await longestTask(() => timed(() => renderer.zoom()));
-  const unzoomMs = await timed(() => renderer.unzoom());
-  const searchMs = await timed(() => renderer.search('get'));
-  await timed(() => renderer.search(''));
-  const [hoverMs, hoverFrameMs] = await hover(renderer.area());
-  return {
-    mountMs,
-    zoomMs,
-    unzoomMs,
-    searchMs,
-    hoverMs,
-    hoverFrameMs,
-    heapMB,
-    elements,
-    longestMountTaskMs,
-    longestZoomTaskMs,
-  };
+/** A frame that must be seen: where its middle is on the page, and whether the search finds it. */
+interface Spot {
+  x: number;
+  y: number;
+  matches: boolean;
 }
 
-/** Makes the page drivable: `window.bench(nodes)`. */
+/** Below the text of a row, above the gap to the next. */
+const belowTextPx = 3;
+
+/** Frames of at least half a pixel, besides the root, in the part of the drawing that the window shows, by plain arithmetic. */
+function spotsOf({ level, value, label }: BenchTree, { area, rowPx, fromBottom = false }: Renderer): Spot[] {
+  const box = area().getBoundingClientRect();
+  const scale = box.width / value[0];
+  const edge: number[] = [0];
+  const spots: Spot[] = [];
+  level.forEach((at, row) => {
+    const start = edge[at] ?? 0;
+    edge[at] = start + value[row];
+    edge[at + 1] = start;
+    const y = (fromBottom ? box.bottom - at * rowPx : box.top + (at + 1) * rowPx) - belowTextPx;
+    if (at > 0 && value[row] * scale >= 0.5 && y > Math.max(0, box.top) && y < Math.min(800, box.bottom)) {
+      spots.push({ x: box.left + (start + value[row] / 2) * scale, y, matches: label[row].includes(searched) });
+    }
+  });
+  return spots;
+}
+
+/** The steps of a benchmark, one by one, so that the driver can profile or photograph the page between them. */
 export function offer(renderer: Renderer) {
-  Reflect.set(window, 'bench', (nodes: number) => run(renderer, nodes));
+  let tree: BenchTree;
+  let input: unknown;
+  let heapBefore = 0;
+  watchPage();
+  const steps = {
+    prepare: (nodes = 1000) => {
+      tree = benchTree(nodes);
+      input = renderer.prepare(tree);
+      gc();
+      heapBefore = heapBytes();
+    },
+    mount: () => withTasks(() => renderer.mount(input)),
+    /** Mounts again and again until code is warm; the last time counts. */
+    warmMount: async (times = 4) => {
+      let last: Timed = { ms: 0, longestTaskMs: 0 };
+      for (let i = 0; i < times; i++) {
+        await timed(() => renderer.unmount());
+        last = await withTasks(() => renderer.mount(input));
+      }
+      return last;
+    },
+    size: () => {
+      gc();
+      return { heapMB: (heapBytes() - heapBefore) / 1e6, elements: document.querySelectorAll('*').length };
+    },
+    zoom: () => withTasks(() => renderer.zoom()),
+    unzoom: () => withTasks(() => renderer.unzoom()),
+    search: () => withTasks(() => renderer.search(searched)),
+    clear: () => timed(() => renderer.search('')),
+    hover: () => hover(renderer.area()),
+    spots: () => spotsOf(tree, renderer),
+  };
+  Reflect.set(window, 'bench', steps);
 }
 
 /** The frame that is zoomed in on, the same for all: the widest of level 8 that isn't everything. */
