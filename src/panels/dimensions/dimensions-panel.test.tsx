@@ -1,4 +1,5 @@
-import { locationService } from '@grafana/runtime';
+import { CoreApp, type DataQueryRequest, LoadingState } from '@grafana/data';
+import { config, locationService, setDataSourceSrv } from '@grafana/runtime';
 import { act, fireEvent, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React from 'react';
@@ -114,4 +115,58 @@ it('copies every digit, and nothing that a spreadsheet takes for a formula', () 
       'a b\t2000000\t4000000\t0.2\t0.4\t101\n'
   );
   expect(tableText('csv', header, cells)).toContain('a\tb,2000000');
+});
+
+describe('alert from a row', () => {
+  const target = {
+    refId: 'A',
+    datasource: { uid: '${ds}', type: 'hotspan-profiling-datasource' },
+    selector: '{service="$service"}',
+    stackFilter: [
+      { dimension: 'method', match: 'any', values: ['db.query'] },
+      { dimension: 'thread', match: 'any', values: ['main'] },
+      { dimension: 'endpoint', match: 'any', values: [''] },
+    ],
+  };
+  const request = { targets: [target], dashboardUID: 'over', app: CoreApp.Dashboard } as unknown as DataQueryRequest;
+  const shown = () => {
+    const { data } = props();
+    return { ...props(), data: { ...data, request, state: LoadingState.Done } };
+  };
+
+  beforeEach(() => {
+    config.unifiedAlertingEnabled = true;
+    config.bootData = { user: { permissions: { 'alert.rule:create': true } } } as never;
+    const interpolateVariablesInQueries = () => [{ ...target, selector: '{service="shop"}' }];
+    setDataSourceSrv({ get: () => Promise.resolve({ uid: 'hotspan', interpolateVariablesInQueries }) } as never);
+  });
+
+  it('opens the form with the row asked for by name, and the way back to this panel', async () => {
+    render(<DimensionsPanel {...shown()} />);
+    fireEvent.click(screen.getByRole('button', { name: 'Total' }));
+    fireEvent.click(within(row('db.query')).getByLabelText('Create alert from this row'));
+    await act(() => Promise.resolve());
+    expect(locationService.getLocation().pathname).toBe('/alerting/new');
+    const defaults = JSON.parse(locationService.getSearch().get('defaults')!);
+    expect(defaults.queries[0].model).toMatchObject({
+      selector: '{service="shop"}',
+      stackFilter: [{ dimension: 'thread', match: 'any', values: ['main'] }],
+      dimension: 'method',
+      measure: 'totalShare',
+      rows: ['db.query'],
+      groupBy: ['service'],
+    });
+    expect(defaults.queries[1].model.conditions[0].evaluator).toEqual({ type: 'gt', params: [0.6] });
+    const annotations = Object.fromEntries(
+      defaults.annotations.map(({ key, value }: { key: string; value: string }) => [key, value])
+    );
+    expect(annotations).toMatchObject({ __dashboardUid__: 'over', __panelId__: '1' });
+    expect(annotations.description).toContain('d/over?var-service={{ urlquery $labels.service }}&var-method={{');
+  });
+
+  it('is not offered to who may make no rules', () => {
+    config.bootData = { user: { permissions: {} } } as never;
+    render(<DimensionsPanel {...shown()} />);
+    expect(screen.queryByLabelText('Create alert from this row')).toBeNull();
+  });
 });

@@ -2,9 +2,11 @@ import { LoadingState, type PanelProps } from '@grafana/data';
 import { Button, IconButton } from '@grafana/ui';
 import React, { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import { dimensionFields } from '../../api/frames';
+import { type Dimension } from '../../api/query';
 import { searchTexts } from '../../model/text-search';
+import { alertTarget, mayCreateAlerts, openAlertEditor } from '../../ui/alert-link';
 import { copyText } from '../../ui/panel-copy';
-import { fieldByName } from '../../ui/panel-fields';
+import { fieldByName, numberAt } from '../../ui/panel-fields';
 import { type Selection, readVariable, useSelection, variableExists, writeVariable } from '../../ui/panel-selection';
 import { PanelReason, panelContent } from '../../ui/panel-state';
 import { PanelSearch, PanelToolbar, panelToolbarHeightPx } from '../../ui/panel-toolbar';
@@ -49,6 +51,7 @@ export function DimensionsPanel(props: PanelProps<DimensionsOptions>) {
       {...props}
       table={table}
       title={dimensionTitle(table, dimension)}
+      dimension={dimension}
       selection={selection}
       exclude={variableExists(excludeVariable, replaceVariables) ? excludeVariable : undefined}
       waiting={data.state === LoadingState.Loading}
@@ -59,6 +62,7 @@ export function DimensionsPanel(props: PanelProps<DimensionsOptions>) {
 interface DimensionTableProps extends PanelProps<DimensionsOptions> {
   table: DimensionData;
   title: string;
+  dimension: Dimension | undefined;
   selection: Selection;
   /** The variable that holds excluded names, where the dashboard has one. */
   exclude?: string;
@@ -85,6 +89,7 @@ function DimensionTable(props: DimensionTableProps) {
       writeVariable(exclude, [...new Set([...readVariable(exclude, replaceVariables), name])]);
     }
   };
+  const alertOn = rowAlert(props, sort);
   const onKey = (row: number | undefined, event: KeyboardEvent): boolean => {
     if (event.key === '/') {
       searchRef.current?.focus();
@@ -137,7 +142,11 @@ function DimensionTable(props: DimensionTableProps) {
         onPick={(row) => selection.toggle(rows[row].name)}
         onKey={onKey}
         actions={(row) => (
-          <RowActions name={rows[row].name} onExclude={exclude === undefined ? undefined : excludeRow} />
+          <RowActions
+            name={rows[row].name}
+            onExclude={exclude === undefined ? undefined : excludeRow}
+            onAlert={alertOn && (() => alertOn(rows[row]))}
+          />
         )}
         empty={`Nothing matches “${search}”.`}
       />
@@ -145,13 +154,38 @@ function DimensionTable(props: DimensionTableProps) {
   );
 }
 
-function RowActions({ name, onExclude }: { name: string; onExclude?: (name: string) => void }) {
+interface RowActionsProps {
+  name: string;
+  onExclude?: (name: string) => void;
+  onAlert?: () => void;
+}
+
+function RowActions({ name, onExclude, onAlert }: RowActionsProps) {
   return (
     <>
       <IconButton name="copy" size="sm" tooltip="Copy the name" onClick={() => void copyText(name, 'Name')} />
       {onExclude && <IconButton name="minus-circle" size="sm" tooltip="Exclude" onClick={() => onExclude(name)} />}
+      {onAlert && <IconButton name="bell" size="sm" tooltip="Create alert from this row" onClick={onAlert} />}
     </>
   );
+}
+
+/** Starts an alert rule on a row's share, of the side that the table is sorted by; undefined where there can be none. */
+function rowAlert({ table, dimension, data, id }: DimensionTableProps, sort: TableSort) {
+  const target = alertTarget(data, table.frame.refId);
+  if (!target || !dimension || dimension === 'span' || !mayCreateAlerts()) {
+    return undefined;
+  }
+  const byTotal = sort.id === dimensionFields.total;
+  return ({ name, index }: DimensionRow) =>
+    void openAlertEditor(target, data, {
+      dimension,
+      name,
+      measure: byTotal ? 'totalShare' : 'selfShare',
+      share: index < 0 ? 0 : numberAt(byTotal ? table.totalShare : table.selfShare, index),
+      profileType: table.frame.meta?.custom?.profileType,
+      panelId: id,
+    });
 }
 
 /** Positions in `rows`; picked names without values come first, so that they are seen. */
