@@ -14,8 +14,8 @@ module.exports = {
       displayName: 'ui',
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/src/(model|api)/'],
       transform: { '^.+\\.(t|mj|j)sx?$': swc },
-      // @grafana/plugin-ui needs this package, which is only an ES module.
-      transformIgnorePatterns: [nodeModulesToTransform([...grafanaESModules, '@marcbachmann/cel-js'])],
+      // Packages that are only ES modules: @grafana/plugin-ui needs the first, d3-flame-graph (a test's reference) the others.
+      transformIgnorePatterns: [nodeModulesToTransform([...grafanaESModules, '@marcbachmann/cel-js', 'd3-[a-z-]+'])],
     },
     {
       displayName: 'node',
