@@ -19,6 +19,8 @@ const storeFlags: ReadonlyArray<readonly [flag: string, description: string]> = 
   ['--raw-max-bytes <size>', 'most disk space for raw uploads'],
   ['--spool-max-bytes <size>', 'most bytes that may wait for the engine'],
   ['--clickhouse-url <url>', 'use this ClickHouse server instead of the embedded engine'],
+  ['--clickhouse-cluster <name>', 'replicate and distribute the tables over this cluster'],
+  ['--clickhouse-ca <file>', 'certificate of the authority that signed that of the server (PEM)'],
   ['--upstream-agent <url>', 'pass traces and other agent requests on to this agent'],
   ['--default-service <name>', 'service of uploads that name none'],
   ['--parse-threads <count>', 'threads that read uploads'],

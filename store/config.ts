@@ -123,6 +123,9 @@ interface Layer {
 
 export interface ConfigSources {
   /** Flags by configuration key (`dataDir`). */
+  clickhouseCluster: z.string().regex(/^\w+$/, 'may hold letters, digits and _ only').optional(),
+  /** File with the PEM of the authority that signed the server's certificate. */
+  clickhouseCa: z.string().min(1).optional(),
   readonly flags: Readonly<Record<string, unknown>>;
   readonly env: NodeJS.ProcessEnv;
   /** File named by `--config` or HOTSPAN_CONFIG; without one, `hotspan.yaml` of the working directory is read if present. */

@@ -28,6 +28,7 @@ import { makeProfileSequence } from './ingest/profile-sequence';
 import { deleteOldSegments, makeRawUploads, rawUsage } from './ingest/raw-uploads';
 import { loadKnownKeys, replaySpool } from './ingest/replay';
 import { ingestRoutes } from './ingest/routes';
+import { lockFolder } from './ingest/folder-lock';
 import { makeDirectory } from './ingest/segments';
 import { openSpool, type Spool } from './ingest/spool';
 import { makeMetrics } from './metrics';
@@ -67,13 +68,26 @@ async function openEngine(config: Config, logger: Logger): Promise<Engine> {
       logger,
     });
   }
-  const { origin, username, password, pathname } = new URL(config.clickhouseUrl);
+  const unlock = await lockFolder(path.resolve(config.dataDir, 'raw'));
+  const engine = await openServer(config, new URL(config.clickhouseUrl));
+  return {
+    ...engine,
+    get ready() {
+      return engine.ready;
+    },
+    close: () => engine.close().finally(unlock),
+  };
+}
+
+function openServer(config: Config, { origin, username, password, pathname }: URL): Promise<Engine> {
   return openClickhouseEngine({
     url: origin,
     user: decodeURIComponent(username) || 'default',
     password: decodeURIComponent(password),
     database: pathname.slice(1) || 'hotspan',
   });
+    cluster: config.clickhouseCluster,
+    caCertificate: config.clickhouseCa === undefined ? undefined : fs.readFileSync(config.clickhouseCa),
 }
 
 /** Before the engine starts, whose own words about such a folder help nobody. */

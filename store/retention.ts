@@ -1,4 +1,5 @@
 import { EngineError, type Engine } from './engines/engine';
+import { localTable } from './engines/schema/cluster';
 
 /**
  * Retention: whole partitions are dropped, never rows. `profiles`, `samples`, `profile_spans` lie in partitions of (day,
@@ -21,7 +22,7 @@ const msPerDay = 86_400_000;
 /** Dictionaries outlive the longest data: uploads may start up to one day after the day they were received. */
 const extraDictionaryDays = 2;
 /** Of tables with (day, retention_days); `profiles` first: without its row a profile does not exist. */
-const dataTables = ['profiles', 'profile_spans', 'samples', 'samples_1h'];
+const dataTables = ['profiles', 'profile_spans', 'samples', 'rollup_hours', 'samples_1h'];
 const dictionaryTables = ['stacks', 'frames'];
 
 /** What is over at `nowMs`, in the order in which it should go. */
@@ -75,13 +76,17 @@ export async function applyRetention(
 }
 
 async function listPartitions(engine: Engine): Promise<Partition[]> {
+  const tables = [...dataTables, ...dictionaryTables];
+  const { cluster } = engine;
   const answer = await engine.select({
-    sql: `SELECT DISTINCT table, partition_id FROM system.parts
+    sql: `SELECT DISTINCT table, partition_id
+      FROM ${cluster === undefined ? 'system.parts' : `clusterAllReplicas('${cluster}', system.parts)`}
       WHERE database = currentDatabase() AND active AND table IN {tables:Array(String)}`,
-    params: { tables: [...dataTables, ...dictionaryTables] },
+    params: { tables: cluster === undefined ? tables : tables.map(localTable) },
   });
   const ids = answer.strings('partition_id');
-  return answer.strings('table').map((table, i) => ({ table, id: ids[i] }));
+  const named = (found: string) => (cluster === undefined ? found : found.replace(/_local$/, ''));
+  return answer.strings('table').map((table, i) => ({ table: named(table), id: ids[i] }));
 }
 
 /** Table and id passed the allow-list and the pattern of `parsePartition`. */

@@ -2,13 +2,17 @@ import { types } from 'node:util';
 import { ConfigError } from './config';
 import { EngineUnavailable } from './engines/engine';
 import { NewerSchemaError } from './engines/schema/migrate';
+import { FolderInUse } from './ingest/folder-lock';
+
+/** Their messages say what to do. */
+const explained = [ConfigError, EngineUnavailable, FolderInUse, NewerSchemaError];
 
 /** What a user reads when the store does not start. A stack trace only for what nobody foresaw. */
 export function startFailure(error: unknown): string {
   if (!types.isNativeError(error)) {
     return String(error);
   }
-  if (error instanceof ConfigError || error instanceof EngineUnavailable || error instanceof NewerSchemaError) {
+  if (explained.some((kind) => error instanceof kind)) {
     return error.message;
   }
   const code: unknown = Reflect.get(error, 'code');

@@ -38,6 +38,9 @@ const sessionSettings = new Set([
   'insert_deduplicate',
   'insert_deduplication_token',
   'mutations_sync',
+  'distributed_product_mode',
+  'prefer_global_in_and_join',
+  'distributed_foreground_insert',
 ]);
 /** What only an HTTP server can heed; answers here are whole anyway. */
 const httpSettings = new Set([

@@ -51,6 +51,8 @@ export interface SessionsOptions {
   readonly memoryBytes: number;
   /** A killed store's engine may hold the folder for some seconds until it has closed. */
   readonly folderWaitMs: number;
+  /** ClickHouse configuration (XML), for what can't be an argument: clusters. */
+  readonly configFile?: string;
   /** A statement runs for more than twice its time limit: only ending the process helps. */
   readonly onStuck: (message: string) => void;
 }
@@ -134,9 +136,10 @@ async function openFirst(open: () => Session, { dataDir, folderWaitMs }: Session
 }
 
 /** Caches are cut to what a profile store needs; the defaults reserve gigabytes. */
-function engineArguments({ memoryBytes }: SessionsOptions): string[] {
+function engineArguments({ memoryBytes, configFile }: SessionsOptions): string[] {
   const cacheBytes = Math.round(memoryBytes / 16);
   return [
+    ...(configFile === undefined ? [] : [`--config-file=${configFile}`]),
     `--max_server_memory_usage=${memoryBytes}`,
     // Parameters count as text of the query here: lists of 100,000 ids take 2 MB.
     `--max_query_size=${2 ** 27}`,

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { addAbortSignal, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { ClickHouseError, ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
+import {
+  ClickHouseError,
+  ClickHouseLogLevel,
+  createClient,
+  type ClickHouseClient,
+  type ClickHouseSettings,
+} from '@clickhouse/client';
 import {
   EngineError,
   EngineUnavailable,
@@ -22,7 +28,18 @@ export interface HttpEngineOptions {
   readonly user: string;
   readonly password: string;
   readonly database: string;
+  readonly caCertificate?: Buffer;
   readonly limits?: Partial<EngineLimits>;
+  /** Sent with every question. */
+  readonly selectSettings?: ClickHouseSettings;
+  /** Sent with every insert and command. */
+  readonly insertSettings?: ClickHouseSettings;
+}
+
+interface Connection {
+  readonly client: ClickHouseClient;
+  readonly limits: EngineLimits;
+  readonly settings: ClickHouseSettings;
 }
 
 /** What one statement may cost; `SelectOptions` can ask for less time and other row counts. */
@@ -51,17 +68,16 @@ const longestParamsInUrl = 4000;
 export function createHttpEngine(options: HttpEngineOptions): HttpEngine {
   const limits = { ...defaultLimits, ...options.limits };
   // Two pools: many slow questions must not keep inserts waiting for a socket.
-  const readers = connect(options, 32);
-  const writers = connect(options, 8);
+  const readers = { client: connect(options, 32), limits, settings: options.selectSettings ?? {} };
+  const writers = { client: connect(options, 8), limits, settings: options.insertSettings ?? {} };
   return {
-    select: (statement, selectOptions) => select(readers, limits, statement, selectOptions ?? {}),
-    insert: (table, rows, token) => insert(writers, limits, table, rows, token),
-    command: (statement) => command(writers, limits, statement),
-    ping: () => ping(writers),
-    version: async () =>
-      (await select(readers, limits, { sql: 'SELECT version() AS version' }, {})).strings('version')[0],
+    select: (statement, selectOptions) => select(readers, statement, selectOptions ?? {}),
+    insert: (table, rows, token) => insert(writers, table, rows, token),
+    command: (statement) => command(writers, statement),
+    ping: () => ping(writers.client),
+    version: async () => (await select(readers, { sql: 'SELECT version() AS version' }, {})).strings('version')[0],
     async close() {
-      await Promise.all([readers.close(), writers.close()]);
+      await Promise.all([readers.client.close(), writers.client.close()]);
     },
   };
 }
@@ -78,12 +94,12 @@ function connect(options: HttpEngineOptions, sockets: number): ClickHouseClient 
     request_timeout: 3_600_000,
     // Errors are thrown to us; the client would print them a second time.
     log: { level: ClickHouseLogLevel.OFF },
+    ...(options.caCertificate ? { tls: { ca_cert: options.caCertificate } } : {}),
   });
 }
 
 async function select(
-  client: ClickHouseClient,
-  limits: EngineLimits,
+  { client, limits, settings }: Connection,
   statement: Statement,
   options: SelectOptions
 ): Promise<Columns> {
@@ -96,6 +112,7 @@ async function select(
       abort_signal: signal,
       clickhouse_settings: {
         readonly: '1',
+        ...settings,
         max_execution_time: seconds,
         max_memory_usage: String(limits.selectMemoryBytes),
         max_result_rows: String(options.maxRows ?? limits.selectRows),
@@ -111,8 +128,7 @@ async function select(
 }
 
 async function insert(
-  client: ClickHouseClient,
-  limits: EngineLimits,
+  { client, limits, settings }: Connection,
   table: TableName,
   rows: Uint8Array<ArrayBuffer>,
   token: string
@@ -127,6 +143,7 @@ async function insert(
         values: Readable.from([rows], { objectMode: false }),
         abort_signal: signal,
         clickhouse_settings: {
+          ...settings,
           max_execution_time: limits.insertSeconds,
           async_insert: 0,
           insert_deduplicate: 1,
@@ -141,13 +158,13 @@ async function insert(
   }
 }
 
-async function command(client: ClickHouseClient, limits: EngineLimits, statement: Statement): Promise<void> {
+async function command({ client, limits, settings }: Connection, statement: Statement): Promise<void> {
   await withDeadline(limits.commandSeconds, undefined, async (signal) => {
     await client.command({
       query: statement.sql,
       query_params: { ...statement.params },
       abort_signal: signal,
-      clickhouse_settings: { max_execution_time: limits.commandSeconds, wait_end_of_query: 1 },
+      clickhouse_settings: { ...settings, max_execution_time: limits.commandSeconds, wait_end_of_query: 1 },
     });
   });
 }

@@ -7,6 +7,8 @@ export interface Engine {
   readonly kind: 'chdb' | 'clickhouse';
   /** True when queries are answered now; false while the engine starts again. */
   readonly ready: boolean;
+  /** Name of the ClickHouse cluster that the tables lie on: parts of tables are those of `t_local` on every server. */
+  readonly cluster?: string;
   /** Read-only, with time, memory and row limits; `statement.sql` holds `{name:Type}` for every value. */
   select(statement: Statement, options?: SelectOptions): Promise<Columns>;
   /**

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { QueryResult, StoreQuery } from '../../src/api/query';
+import { openStandInEngine } from './cluster/start-stand-in';
 import { openQueryStore, type QueryStore } from './query-store';
 import { removeDataDirs } from './start-store';
 
@@ -141,10 +142,13 @@ async function fill(store: QueryStore): Promise<void> {
   });
 }
 
-describe('golden answers', () => {
+describe.each([
+  ['the embedded engine', undefined],
+  ['a cluster of two shards', openStandInEngine],
+] as const)('golden answers of %s', (_, start) => {
   let store: QueryStore;
   beforeAll(async () => {
-    store = await openQueryStore();
+    store = await openQueryStore(undefined, start);
     await fill(store);
     if (update) {
       fs.rmSync(folder, { recursive: true, force: true });

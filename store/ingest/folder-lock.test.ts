@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { FolderInUse, lockFolder } from './folder-lock';
+
+describe('lockFolder', () => {
+  const base = fs.mkdtempSync(path.join(os.tmpdir(), 'hotspan-lock-'));
+  afterAll(() => fs.rmSync(base, { recursive: true }));
+
+  it.each([
+    ['a short path', 'a'],
+    ['a path that is too long for a socket', 'long'.repeat(40)],
+  ])('keeps a second one out until the first is done: %s', async (_, name) => {
+    const dir = path.join(base, name);
+    fs.mkdirSync(dir);
+    const release = await lockFolder(dir);
+    await expect(lockFolder(dir)).rejects.toThrow(FolderInUse);
+    await release();
+    await (
+      await lockFolder(dir)
+    )();
+  });
+
+  it('takes over what a killed process left', async () => {
+    const dir = path.join(base, 'killed');
+    fs.mkdirSync(dir);
+    const file = path.join(fs.realpathSync(dir), 'lock.sock');
+    const script = `require('net').createServer().listen(${JSON.stringify(file)}, () => console.log('up'))`;
+    const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    await expect(lockFolder(dir)).rejects.toThrow('in use by another store');
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+    expect(fs.existsSync(file)).toBe(true);
+    await (
+      await lockFolder(dir)
+    )();
+  });
+});
