@@ -11,6 +11,7 @@ import { rowPx } from './flame-rows-px';
 interface Box {
   colour: string;
   x: number;
+  width: number;
   y: number;
   height: number;
 }
@@ -26,8 +27,8 @@ function boxesOf(search = '', flip = false) {
   const context = {
     fillStyle: '',
     measureText: () => ({ width: 7 }),
-    fillRect: (x: number, y: number, _: number, height: number) =>
-      boxes.push({ colour: context.fillStyle, x, y, height }),
+    fillRect: (x: number, y: number, width: number, height: number) =>
+      boxes.push({ colour: context.fillStyle, x, y, width, height }),
   };
   const pen = new Proxy(context, { get: (target, name) => Reflect.get(target, name) ?? (() => undefined) });
   const canvas = { width: 0, height: 0, getContext: () => pen } as unknown as HTMLCanvasElement;
@@ -59,4 +60,18 @@ it('draws upwards from the bottom', () => {
   const { boxes, layout } = boxesOf('', true);
   expect(boxes[0].y).toBe((layout.rows - 1) * rowPx);
   expect(Math.min(...boxes.map(({ y }) => y))).toBe(0);
+});
+
+it('gives narrow frames whole pixels, which no wide frame covers', () => {
+  const { boxes, palette } = boxesOf('method1');
+  const frames = boxes.filter(({ colour }) => palette.fill.includes(colour) || palette.dimFill.includes(colour));
+  const seen = new Map<string, number>(); // pixel → width of the frame that is painted there last
+  for (const { x, y, width } of frames.reverse()) {
+    expect([x, width].every((px) => Number.isInteger(px) && px >= 0)).toBe(true);
+    for (let px = x; px < x + width; px++) {
+      const above = seen.get(`${px} ${y}`);
+      expect(width > 2 || above === undefined || above <= 2).toBe(true);
+      seen.set(`${px} ${y}`, above ?? width);
+    }
+  }
 });

@@ -71,6 +71,20 @@ it('keeps the view in the address under the panel’s own keys', async () => {
   expect(current()).toContain('all');
 });
 
+it('keeps scale, colour and root in the address', async () => {
+  locationService.push('/d/x?flame-1-window=0.5..1&flame-1-colour=value&flame-1-root=bottom');
+  render(<FlamePanel {...props()} />);
+  expect(screen.getByRole('button', { name: 'Colour: value' })).toBeInTheDocument();
+  key('ArrowUp');
+  expect(current()).toContain('main.serve');
+  key('-');
+  const search = () => locationService.getSearch();
+  await waitFor(() => expect(search().get('flame-1-window')).toMatch(/^0\.3\d*\.\.1$/));
+  expect([search().get('flame-1-colour'), search().get('flame-1-root')]).toEqual(['value', 'bottom']);
+  key('Escape');
+  await waitFor(() => expect(search().has('flame-1-window')).toBe(false));
+});
+
 it('hides, excludes and keeps one package, with the share that is left out', () => {
   locationService.push('/d/x?flame-1-exclude=%2Fquery%2F&flame-1-hide=main.serve');
   render(<FlamePanel {...props()} />);
