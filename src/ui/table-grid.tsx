@@ -26,8 +26,12 @@ interface TableGridProps {
   /** Rows can be picked: they tell whether they are. */
   isSelected?: (row: number) => boolean;
   onPick?: (row: number, event: MouseEvent | KeyboardEvent) => void;
-  /** Other keys on the current row. Return true when the key was used. */
-  onKey?: (row: number | undefined, event: KeyboardEvent) => boolean;
+  /** Other keys on the current row. Return true when the key was used, or the row to go to. */
+  onKey?: (row: number | undefined, event: KeyboardEvent) => boolean | number;
+  /** Rows are a tree: how deep each lies, and whether it is open; undefined = nothing is below it. */
+  tree?: (row: number) => { readonly level: number; readonly open?: boolean };
+  /** Makes a row the current one, each time another object is given. */
+  reveal?: { readonly row: number };
   /** Shown at the row's end while the pointer is over it, or the keyboard on it. */
   actions?: (row: number) => ReactNode;
   /** A row that is a heading over the rows that follow. */
@@ -40,7 +44,7 @@ export const rowHeightPx = 28;
 
 /** A table of any length: only rows in view are in the page. Arrow keys move, Enter or Space picks. */
 export function TableGrid(props: TableGridProps) {
-  const { label, columns, rows, height, isSelected, onPick } = props;
+  const { label, columns, rows, height, isSelected, onPick, reveal } = props;
   const styles = useStyles2(getStyles);
   const id = useId();
   const scrollRef = useRef<HTMLDivElement>(null);
@@ -59,10 +63,20 @@ export function TableGrid(props: TableGridProps) {
   useEffect(() => virtual.measure(), [virtual, bodyHeight]);
   useEffect(() => setCurrent((at) => Math.min(at, rows.length - 1)), [rows.length]);
   const moveTo = (index: number) => {
+    if (rows.length === 0) {
+      return;
+    }
     const to = Math.max(0, Math.min(rows.length - 1, index));
     setCurrent(to);
     virtual.scrollToIndex(to);
   };
+  const revealed = useRef<typeof reveal>(undefined);
+  useEffect(() => {
+    if (reveal !== undefined && reveal !== revealed.current) {
+      revealed.current = reveal;
+      moveTo(Math.max(0, rows.indexOf(reveal.row)));
+    }
+  });
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target === event.currentTarget && handleKey(event, props, current, moveTo, bodyHeight)) {
       event.preventDefault();
@@ -73,7 +87,7 @@ export function TableGrid(props: TableGridProps) {
   return (
     <div
       className={styles.table}
-      role="grid"
+      role={props.tree ? 'treegrid' : 'grid'}
       aria-label={label}
       aria-rowcount={rows.length + 1}
       aria-multiselectable={isSelected ? true : undefined}
@@ -122,7 +136,12 @@ function handleKey(
     Home: 0,
     End: rows.length - 1,
   };
-  if (onKey?.(rows[current], event)) {
+  const used = onKey?.(rows[current], event);
+  if (typeof used === 'number') {
+    moveTo(rows.indexOf(used));
+    return true;
+  }
+  if (used === true) {
     return true;
   }
   if (event.key in moves && rows.length > 0) {
@@ -181,11 +200,12 @@ interface BodyRowProps extends TableGridProps {
 }
 
 function BodyRow(props: BodyRowProps) {
-  const { columns, id, index, row, isCurrent, isSelected, onPick, actions, heading, rowClass, style, onClick } = props;
+  const { columns, id, index, row, isCurrent, isSelected, onPick, actions, heading, rowClass, style, onClick, tree } =
+    props;
   const styles = useStyles2(getStyles);
   const title = heading?.(row);
   const selected = isSelected?.(row);
-  const common = { id, style, role: 'row', 'aria-rowindex': index + 2 };
+  const common = { id, style, role: 'row', 'aria-rowindex': index + 2, ...treeAttributes(tree?.(row)) };
   if (title !== undefined) {
     return (
       <div {...common} className={cx(styles.row, styles.bodyRow, styles.heading, isCurrent && styles.current)}>
@@ -223,6 +243,10 @@ function BodyRow(props: BodyRowProps) {
   );
 }
 
+function treeAttributes(place: { readonly level: number; readonly open?: boolean } | undefined) {
+  return place && { 'aria-level': place.level + 1, 'aria-expanded': place.open };
+}
+
 const getStyles = (theme: GrafanaTheme2) => ({
   table: css({
     width: '100%',
@@ -254,7 +278,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
   current: css({
     outline: `1px solid ${theme.colors.primary.border}`,
     outlineOffset: -1,
-    '[role=grid]:focus-visible & .table-row-actions': { display: 'flex' },
+    '[role$=grid]:focus-visible & .table-row-actions': { display: 'flex' },
   }),
   heading: css({
     background: theme.colors.background.secondary,
