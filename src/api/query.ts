@@ -37,7 +37,16 @@ export const dimensions = [
 ] as const;
 export type Dimension = (typeof dimensions)[number];
 
-export const measures = ['self', 'total', 'selfShare', 'totalShare', 'profiles'] as const;
+/** What a row, or a profile type as a whole, is worth. */
+export const rowMeasures = ['self', 'total', 'selfShare', 'totalShare', 'profiles'] as const;
+export type RowMeasure = (typeof rowMeasures)[number];
+/**
+ * `metrics` as one number for the whole range instead of a series: least-squares slope per second, seconds since the newest upload
+ * ended, and the bounds of the range themselves (epoch ms) for links in alert annotations.
+ */
+export const rangeMeasures = ['slope', 'age', 'from', 'to'] as const;
+export type RangeMeasure = (typeof rangeMeasures)[number];
+export const measures = [...rowMeasures, ...rangeMeasures] as const;
 export type Measure = (typeof measures)[number];
 
 /**
@@ -60,6 +69,10 @@ export interface CompareWith {
   to?: number;
   selector?: string;
   profileId?: string;
+  /** The same range that long ago: `7d`, `24h`, `30m`. */
+  ago?: string;
+  /** Alert frames: the version that each service ran before. */
+  version?: 'previous';
 }
 
 /** One query; fields that a query type doesn't know are ignored. Times are epoch milliseconds. */
@@ -96,6 +109,8 @@ export interface HotspanQueryFields {
   rows?: string[];
   format?: 'table' | 'alert';
   topN?: number;
+  /** With `compare` in alert frames: a change counts only with so many samples on both sides. Default 100. */
+  minSamples?: number;
 
   columns?: string[];
   sort?: string;

@@ -44,6 +44,11 @@ const compare = z.object({
   to: time.optional(),
   selector: text.optional(),
   profileId: text.optional(),
+  ago: z
+    .string()
+    .regex(/^\d{1,6}[smhdw]$/, 'write a number and s, m, h, d or w, such as 7d')
+    .optional(),
+  version: z.literal('previous').optional(),
 });
 
 const count = z.number().int().min(1);
@@ -73,6 +78,7 @@ const querySchema = z.object({
   rows: texts.pipe(z.array(z.string()).max(1000)).optional(),
   format: z.enum(['table', 'alert']).optional(),
   topN: count.max(limits.series).optional(),
+  minSamples: z.number().int().min(0).max(1e9).optional(),
   columns: texts.pipe(z.array(z.string()).max(100)).optional(),
   sort: text.optional(),
   cursor: text.optional(),

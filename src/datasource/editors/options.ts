@@ -1,6 +1,6 @@
 import { type TimeRange } from '@grafana/data';
 import { type ComboboxOption } from '@grafana/ui';
-import { type Dimension, type Measure, measures } from '../../api/query';
+import { type Dimension, type Measure, measures, rowMeasures } from '../../api/query';
 import { dimensionNames } from '../../model/dimensions';
 import { formatCount } from '../../model/units';
 import { type HotspanDatasource } from '../datasource';
@@ -16,10 +16,16 @@ const measureNames: Record<Measure, string> = {
   selfShare: 'Self share',
   totalShare: 'Total share',
   profiles: 'Profiles',
+  slope: 'Slope',
+  age: 'Age of the newest upload',
+  from: 'Start of the range',
+  to: 'End of the range',
 };
 
 export const dimensionOptions = Object.entries(dimensionNames).map(([value, label]) => ({ value, label }));
-export const measureOptions = measures.map((value) => ({ value, label: measureNames[value] }));
+const named = (value: Measure) => ({ value, label: measureNames[value] });
+export const measureOptions = measures.map(named);
+export const rowMeasureOptions = rowMeasures.map(named);
 
 export function isDimension(text: string): text is Dimension {
   return text in dimensionNames;

@@ -1,77 +1,61 @@
-import { valueField } from '../../../src/api/frames';
-import type { FrameJson, Measure } from '../../../src/api/query';
+import { rowMeasures, type FrameJson, type RowMeasure } from '../../../src/api/query';
 import type { ProfileType } from '../../../src/model/profile-types';
 import { canonicalLabel } from '../../../src/model/selector';
+import { HotspanError } from '../../errors';
 import { chooseUploads, coveredUs, withRoots, type Uploads } from '../choose-uploads';
 import type { QueryContext, QueryTime } from '../context';
-import { buildFrame, decimals, texts } from '../frames/frame';
+import { alertFrame, type AlertRow } from '../frames/alert-frame';
 import { valueUnit } from '../frames/units';
-import { warning, type Notice } from '../notices';
+import type { Notice } from '../notices';
 import { filledNames, restrictionsOf, type Restrictions } from '../prepare';
 import { questionText } from '../question-text';
 import { limits, type ParsedQuery } from '../request';
 import { resolveType } from '../resolve-type';
-import {
-  groupUploads,
-  labelObject,
-  membersOf,
-  rowValues,
-  wholeValues,
-  type UploadGroup,
-  type UploadValues,
-} from '../series';
-
-interface AlertRow {
-  readonly name: string;
-  readonly labels: Record<string, string>;
-  readonly value: number;
-}
+import { groupUploads, membersOf, rowValues, wholeValues, type UploadGroup, type UploadValues } from '../series';
+import { changedRows } from './alert-change';
+import { groupWithoutUploads, type AlertQuestion, type AlertRows } from './alert-question';
 
 /**
  * Rows of a dimension as numbers with labels (`numeric-long`): one number column, at most 100 rows. A row asked for by name is
- * always there, as 0 when nothing was sampled.
+ * always there, as 0 when nothing was sampled. With `compare` the number is the change of the share.
  */
 export async function answerAlert(context: QueryContext, query: ParsedQuery, time: QueryTime): Promise<FrameJson[]> {
   const restrictions = await withRoots(context, restrictionsOf(query), time);
   const notices: Notice[] = [...restrictions.notices];
   const type = await resolveType(context, query.profileType ?? query.profileTypeId, restrictions, time, notices);
   const labels = filledNames(query.groupBy, 'groupBy', notices).map(canonicalLabel);
-  const named = filledNames(query.rows, 'rows', notices);
-  const uploads = await chooseUploads(context, restrictions, time, type.id, labels);
-  const dimension = query.dimension ?? 'method';
-  const measure = query.measure ?? 'self';
-  const rows = await alertRows(context, uploads, type, restrictions, labels, { ...query, rows: named });
-  if (rows.length > limits.alertRows) {
-    notices.push(warning(`Only the ${limits.alertRows} largest of ${rows.length} rows are given.`));
-  }
-  const shown = rows.slice(0, limits.alertRows);
+  const named = { ...query, rows: filledNames(query.rows, 'rows', notices) };
+  const measure = rowMeasure(query.measure);
+  const found =
+    query.compare === undefined
+      ? await currentRows(context, time, { type, restrictions, labels, measure, query: named, notices })
+      : await changedRows(context, time, { type, restrictions, labels, measure, query: named, notices });
   const unit = measure.endsWith('Share') ? 'percentunit' : measure === 'profiles' ? 'short' : valueUnit(type);
-  const columns = [
-    texts(
-      dimension,
-      shown.map(({ name }) => name)
-    ),
-    ...labels.map((label) =>
-      texts(
-        label,
-        shown.map((row) => row.labels[label])
-      )
-    ),
-    decimals(
-      valueField,
-      shown.map(({ value }) => value),
-      { unit }
-    ),
-  ];
+  const dimension = query.dimension ?? 'method';
+  const what = `${query.compare === undefined ? '' : 'change of '}${measure} of ${type.name} by ${dimension}`;
   return [
-    buildFrame('alert', columns, {
-      type: 'numeric-long',
-      typeVersion: [0, 1],
-      executedQueryString: questionText(query, `${measure} of ${type.name} by ${dimension}`, time.fromMs, time.toMs),
-      notices: [...notices, ...uploads.notices],
-      custom: { profileType: type.id, profileCount: uploads.profileCount },
+    alertFrame(found.rows, [dimension, ...found.labels], unit, {
+      executedQueryString: questionText(query, what, time.fromMs, time.toMs),
+      notices,
+      custom: { profileType: type.id, profileCount: found.profileCount },
     }),
   ];
+}
+
+function rowMeasure(measure: ParsedQuery['measure'] = 'self'): RowMeasure {
+  const known = rowMeasures.find((one) => one === measure);
+  if (known === undefined) {
+    throw new HotspanError('bad_query', `measure: ${measure} needs the queryType metrics`);
+  }
+  return known;
+}
+
+async function currentRows(context: QueryContext, time: QueryTime, asked: AlertQuestion): Promise<AlertRows> {
+  const { type, restrictions, labels, query, notices } = asked;
+  const uploads = await chooseUploads(context, restrictions, time, type.id, labels);
+  notices.push(...uploads.notices);
+  const rows = await alertRows(context, uploads, type, restrictions, labels, query);
+  return { rows, labels, profileCount: uploads.profileCount };
 }
 
 async function alertRows(
@@ -82,9 +66,10 @@ async function alertRows(
   labels: readonly string[],
   query: ParsedQuery
 ): Promise<AlertRow[]> {
-  const measure = query.measure ?? 'self';
+  const measure = rowMeasure(query.measure);
   const asked = query.rows ?? [];
-  const choice = { dimension: query.dimension ?? 'method', rows: asked, topN: query.topN ?? limits.alertRows, measure };
+  const dimension = query.dimension ?? 'method';
+  const choice = { dimension, rows: asked, topN: query.topN ?? limits.alertRows, measure };
   const [rows, whole] = await Promise.all([
     rowValues(context, uploads, type, restrictions, choice),
     wholeValues(context, uploads, type, restrictions),
@@ -93,23 +78,16 @@ async function alertRows(
   const groups = found.length > 0 ? found : [groupWithoutUploads(labels, restrictions)];
   const measured = groups.flatMap((group) => {
     const value = measureGroup(uploads, group, whole, measure, type);
-    return rows.map((row) => ({ name: row.name, labels: group.labels, value: value(row) }));
+    return rows.map((row) => ({ labels: { [dimension]: row.name, ...group.labels }, value: value(row) }));
   });
   return measured.filter(({ value }) => asked.length > 0 || value !== 0).sort((a, b) => b.value - a.value);
-}
-
-/** Labels of a row without data: what the selector says they must be. */
-function groupWithoutUploads(labels: readonly string[], { matchers }: Restrictions): UploadGroup {
-  const fixed = (label: string) =>
-    matchers.find((matcher) => matcher.label === label && matcher.operator === '=')?.value ?? '';
-  return { labels: labelObject(labels, labels.map(fixed)), members: [] };
 }
 
 function measureGroup(
   uploads: Uploads,
   group: UploadGroup,
   whole: UploadValues,
-  measure: Measure,
+  measure: RowMeasure,
   type: ProfileType
 ): (row: UploadValues) => number {
   const joined = joiner(uploads, group, type);

@@ -13,10 +13,11 @@ import { limits, type ParsedQuery } from '../request';
 import { resolveType } from '../resolve-type';
 import { groupUploads, membersOf, rowValues, wholeValues, type UploadGroup, type UploadValues } from '../series';
 import { countedPerStep, coveredPerStep, longestMs, shownSteps, spread, stepGrid, type StepGrid } from '../steps';
+import { answerRangeNumber, slopeFrame } from './range-number';
 
 const defaultTop = 10;
 
-interface Series {
+export interface Series {
   readonly labels: Record<string, string>;
   readonly name: string;
   readonly timesMs: number[];
@@ -25,6 +26,9 @@ interface Series {
 
 /** `queryType: metrics`: one frame per series, of a profile type as a rate or of rows of a dimension. */
 export async function answerMetrics(context: QueryContext, query: ParsedQuery, time: QueryTime): Promise<FrameJson[]> {
+  if (query.measure === 'age' || query.measure === 'from' || query.measure === 'to') {
+    return answerRangeNumber(context, query, time);
+  }
   const restrictions = await withRoots(context, restrictionsOf(query), time);
   const notices: Notice[] = [...restrictions.notices];
   const type = await resolveType(context, query.profileType ?? query.profileTypeId, restrictions, time, notices);
@@ -40,6 +44,9 @@ export async function answerMetrics(context: QueryContext, query: ParsedQuery, t
   const series = await allSeries(context, { uploads, grid, type, restrictions, labels, rows, query });
   if (series.length > limits.series) {
     notices.push(warning(`Only the ${limits.series} largest of ${series.length} series are given.`));
+  }
+  if (query.measure === 'slope') {
+    return [slopeFrame(series, { query, type, labels, notices, time })];
   }
   const largest = [...series].sort((a, b) => peak(b) - peak(a)).slice(0, limits.series);
   const question = questionText(query, `${query.measure ?? 'self'} of ${type.name} over time`, time.fromMs, time.toMs);

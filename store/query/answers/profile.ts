@@ -4,6 +4,7 @@ import type { ProfileType } from '../../../src/model/profile-types';
 import type { StackDictionary, WeightedStacks } from '../../../src/model/stack-dictionary';
 import { HotspanError } from '../../errors';
 import { chooseUploads, samplingDensity, widestWindow, withRoots } from '../choose-uploads';
+import { ago } from '../ago';
 import type { QueryContext, QueryTime } from '../context';
 import { flameFrame, type FlameSide } from '../frames/flame-frame';
 import { readTimeWindow } from '../hotspot-samples';
@@ -126,7 +127,7 @@ async function readRight(
   const { from, to, selector, profileId } = query.compare ?? {};
   const named = profileId !== undefined;
   const base = named && from === undefined && to === undefined ? anyTime : time;
-  const rightTime = { ...time, fromMs: from ?? base.fromMs, toMs: to ?? base.toMs };
+  const rightTime = ago(query.compare?.ago, { ...time, fromMs: from ?? base.fromMs, toMs: to ?? base.toMs });
   if (rightTime.toMs <= rightTime.fromMs) {
     throw new HotspanError('bad_query', 'compare.to: must be later than compare.from');
   }
