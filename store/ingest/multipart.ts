@@ -9,6 +9,9 @@ export interface Part {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** Turns of the event loop in which the parser may give nothing. */
+const maxIdleTurns = 200;
+
 /** Splits a complete multipart/form-data body. Throws `bad_multipart` unless it is whole, to its closing boundary. */
 export function splitMultipart(
   body: Uint8Array<ArrayBuffer>,
@@ -17,14 +20,24 @@ export function splitMultipart(
 ): Promise<Part[]> {
   return new Promise((resolve, reject) => {
     const parts: Part[] = [];
-    const fail = (reason: string) => reject(new HotspanError('bad_multipart', reason));
+    let settled = false;
+    let idleTurns = 0;
+    const settle = (how: () => void) => {
+      settled = true;
+      how();
+    };
+    const refuse = (error: HotspanError) => settle(() => reject(error));
+    const fail = (reason: string) => refuse(new HotspanError('bad_multipart', reason));
     const busboy = openBusboy(contentType, limits, fail);
     if (!busboy) {
       return;
     }
     busboy.on('file', (field, stream, fileName) => {
       const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('data', (chunk: Buffer) => {
+        idleTurns = 0;
+        chunks.push(chunk);
+      });
       stream.on('error', (error: Error) => fail(error.message));
       stream.on('end', () => parts.push({ field: field ?? '', fileName, bytes: joined(chunks) }));
     });
@@ -32,13 +45,24 @@ export function splitMultipart(
       parts.push({ field: field ?? '', fileName: undefined, bytes: joined([Buffer.from(value)]) })
     );
     busboy.on('partsLimit', () =>
-      reject(new HotspanError('too_large', `more than limits.parts = ${limits.parts} parts`))
+      refuse(new HotspanError('too_large', `more than limits.parts = ${limits.parts} parts`))
     );
     busboy.on('error', (error) => fail(error instanceof Error ? error.message : String(error)));
     busboy.on('finish', () =>
-      parts.length === 0 ? fail('no part was found between the boundaries that Content-Type names') : resolve(parts)
+      parts.length === 0
+        ? fail('no part was found between the boundaries that Content-Type names')
+        : settle(() => resolve(parts))
     );
     busboy.end(Buffer.from(body.buffer, body.byteOffset, body.length));
+    // Of some damaged forms the parser neither finishes nor fails. Everything is in memory, so it either goes on at once or never.
+    const watch = () => {
+      if (!settled && ++idleTurns > maxIdleTurns) {
+        fail('the form breaks off inside a part');
+      } else if (!settled) {
+        setImmediate(watch);
+      }
+    };
+    watch();
   });
 }
 

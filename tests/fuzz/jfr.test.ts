@@ -2,20 +2,10 @@ import { defaultReaderLimits, type Profile, ReaderError } from '../../src/model/
 import { checkProfile } from '../../src/model/profile-check';
 import { jfrReader } from '../../store/readers/jfr/reader';
 import { corpusFile, jfrCorpus } from '../oracle/jfr';
+import { flipBits, randomNumbers, spliceNoise } from './mutations';
 
 const rounds = Number(process.env.FUZZ_ROUNDS ?? 30);
 const corpus = jfrCorpus().filter(({ bytes, rows }) => rows.length > 0 && bytes.length < 400_000);
-
-/** Mulberry32: the same numbers in every run. */
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 /** Reads; a profile must be whole and of a size that its file explains, an error must say what is wrong and where. */
 function tryRead(bytes: Uint8Array, limits = defaultReaderLimits): Profile | ReaderError {
@@ -53,11 +43,7 @@ describe.each(corpus)('$name', ({ bytes }) => {
   it(`survives ${rounds} bit flips`, () => {
     const random = randomNumbers(bytes.length + 1);
     for (let i = 0; i < rounds; i++) {
-      const damaged = bytes.slice();
-      for (let flips = 1 + random(3); flips > 0; flips--) {
-        damaged[random(damaged.length)] ^= 1 << random(8);
-      }
-      tryRead(damaged);
+      tryRead(flipBits(bytes, random));
     }
   });
 
@@ -76,11 +62,7 @@ describe.each(corpus)('$name', ({ bytes }) => {
   it(`survives ${rounds} splices of random bytes`, () => {
     const random = randomNumbers(bytes.length + 3);
     for (let i = 0; i < rounds; i++) {
-      const damaged = bytes.slice();
-      const at = random(damaged.length);
-      const noise = Array.from({ length: Math.min(16, damaged.length - at) }, () => random(256));
-      damaged.set(noise, at);
-      tryRead(damaged);
+      tryRead(spliceNoise(bytes, random));
     }
   });
 });

@@ -4,20 +4,10 @@ import { readers } from '../../store/readers/readers';
 import { pprofReader } from '../../store/readers/pprof/reader';
 import { writeVarint } from '../oracle/pprof-rewrite';
 import { pprofCorpus } from '../oracle/uploads';
+import { flipBits, randomNumbers, spliceNoise } from './mutations';
 
 const rounds = Number(process.env.FUZZ_ROUNDS ?? 100);
 const corpus = pprofCorpus().filter(({ bytes }) => bytes.length < 100_000);
-
-/** Mulberry32: the same numbers in every run. */
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 /** Reads; a profile must be whole and of a size that its file explains, an error must say what is wrong and where. */
 function tryRead(bytes: Uint8Array): Profile | ReaderError {
@@ -51,24 +41,14 @@ describe.each(corpus)('$name', ({ bytes }) => {
   it(`survives ${rounds} bit flips`, () => {
     const random = randomNumbers(bytes.length + 1);
     for (let i = 0; i < rounds; i++) {
-      const damaged = bytes.slice();
-      for (let flips = 1 + random(3); flips > 0; flips--) {
-        damaged[random(damaged.length)] ^= 1 << random(8);
-      }
-      tryRead(damaged);
+      tryRead(flipBits(bytes, random));
     }
   });
 
   it(`survives ${rounds} splices of random bytes`, () => {
     const random = randomNumbers(bytes.length + 2);
     for (let i = 0; i < rounds; i++) {
-      const damaged = bytes.slice();
-      const at = random(damaged.length);
-      damaged.set(
-        Array.from({ length: Math.min(16, damaged.length - at) }, () => random(256)),
-        at
-      );
-      tryRead(damaged);
+      tryRead(spliceNoise(bytes, random));
     }
   });
 
