@@ -29,22 +29,38 @@ class StringTable {
   }
 }
 
+export interface FileFacts {
+  readonly startNs: bigint;
+  readonly durationNs: number;
+  /** Which of `valueTypes` the file has; all when not said. */
+  readonly columns?: readonly PprofColumn[];
+}
+
+export interface PprofColumn {
+  /** Index in `valueTypes`. */
+  readonly column: number;
+  readonly type: string;
+  readonly unit: string;
+}
+
+const allColumns: readonly PprofColumn[] = valueTypes.map(([type, unit], column) => ({ column, type, unit }));
+
 /** A drawn upload as a pprof file, in ddtrace's shape: only what its samples use, labels for thread, span and endpoint. */
 export function writePprof(
   program: Program,
   drawn: DrawnUpload,
-  { startNs, durationNs }: { readonly startNs: bigint; readonly durationNs: number }
+  { startNs, durationNs, columns = allColumns }: FileFacts
 ): Uint8Array<ArrayBuffer> {
   const out = new ProtobufWriter(drawn.length * 160);
   const inner = new ProtobufWriter();
   const strings = new StringTable();
-  for (const [type, unit] of valueTypes) {
+  for (const { type, unit } of columns) {
     inner.clear();
     inner.number(1, strings.of(type));
     inner.number(2, strings.of(unit));
     out.message(profileFields.sampleType, inner);
   }
-  const locations = writeSamples(program, drawn, strings, out);
+  const locations = writeSamples(program, drawn, columns, strings, out);
   writeLocations(program, locations, strings, out);
   strings.strings.forEach((text) => out.string(profileFields.stringTable, text));
   out.bigint(profileFields.timeNanos, startNs);
@@ -53,13 +69,20 @@ export function writePprof(
 }
 
 /** Returns the frames that were met; location ids are their positions + 1. */
-function writeSamples(program: Program, drawn: DrawnUpload, strings: StringTable, out: ProtobufWriter): number[] {
+function writeSamples(
+  program: Program,
+  drawn: DrawnUpload,
+  columns: readonly PprofColumn[],
+  strings: StringTable,
+  out: ProtobufWriter
+): number[] {
   const frames: number[] = [];
   const ids = new Uint32Array(program.functions.length * linesPerFunction);
   const stackIds = new Uint32Array(4096);
   const sample = new ProtobufWriter();
   const scratch = new ProtobufWriter();
   const width = valueTypes.length;
+  const values = new Float64Array(columns.length);
   const keys = {
     thread: strings.of('thread name'),
     span: strings.of('span id'),
@@ -82,7 +105,8 @@ function writeSamples(program: Program, drawn: DrawnUpload, strings: StringTable
     }
     sample.clear();
     sample.packed(1, stackIds.subarray(0, used.length), scratch);
-    sample.packed(2, drawn.values.subarray(i * width, (i + 1) * width), scratch);
+    columns.forEach(({ column }, at) => (values[at] = drawn.values[i * width + column]));
+    sample.packed(2, values, scratch);
     label(keys.thread, strings.of(program.threads[drawn.thread[i]]), 0n);
     const span = drawn.span[i] - 1;
     if (span >= 0) {

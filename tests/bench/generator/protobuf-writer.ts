@@ -2,15 +2,15 @@ const textEncoder = new TextEncoder();
 
 /** Protobuf's wire format, the little of it that a pprof file needs. */
 export class ProtobufWriter {
-  private bytes: Uint8Array<ArrayBuffer>;
+  private buffer: Uint8Array<ArrayBuffer>;
   private end = 0;
 
   constructor(sizeBytes = 1024) {
-    this.bytes = new Uint8Array(sizeBytes);
+    this.buffer = new Uint8Array(sizeBytes);
   }
 
   finish(): Uint8Array<ArrayBuffer> {
-    return this.bytes.slice(0, this.end);
+    return this.buffer.slice(0, this.end);
   }
 
   clear(): void {
@@ -37,8 +37,12 @@ export class ProtobufWriter {
     this.bytesOf(field, encoded, encoded.length);
   }
 
+  bytes(field: number, value: Uint8Array): void {
+    this.bytesOf(field, value, value.length);
+  }
+
   message(field: number, inner: ProtobufWriter): void {
-    this.bytesOf(field, inner.bytes, inner.end);
+    this.bytesOf(field, inner.buffer, inner.end);
   }
 
   packed(field: number, values: ArrayLike<number>, scratch: ProtobufWriter): void {
@@ -51,7 +55,7 @@ export class ProtobufWriter {
 
   raw(bytes: Uint8Array): void {
     this.reserve(bytes.length);
-    this.bytes.set(bytes, this.end);
+    this.buffer.set(bytes, this.end);
     this.end += bytes.length;
   }
 
@@ -60,20 +64,20 @@ export class ProtobufWriter {
     this.reserve(10);
     let rest = value;
     while (rest >= 0x80) {
-      this.bytes[this.end++] = rest % 0x80 | 0x80;
+      this.buffer[this.end++] = rest % 0x80 | 0x80;
       rest = Math.floor(rest / 0x80);
     }
-    this.bytes[this.end++] = rest;
+    this.buffer[this.end++] = rest;
   }
 
   private bigVarint(value: bigint): void {
     this.reserve(10);
     let rest = value;
     while (rest >= 0x80n) {
-      this.bytes[this.end++] = Number(rest & 0x7fn) | 0x80;
+      this.buffer[this.end++] = Number(rest & 0x7fn) | 0x80;
       rest >>= 7n;
     }
-    this.bytes[this.end++] = Number(rest);
+    this.buffer[this.end++] = Number(rest);
   }
 
   private bytesOf(field: number, bytes: Uint8Array, length: number): void {
@@ -82,19 +86,19 @@ export class ProtobufWriter {
     this.reserve(length);
     if (length < 32) {
       for (let i = 0; i < length; i++) {
-        this.bytes[this.end + i] = bytes[i];
+        this.buffer[this.end + i] = bytes[i];
       }
     } else {
-      this.bytes.set(bytes.subarray(0, length), this.end);
+      this.buffer.set(bytes.subarray(0, length), this.end);
     }
     this.end += length;
   }
 
   private reserve(count: number): void {
-    if (this.end + count > this.bytes.length) {
-      const grown = new Uint8Array(Math.max(this.end + count, this.bytes.length * 2));
-      grown.set(this.bytes.subarray(0, this.end));
-      this.bytes = grown;
+    if (this.end + count > this.buffer.length) {
+      const grown = new Uint8Array(Math.max(this.end + count, this.buffer.length * 2));
+      grown.set(this.buffer.subarray(0, this.end));
+      this.buffer = grown;
     }
   }
 }

@@ -1,0 +1,64 @@
+import fs from 'node:fs';
+import path from 'node:path';
+
+/** Time in user and kernel mode, all threads; Linux counts it in hundredths of a second. */
+export function cpuMs(pid: number | undefined): number {
+  const fields = pid === undefined ? [] : fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 10;
+}
+
+export function residentMb(pid: number | undefined): number {
+  const status = pid === undefined ? '' : fs.readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+}
+
+/** Load average of the last minute: it belongs to every figure. */
+export function machineLoad(): number {
+  return Number(fs.readFileSync('/proc/loadavg', 'utf8').split(' ')[0]);
+}
+
+/** Bytes of all files below; those that are deleted meanwhile don't count. */
+export function folderBytes(folder: string): number {
+  return fs
+    .readdirSync(folder, { withFileTypes: true })
+    .reduce((sum, entry) => sum + entryBytes(path.join(folder, entry.name), entry.isDirectory()), 0);
+}
+
+function entryBytes(file: string, isFolder: boolean): number {
+  try {
+    return isFolder ? folderBytes(file) : fs.statSync(file).size;
+  } catch {
+    return 0;
+  }
+}
+
+/** Of sorted or unsorted values; NaN of none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+}
+
+export function rounded(value: number): number {
+  return value >= 100 ? Math.round(value) : Math.round(value * 10) / 10;
+}
+
+/** Columns under each other; numbers to the right. */
+export function printTable(rows: ReadonlyArray<Readonly<Record<string, string | number | undefined>>>): string {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const text = (value: string | number | undefined) =>
+    value === undefined ? '' : typeof value === 'number' ? String(rounded(value)) : value;
+  const widths = names.map((name) => Math.max(name.length, ...rows.map((row) => text(row[name]).length)));
+  const line = (cells: readonly string[], isNumber: (column: number) => boolean) =>
+    cells
+      .map((cell, column) => (isNumber(column) ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
+      .join('  ');
+  return [
+    line(names, () => false),
+    ...rows.map((row) =>
+      line(
+        names.map((name) => text(row[name])),
+        (column) => typeof row[names[column]] === 'number'
+      )
+    ),
+  ].join('\n');
+}
