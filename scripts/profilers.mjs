@@ -11,9 +11,10 @@ const clients = {
   'datadog-go': ['goDatadog'],
   'datadog-node': ['node'],
   'pyroscope-go': ['goPyroscope'],
+  'go-scrape': ['goHttppprof'],
   'datadog-java': ['java'],
 };
-const shortSet = ['datadog-python', 'datadog-go', 'datadog-node', 'pyroscope-go'];
+const shortSet = ['datadog-python', 'datadog-go', 'datadog-node', 'pyroscope-go', 'go-scrape'];
 
 function chosen() {
   const args = process.argv.slice(2);

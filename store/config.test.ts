@@ -97,6 +97,38 @@ describe('the configuration', () => {
     expect(problems({ flags: { retention: text } })).toHaveLength(1);
   });
 
+  it('reads targets to pull from, in the file and as JSON in the environment', () => {
+    const { scrape } = load(withFile('scrape:\n  - { url: "http://10.0.0.7:6060", service: shop, interval: 30s }\n'));
+    expect(scrape).toEqual([
+      {
+        url: 'http://10.0.0.7:6060/debug/pprof',
+        service: 'shop',
+        labels: {},
+        tenant: 'default',
+        intervalMs: 30_000,
+        profiles: ['cpu', 'heap', 'mutex', 'block', 'goroutine'],
+      },
+    ]);
+    const json = '[{"url":"https://a:1/x/pprof/","service":"shop","labels":{"env":"prod"},"profiles":["heap"]}]';
+    expect(load({ env: { HOTSPAN_SCRAPE: json } }).scrape[0]).toMatchObject({
+      url: 'https://a:1/x/pprof/',
+      labels: { env: 'prod' },
+      intervalMs: 15_000,
+    });
+  });
+
+  it.each([
+    ['[{"service":"shop"}]', /scrape\.0\.url/],
+    ['[{"url":"http://u:p@a:1","service":"shop"}]', /bearerToken/],
+    ['[{"url":"ftp://a:1","service":"shop"}]', /http or https/],
+    ['[{"url":"http://a:1","service":"a,b"}]', /comma/],
+    ['[{"url":"http://a:1","service":"a","interval":"10ms"}]', /a second or more/],
+    ['[{"url":"http://a:1","service":"a","profiles":["trace"]}]', /expected one of "cpu"/],
+    ['{', /must be JSON like/],
+  ])('refuses the target %s', (json, reason) => {
+    expect(problems({ env: { HOTSPAN_SCRAPE: json } }).join('\n')).toMatch(reason);
+  });
+
   it('has every key in docs/configuration.md', () => {
     const text = fs.readFileSync(path.resolve(__dirname, '../docs/configuration.md'), 'utf8');
     const documented = [...text.matchAll(/^\| `([\w.]+)` \|/gm)].map((found) => found[1]);

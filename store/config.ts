@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { scrapedProfiles } from './ingest/scrape/target';
 
 /**
  * The store's configuration: defaults < hotspan.yaml < HOTSPAN_* environment < flags. One schema checks the result and
@@ -60,14 +61,39 @@ const address = z.string().transform((value, context): Address => {
 const httpUrl = z.url({ protocol: /^https?$/, message: 'is not an http or https URL' });
 const count = z.coerce.number().int().positive();
 
+const tenantName = z.string().regex(/^[\w.-]{1,100}$/, 'may hold letters, digits, _, - and . only');
+
 const tokenSchema = z.strictObject({
   token: z.string().min(8, 'needs at least 8 characters'),
-  tenant: z
-    .string()
-    .regex(/^[\w.-]{1,100}$/, 'may hold letters, digits, _, - and . only')
-    .default('default'),
+  tenant: tenantName.default('default'),
   roles: z.array(z.enum(['ingest', 'query', 'admin'])).min(1),
 });
+
+const labelText = z.string().regex(/^[^,\r\n]*$/, 'may hold no comma and no line break');
+
+/** A Go process with net/http/pprof that the store pulls profiles from. */
+const scrapeSchema = z
+  .strictObject({
+    /** Without a path: `/debug/pprof` there. */
+    url: httpUrl.refine((url) => !/^https?:\/\/[^/]*@/i.test(url), 'may hold no credentials; use bearerToken'),
+    service: labelText.min(1),
+    labels: z.record(z.string().regex(/^[^,:\s]+$/, 'may hold no comma, colon or space'), labelText).default({}),
+    tenant: tenantName.default('default'),
+    interval: durationMs.prefault('15s').refine((ms) => ms >= 1000, 'must be a second or more'),
+    profiles: z
+      .array(z.enum(scrapedProfiles))
+      .min(1)
+      .default([...scrapedProfiles]),
+    bearerToken: z
+      .string()
+      .regex(/^[\x21-\x7e]+$/, 'holds characters that no token has')
+      .optional(),
+  })
+  .transform(({ url, interval, ...rest }) => ({
+    ...rest,
+    intervalMs: interval,
+    url: new URL(url).pathname === '/' ? new URL('/debug/pprof', url).href : url,
+  }));
 
 const limitsSchema = z.strictObject({
   /** Of one request, as sent. */
@@ -97,9 +123,13 @@ export const configSchema = z.strictObject({
     .strictObject({ ingest: z.enum(['none', 'token']).default('none'), tokens: z.array(tokenSchema).default([]) })
     .prefault({}),
   clickhouseUrl: httpUrl.optional(),
+  clickhouseCluster: z.string().regex(/^\w+$/, 'may hold letters, digits and _ only').optional(),
+  /** File with the PEM of the authority that signed the server's certificate. */
+  clickhouseCa: z.string().min(1).optional(),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   upstreamAgent: httpUrl.optional(),
   defaultService: z.string().min(1).default('unnamed-service'),
+  scrape: z.array(scrapeSchema).default([]),
   parseThreads: z.coerce.number().int().min(1).max(64).optional(),
 });
 
@@ -123,9 +153,6 @@ interface Layer {
 
 export interface ConfigSources {
   /** Flags by configuration key (`dataDir`). */
-  clickhouseCluster: z.string().regex(/^\w+$/, 'may hold letters, digits and _ only').optional(),
-  /** File with the PEM of the authority that signed the server's certificate. */
-  clickhouseCa: z.string().min(1).optional(),
   readonly flags: Readonly<Record<string, unknown>>;
   readonly env: NodeJS.ProcessEnv;
   /** File named by `--config` or HOTSPAN_CONFIG; without one, `hotspan.yaml` of the working directory is read if present. */
@@ -206,17 +233,23 @@ function envLayer(env: NodeJS.ProcessEnv, problems: string[]): Layer {
     if (key === undefined) {
       problems.push(`${name} (environment): no such key; known names are ${[...keys.keys()].join(', ')}`);
     } else {
-      setPath(values, key, key === 'auth.tokens' ? parseJson(name, text, problems) : text);
+      setPath(values, key, key in listExamples ? parseJson(name, text, listExamples[key], problems) : text);
     }
   }
   return { values, origin: (key) => `${envName(key)} (environment)` };
 }
 
-function parseJson(name: string, text: string, problems: string[]): unknown {
+/** Keys that are lists, which an environment variable holds as JSON. */
+const listExamples: Readonly<Record<string, string>> = {
+  'auth.tokens': '[{"token":"…","roles":["query"]}]',
+  scrape: '[{"url":"http://127.0.0.1:6060","service":"shop"}]',
+};
+
+function parseJson(name: string, text: string, example: string, problems: string[]): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    problems.push(`${name} (environment): must be JSON like [{"token":"…","roles":["query"]}]`);
+    problems.push(`${name} (environment): must be JSON like ${example}`);
     return [];
   }
 }

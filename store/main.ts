@@ -13,7 +13,7 @@ import { startChdbEngine } from './engines/chdb';
 import { openClickhouseEngine } from './engines/clickhouse';
 import type { Engine } from './engines/engine';
 import { migrate, NewerSchemaError } from './engines/schema/migrate';
-import type { IngestSettings } from './ingest/accept-request';
+import { acceptCounted, type IngestSettings } from './ingest/accept-request';
 import { agentRoutes } from './ingest/agent-paths';
 import { startBatcher } from './ingest/batcher';
 import { ContentFilter } from './ingest/content-filter';
@@ -30,6 +30,7 @@ import { loadKnownKeys, replaySpool } from './ingest/replay';
 import { ingestRoutes } from './ingest/routes';
 import { lockFolder } from './ingest/folder-lock';
 import { makeDirectory } from './ingest/segments';
+import { startScraper } from './ingest/scrape/scraper';
 import { openSpool, type Spool } from './ingest/spool';
 import { makeMetrics } from './metrics';
 import { registerQueryRoutes } from './query/routes';
@@ -85,9 +86,9 @@ function openServer(config: Config, { origin, username, password, pathname }: UR
     user: decodeURIComponent(username) || 'default',
     password: decodeURIComponent(password),
     database: pathname.slice(1) || 'hotspan',
-  });
     cluster: config.clickhouseCluster,
     caCertificate: config.clickhouseCa === undefined ? undefined : fs.readFileSync(config.clickhouseCa),
+  });
 }
 
 /** Before the engine starts, whose own words about such a folder help nobody. */
@@ -185,12 +186,19 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
     void app.register(agentRoutes(config.upstreamAgent));
   });
   const grpc = await startGrpc(config, ingest, logger);
+  const scraper = startScraper(config.scrape, {
+    accept: (request, body) => acceptCounted(request, body, ingest),
+    logger,
+    maxBytes: config.limits.partBytes,
+    onScrape: metrics.scraped,
+  });
   const retention = startRetention(config, { engine, rawDir, spool, logger });
   void catchUp().then(retention.runNow);
 
   return async () => {
     state.stopping = true;
     retention.stop();
+    await scraper.stop();
     await Promise.all([...servers.map((server) => server.close()), grpc && stopGrpc(grpc, drainMs)]);
     const drained = await batcher.drain(drainMs);
     batcher.stop();

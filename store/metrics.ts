@@ -6,6 +6,7 @@ export interface StoreMetrics {
   upload(intake: string, outcome: string, bytes: number): void;
   inserted(uploads: number, seconds: number): void;
   insertFailed(): void;
+  scraped(outcome: string): void;
   request(route: string, status: number, seconds: number): void;
 }
 
@@ -52,6 +53,12 @@ export function makeMetrics(sources: MetricSources): StoreMetrics {
     help: 'Inserts that failed and were tried again',
     registers,
   });
+  const scrapes = new Counter({
+    name: 'hotspan_scrapes_total',
+    help: 'Rounds of pulling profiles from a target',
+    labelNames: ['outcome'],
+    registers,
+  });
   const requests = new Histogram({
     name: 'hotspan_request_seconds',
     help: 'Time to answer a request',
@@ -75,6 +82,7 @@ export function makeMetrics(sources: MetricSources): StoreMetrics {
       inserts.observe(seconds);
     },
     insertFailed: () => failures.inc(),
+    scraped: (outcome) => scrapes.inc({ outcome }),
     request: (route, status, seconds) => requests.observe({ route, status: String(status) }, seconds),
   };
 }

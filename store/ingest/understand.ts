@@ -82,7 +82,7 @@ async function readForms(
   if (intake === 'pyroscope') {
     return [readIngestForm(ingestParts(parts ?? [rawPart('', body)], budget), context)];
   }
-  return intake === 'datadog'
+  return intake === 'datadog' || intake === 'scrape'
     ? [readDatadogForm(withPlainEvent(parts ?? [], budget), context)]
     : [readUploadForm(parts ?? [rawPart('file', body)], context)];
 }

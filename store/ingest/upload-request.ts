@@ -15,8 +15,11 @@ export interface UploadRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** `pyroscope`: `/ingest`; `push`: Connect's PusherService; `otlp`: OTLP profiles over HTTP and gRPC. */
-export const intakes = ['datadog', 'upload', 'pyroscope', 'push', 'otlp'] as const;
+/**
+ * `pyroscope`: `/ingest`; `push`: Connect's PusherService; `otlp`: OTLP profiles over HTTP and gRPC; `scrape`: pulled by the store,
+ * in the form of `datadog`.
+ */
+export const intakes = ['datadog', 'upload', 'pyroscope', 'push', 'otlp', 'scrape'] as const;
 export type Intake = (typeof intakes)[number];
 
 /** Those whose clients send what belongs together in several requests (docs/adr/0008-parts-of-a-profile.md). */

@@ -45,7 +45,7 @@ export async function answerRuntime(context: QueryContext, query: ParsedQuery, t
 }
 
 /** Clients of these send a profile in one request, so it has one part. */
-const intakesOfWholeProfiles = new Set(['datadog', 'upload']);
+const intakesOfWholeProfiles = new Set(['datadog', 'upload', 'scrape']);
 
 /** Read as if it had one part, and again if there may be more. */
 async function newestProfile(context: QueryContext, scope: UploadScope): Promise<StoredProfile | undefined> {
