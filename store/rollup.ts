@@ -8,7 +8,7 @@ import { uploadsFingerprint } from './engines/rows';
  * The hour rollup: `samples_1h` holds the sums of `samples` per stack and hour, built when an hour is over. A cell is what one service
  * received for one hour in one retention class. Its entry in `rollup_hours` says which uploads it holds; questions use a cell only
  * while exactly these uploads exist (`query/plan.ts`), so late data, deletes and crashes can make a rollup useless, never wrong. What
- * differs is built anew. Layout and reasons: docs/formats/tables.md, docs/adr/0011-rollups-check-themselves.md.
+ * differs is built anew. Layout and reasons: docs/formats/tables.md, docs/adr/0012-rollups-check-themselves.md.
  */
 export interface Cell {
   readonly tenant: string;
