@@ -35,6 +35,7 @@ import { openSpool, type Spool } from './ingest/spool';
 import { makeMetrics } from './metrics';
 import { registerQueryRoutes } from './query/routes';
 import { applyRetention } from './retention';
+import { startRollup, type Rollup } from './rollup';
 import { makeServer, type ServerSettings } from './server';
 import { startFailure } from './start-failure';
 
@@ -54,6 +55,8 @@ const engineRetryMs = 1000;
 const rawRetentionEveryMs = 60_000;
 const retentionEveryMs = 600_000;
 const drainMs = 10_000;
+/** More uploads than these wait to be inserted: the rollup waits for them. */
+const busyUploads = 8;
 
 function builtFile(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
@@ -179,7 +182,8 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
       spool: rawUsage(rawDir),
     }),
   };
-  const addQueries = (app: FastifyInstance) => registerQueryRoutes(app, { engine, rawUploads });
+  const addQueries = (app: FastifyInstance) =>
+    registerQueryRoutes(app, { engine, rawUploads, onDelete: () => upkeep.kick() });
   const ingest: IngestSettings = { intake, maxBodyBytes: config.limits.bodyBytes, onUpload: metrics.upload };
   const servers = await startServers(config, settings, addQueries, (app) => {
     void app.register(ingestRoutes(ingest));
@@ -192,13 +196,12 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
     maxBytes: config.limits.partBytes,
     onScrape: metrics.scraped,
   });
-  const retention = startRetention(config, { engine, rawDir, spool, logger });
-  void catchUp().then(retention.runNow);
+  const upkeep = startUpkeep(config, { engine, rawDir, spool, logger, isBusy: () => batcher.size() > busyUploads });
+  void catchUp().then(upkeep.begin);
 
   return async () => {
     state.stopping = true;
-    retention.stop();
-    await scraper.stop();
+    await Promise.all([scraper.stop(), upkeep.stop()]);
     await Promise.all([...servers.map((server) => server.close()), grpc && stopGrpc(grpc, drainMs)]);
     const drained = await batcher.drain(drainMs);
     batcher.stop();
@@ -234,15 +237,19 @@ async function startGrpc(config: Config, ingest: IngestSettings, logger: Logger)
   }
 }
 
-interface RetentionParts {
+interface UpkeepParts {
   readonly engine: Engine;
   readonly rawDir: string;
   readonly spool: Pick<Spool, 'checkpoint'>;
   readonly logger: Logger;
+  readonly isBusy: () => boolean;
 }
 
-/** Profiles and raw uploads are deleted apart: raw ones also for their size, and while the engine is away. */
-function startRetention(config: Config, { engine, rawDir, spool, logger }: RetentionParts) {
+/**
+ * Retention, and the hour rollup from `begin` on. Profiles and raw uploads are deleted apart: raw ones also for their size, and while the
+ * engine is away.
+ */
+function startUpkeep(config: Config, { engine, rawDir, spool, logger, isBusy }: UpkeepParts) {
   const retentionMs = config.rawRetention ?? config.retention;
   const deleteRaw = () =>
     deleteOldSegments(
@@ -260,7 +267,20 @@ function startRetention(config: Config, { engine, rawDir, spool, logger }: Reten
     await attempt(deleteProfiles, logger);
   };
   const timers = [setInterval(deleteRaw, rawRetentionEveryMs), setInterval(() => void runNow(), retentionEveryMs)];
-  return { runNow, stop: () => timers.forEach((timer) => clearInterval(timer)) };
+  let rollup: Rollup | undefined;
+  let stopped = false;
+  return {
+    begin: async () => {
+      await runNow();
+      rollup = stopped ? undefined : startRollup({ engine, logger, isBusy });
+    },
+    kick: () => rollup?.kick(),
+    stop: async () => {
+      stopped = true;
+      timers.forEach((timer) => clearInterval(timer));
+      await rollup?.stop();
+    },
+  };
 }
 
 function readiness(state: { readonly replayed: boolean }, engine: Engine): { ready: boolean; reason: string } {

@@ -22,6 +22,8 @@ import { StackCache } from './stack-cache';
 export interface QueryDeps {
   readonly engine: Engine;
   readonly rawUploads: RawUploadReader;
+  /** Profiles were deleted. */
+  readonly onDelete?: () => void;
 }
 
 /** Adds `/api/v1/query` and the routes that tell what there is. `request.caller` must be set by then. */
@@ -75,7 +77,8 @@ function addProfileRoutes(app: FastifyInstance, room: Room): void {
       }
       checkDelete(request.query);
       const scope = resourceScope(request, query, true);
-      return deleteProfiles(context, { ...scope, window: { ...scope.window, kind: 'starts' } });
+      const window = { ...scope.window, kind: 'starts' } as const;
+      return deleteProfiles(context, { ...scope, window }).finally(room.deps.onDelete);
     })
   );
 }
