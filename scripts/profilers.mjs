@@ -13,6 +13,9 @@ const clients = {
   'pyroscope-go': ['goPyroscope'],
   'go-scrape': ['goHttppprof'],
   'datadog-java': ['java'],
+  'pyroscope-java': ['java'],
+  'pyroscope-python': ['python'],
+  'pyroscope-node': ['node'],
 };
 const shortSet = ['datadog-python', 'datadog-go', 'datadog-node', 'pyroscope-go', 'go-scrape'];
 

@@ -1,6 +1,7 @@
 import type { Stopwatch } from './checks';
 import { testClient, testSpans } from './client-tests';
-import { identity, periodSeconds, runLive, workSeconds } from './live';
+import { runLive } from './live';
+import { pyroscopeEnv } from './pyroscope-env';
 import { describeWith } from './ready';
 
 const service = 'live-pyroscope-go';
@@ -15,13 +16,7 @@ describeWith('pyroscope-go', 'goPyroscope', ({ program }) => {
   const { live } = runLive(service, (storeUrl) => ({
     command: program,
     args: [],
-    env: {
-      PYROSCOPE_SERVER_ADDRESS: storeUrl,
-      SHOP_SERVICE: service,
-      SHOP_HOST: identity.host,
-      SHOP_PERIOD: String(periodSeconds),
-      SHOP_SECONDS: String(workSeconds),
-    },
+    env: pyroscopeEnv(service, storeUrl),
   }));
   testClient(live, {
     labels: { language: 'go' },

@@ -72,11 +72,13 @@ function timed(span, method, work) {
   span.methods[method] = { wallNs: before.wallNs + wallNs, cpuNs: before.cpuNs + (user + system) * 1000 };
 }
 
+const newSpan = (name, route) => ({ name, route, spanId: '', rootSpanId: '', methods: {} });
+
 /** `inSpan(name, span, body)` is the tracer's part: it calls the body in a span and fills in the ids. */
 async function request(route, scale, inSpan) {
   requests[route] = (requests[route] ?? 0) + 1;
-  const child = (name, body) => inSpan(name, { name, route, methods: {} }, body);
-  await inSpan('web.request', { name: 'web.request', route, methods: {} }, async (root) => {
+  const child = (name, body) => inSpan(name, newSpan(name, route), body);
+  await inSpan('web.request', newSpan('web.request', route), async (root) => {
     if (route === 'GET /orders') {
       timed(root, 'sumOrders', () => sumOrders(80 * scale));
       await child('stock.wait', async (span) => {
