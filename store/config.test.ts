@@ -97,6 +97,17 @@ describe('the configuration', () => {
     expect(problems({ flags: { retention: text } })).toHaveLength(1);
   });
 
+  it('reads how long services and tenants are kept', () => {
+    const env = {
+      HOTSPAN_RETENTION_RULES: '[{"service":"batch-*","retention":"3d"},{"tenant":"audit","retention":0}]',
+    };
+    expect(load({ env }).retentionRules).toEqual([
+      { service: 'batch-*', retention: 3 * 86_400_000 },
+      { tenant: 'audit', retention: 0 },
+    ]);
+    expect(problems(withFile('retentionRules: [{ retention: 3d }]'))[0]).toMatch(/needs a tenant or a service/);
+  });
+
   it('reads targets to pull from, in the file and as JSON in the environment', () => {
     const { scrape } = load(withFile('scrape:\n  - { url: "http://10.0.0.7:6060", service: shop, interval: 30s }\n'));
     expect(scrape).toEqual([

@@ -95,6 +95,13 @@ const scrapeSchema = z
     url: new URL(url).pathname === '/' ? new URL('/debug/pprof', url).href : url,
   }));
 
+/** Every retention has partitions of its own on every day. */
+const maxRetentionRules = 20;
+
+const retentionRuleSchema = z
+  .strictObject({ tenant: tenantName.optional(), service: z.string().min(1).optional(), retention: durationMs })
+  .refine(({ tenant, service }) => tenant !== undefined || service !== undefined, 'needs a tenant or a service');
+
 const limitsSchema = z.strictObject({
   /** Of one request, as sent. */
   bodyBytes: sizeBytes.prefault('32MiB'),
@@ -115,6 +122,8 @@ export const configSchema = z.strictObject({
   /** Default 127.0.0.1:4141, if that is free. */
   grpcListen: address.optional(),
   retention: durationMs.prefault('7d'),
+  /** The first rule that fits an upload says how long it is kept; else `retention`. */
+  retentionRules: z.array(retentionRuleSchema).max(maxRetentionRules).default([]),
   rawRetention: durationMs.optional(),
   rawMaxBytes: sizeBytes.prefault('20GB'),
   spoolMaxBytes: sizeBytes.prefault('10GB'),
@@ -242,6 +251,7 @@ function envLayer(env: NodeJS.ProcessEnv, problems: string[]): Layer {
 /** Keys that are lists, which an environment variable holds as JSON. */
 const listExamples: Readonly<Record<string, string>> = {
   'auth.tokens': '[{"token":"…","roles":["query"]}]',
+  retentionRules: '[{"service":"…","retention":"3d"}]',
   scrape: '[{"url":"http://127.0.0.1:6060","service":"shop"}]',
 };
 

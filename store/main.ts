@@ -114,7 +114,8 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
     threads: config.parseThreads ?? Math.min(4, Math.max(1, os.availableParallelism() - 1)),
     limits: config.limits,
     defaultService: config.defaultService,
-    retentionDays: Math.ceil(config.retention / 86_400_000),
+    retentionDays: daysOf(config.retention),
+    retentionRules: config.retentionRules.map((rule) => ({ ...rule, days: daysOf(rule.retention) })),
   });
   const state = { replayed: false, stopping: false };
   let tablesExist = () => undefined as void;
@@ -237,6 +238,16 @@ async function startGrpc(config: Config, ingest: IngestSettings, logger: Logger)
   }
 }
 
+function daysOf(ms: number): number {
+  return Math.ceil(ms / 86_400_000);
+}
+
+/** Of all uploads, in ms; 0 = for ever. */
+function longestRetention({ retention, retentionRules }: Config): number {
+  const all = [retention, ...retentionRules.map((rule) => rule.retention)];
+  return all.includes(0) ? 0 : Math.max(...all);
+}
+
 interface UpkeepParts {
   readonly engine: Engine;
   readonly rawDir: string;
@@ -250,7 +261,7 @@ interface UpkeepParts {
  * engine is away.
  */
 function startUpkeep(config: Config, { engine, rawDir, spool, logger, isBusy }: UpkeepParts) {
-  const retentionMs = config.rawRetention ?? config.retention;
+  const retentionMs = config.rawRetention ?? longestRetention(config);
   const deleteRaw = () =>
     deleteOldSegments(
       { dir: rawDir, retentionMs, maxBytes: config.rawMaxBytes, logger },

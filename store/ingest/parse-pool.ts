@@ -3,6 +3,7 @@ import { HotspanError } from '../errors';
 import type { ContentFilter } from './content-filter';
 import type { ParseAnswer, ParseJob, WorkerError } from './parse-worker';
 import type { ParsedRequest } from './read-request';
+import type { RetentionRule } from './retention-days';
 import type { TimedQuestion, TimedSamples } from './timed-samples';
 import type { Attachment } from './upload';
 import type { UploadLimits, UploadRequest } from './upload-request';
@@ -13,6 +14,7 @@ export interface ParsePoolSettings {
   readonly limits: UploadLimits & { readonly parseSeconds: number };
   readonly defaultService: string;
   readonly retentionDays: number;
+  readonly retentionRules?: readonly RetentionRule[];
   readonly content: ContentFilter;
 }
 
@@ -37,7 +39,7 @@ export interface ParsePool {
 const workerHeapMb = 1024;
 
 export function startParsePool(settings: ParsePoolSettings): ParsePool {
-  const { limits, defaultService, retentionDays } = settings;
+  const { limits, defaultService, retentionDays, retentionRules } = settings;
   const pool = new Piscina({
     filename: settings.workerFile,
     minThreads: settings.threads,
@@ -65,7 +67,7 @@ export function startParsePool(settings: ParsePoolSettings): ParsePool {
   const waitMs = () => (Math.max(0, waiting - settings.threads) * averageMs) / settings.threads;
   return {
     parse: async (upload) => {
-      const job: ParseJob = { ...upload, limits, defaultService, retentionDays };
+      const job: ParseJob = { ...upload, limits, defaultService, retentionDays, retentionRules };
       const answer = await run<ParseAnswer>(job);
       averageMs += 0.1 * (answer.tookMs - averageMs);
       if ('error' in answer) {

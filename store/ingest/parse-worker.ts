@@ -8,6 +8,7 @@ import type { FormContext } from './datadog';
 import { makeLabels } from './labels';
 import { readRequest, type ParsedRequest } from './read-request';
 import { unreadableUpload, type ReadContext } from './read-upload';
+import type { RetentionRule } from './retention-days';
 import { readTimedSamples, type TimedQuestion, type TimedSamples } from './timed-samples';
 import { attachmentsOf, understandRequest, type Understood } from './understand';
 import type { Attachment, Upload } from './upload';
@@ -23,6 +24,7 @@ export interface ParseJob {
   readonly limits: UploadLimits;
   readonly defaultService: string;
   readonly retentionDays: number;
+  readonly retentionRules?: readonly RetentionRule[];
   readonly sequence: number;
   /** The upload was acknowledged already: what can't be read becomes a listed, unreadable profile. */
   readonly keepUnreadable: boolean;
