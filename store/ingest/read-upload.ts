@@ -11,6 +11,7 @@ import { instanceOf } from './labels';
 import { mergeSamples, type IdentifiedProfile } from './merge-samples';
 import { contextNamesOrNone } from './pyroscope/context-names';
 import { readPart, type ReadPart } from './read-part';
+import { retentionDaysOf, type RetentionRule } from './retention-days';
 import { redact } from './runtime-info';
 import { windowOf, type Window } from './times';
 import type { Upload } from './upload';
@@ -27,6 +28,7 @@ export interface ParsedUpload extends EncodedUpload {
 
 export interface ReadContext extends FormContext {
   readonly retentionDays: number;
+  readonly retentionRules?: readonly RetentionRule[];
   /** Low half of the profile number: writer and sequence. */
   readonly sequence: number;
   readonly bodyBytes: number;
@@ -170,7 +172,7 @@ function makeRow(upload: Upload, parts: readonly ReadPart[], facts: RowFacts, co
       parts.map(({ attachment, format }) => ({ name: attachment.name, format, sizeBytes: attachment.bytes.length }))
     ),
     endpointCounts: upload.endpointCounts,
-    retentionDays: context.retentionDays,
+    retentionDays: retentionDaysOf(upload.tenant, column('service'), context.retentionRules, context.retentionDays),
   };
 }
 
