@@ -1,4 +1,4 @@
-import { type DataFrame, type Field } from '@grafana/data';
+import { type DataFrame, type Field, type LinkModel } from '@grafana/data';
 import { type FlameFrameCustom, flameFields } from '../../api/frames';
 import { displayName } from '../../model/display-name';
 import { packageOf } from '../../model/frame-package';
@@ -19,6 +19,8 @@ export interface FlameSource {
   readonly format: (value: number) => string;
   readonly custom: Partial<FlameFrameCustom>;
   readonly refId?: string;
+  /** Data links of a row's label and value, where a view shows another value than the row's. */
+  readonly linksOf: (row: number, value: number) => LinkModel[];
 }
 
 /** Rows made ready for drawing. */
@@ -33,6 +35,8 @@ export interface FlameData {
   readonly upwards: boolean;
   /** Names of the frames as they are shown, by label index; filled as they are asked for. */
   readonly shown: string[];
+  /** The user's data links for a row. */
+  readonly linksOf: (row: number) => LinkModel[];
 }
 
 export const neededFields = [flameFields.level, flameFields.value, flameFields.self, flameFields.label];
@@ -60,9 +64,17 @@ export function readFlameFrame(frame: DataFrame): FlameSource | { problem: strin
     kind: texts(field(flameFields.kind)),
   };
   const problem = nestedSetProblem(rows);
-  return problem !== undefined
-    ? { problem }
-    : { rows, format: fieldFormatter(field(flameFields.value)), custom: frame.meta?.custom ?? {}, refId: frame.refId };
+  if (problem !== undefined) {
+    return { problem };
+  }
+  const value = field(flameFields.value);
+  const linksOf = (row: number, shown: number) => [...linksOfField(label, row), ...linksOfField(value, row, shown)];
+  return { rows, format: fieldFormatter(value), custom: frame.meta?.custom ?? {}, refId: frame.refId, linksOf };
+}
+
+function linksOfField(field: Field | undefined, row: number, value?: number): LinkModel[] {
+  const calculatedValue = value === undefined ? undefined : field?.display?.(value);
+  return field?.getLinks?.({ valueRowIndex: row, calculatedValue }) ?? [];
 }
 
 const numbers = (field: Field | undefined): ArrayLike<number> => field?.values ?? [];
@@ -76,7 +88,8 @@ function texts(field: Field | undefined): FlameTexts | undefined {
   return { texts: labels, index };
 }
 
-export function flameData({ format, custom }: FlameSource, rows: FlameRows, upwards = false): FlameData {
+export function flameData(source: FlameSource, rows: FlameRows, upwards = false): FlameData {
+  const { format, custom } = source;
   return {
     rows,
     tree: buildFlameTree(rows),
@@ -85,7 +98,18 @@ export function flameData({ format, custom }: FlameSource, rows: FlameRows, upwa
     isDiff: rows.valueRight !== undefined,
     upwards,
     shown: [],
+    linksOf: (row) => source.linksOf(sourceRow(source, rows, row), rows.value[row]),
   };
+}
+
+/** The row of the answer that a row of a view stands for: the first of its method where views joined several. */
+function sourceRow({ rows: whole }: FlameSource, rows: FlameRows, row: number): number {
+  if (rows === whole) {
+    return row;
+  }
+  const name = rows.labels[rows.label[row]];
+  const found = Array.from(whole.label).findIndex((label) => whole.labels[label] === name);
+  return Math.max(0, found);
 }
 
 /** The name of a label as one harmless line. */

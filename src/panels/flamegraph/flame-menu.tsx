@@ -133,6 +133,9 @@ function LinkItems({ data, node, sourceUrl, replaceVariables, panelData, refId }
   return (
     <>
       {requests && <Menu.Item label="Requests that ran this" icon="list-ul" url={requests} target="_blank" />}
+      {data.linksOf(data.tree.row[node]).map(({ href, title, target: where, onClick }, i) => (
+        <Menu.Item key={i} label={title || href} icon="link" url={href} target={where} onClick={onClick} />
+      ))}
       {source && <Menu.Item label="Open source" icon="external-link-alt" url={source} target="_blank" />}
       {target && (
         <Menu.Item

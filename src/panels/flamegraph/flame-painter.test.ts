@@ -19,7 +19,7 @@ interface Box {
 /** Paints on a canvas that notes its boxes. */
 function boxesOf(search = '', flip = false) {
   const rows = bigColumns(30_000, 800);
-  const data = flameData({ rows, format: String, custom: {} }, rows);
+  const data = flameData({ rows, format: String, custom: {}, linksOf: () => [] }, rows);
   const layout = layoutFlame(data.tree, { focus: 0, widthPx: 1600 });
   const colours = flameColours(createTheme(), data, 'package');
   const matches = search === '' ? undefined : matchFlame(data.tree, searchTexts(rows.labels, search).mask);

@@ -93,6 +93,20 @@ it('hides, excludes and keeps one package, with the share that is left out', () 
   expect(current()).toBe('json.decode, total 50, 71.4 % of all, self 30');
 });
 
+it('offers the data links of the fields, with the row of the method in other views', () => {
+  const made = frame();
+  made.fields[3].getLinks = ({ valueRowIndex }) => [
+    { href: `https://wiki/${valueRowIndex}`, title: 'Runbook', target: '_blank', origin: made.fields[3] },
+  ];
+  const link = () => screen.getByRole('menuitem', { name: /Runbook/ }).getAttribute('href');
+  render(<FlamePanel {...props(made)} />);
+  key('ArrowDown', 'ArrowDown', 'ArrowRight', 'ContextMenu');
+  expect(link()).toBe('https://wiki/4');
+  fireEvent.keyDown(screen.getByRole('menu'), { key: 'Escape' });
+  key('ArrowUp', 's', 'ArrowDown', 'ContextMenu');
+  expect(link()).toMatch(/^https:..wiki.[24]$/);
+});
+
 it('turns the graph over', () => {
   locationService.push('/d/x?flame-1-mode=bottom');
   render(<FlamePanel {...props()} />);

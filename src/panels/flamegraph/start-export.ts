@@ -21,7 +21,12 @@ export interface ExportInput {
 /** Makes a file and lets the browser save it. Writers are loaded when they are first used. */
 export function startExport(format: ExportFormat, input: ExportInput) {
   makeFile(format, input)
-    .then((blob) => save(blob, `${fileName(input)}.${endings[format]}`))
+    .then(({ blob, note }) => {
+      save(blob, `${fileName(input)}.${endings[format]}`);
+      if (note !== undefined) {
+        getAppEvents().publish({ type: AppEvents.alertWarning.name, payload: ['The download is not complete', note] });
+      }
+    })
     .catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       getAppEvents().publish({ type: AppEvents.alertError.name, payload: ['The download failed', reason] });
@@ -43,7 +48,7 @@ function fileName({ title, data }: ExportInput): string {
   return words.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'flame-graph';
 }
 
-async function makeFile(format: ExportFormat, input: ExportInput): Promise<Blob> {
+async function makeFile(format: ExportFormat, input: ExportInput) {
   const writers = await import('./export/writers');
   return writers.writeFile(format, input);
 }

@@ -1,3 +1,4 @@
+import { formatCount } from '../../../model/units';
 import { pruneRows } from '../../../model/flame-views';
 import { shownLabel } from '../flame-data';
 import { type ExportInput } from '../start-export';
@@ -5,6 +6,14 @@ import { pageScript } from './page-script';
 import { xmlText } from './svg-text';
 
 const mostRows = 50_000;
+
+/** What a page leaves out; undefined = nothing. */
+export function pageNote({ data }: Pick<ExportInput, 'data'>): string | undefined {
+  const all = data.rows.level.length;
+  return all > mostRows
+    ? `The page holds the largest ${formatCount(mostRows)} of ${formatCount(all)} frames. All are in the JSON, pprof, speedscope and folded files.`
+    : undefined;
+}
 
 /** Data for a script element: `<` never appears, so nothing in it can end the element or begin a comment. */
 export function scriptJson(value: unknown): string {
@@ -19,6 +28,7 @@ export function scriptJson(value: unknown): string {
  * and are only ever drawn or set as text; the page's own policy forbids it to load or send anything.
  */
 export function htmlPage({ data, coloursOf, title, flip }: ExportInput): string {
+  const note = pageNote({ data });
   const rows = pruneRows(data.rows, mostRows);
   const { palette, bucketOf } = coloursOf({ ...data, rows });
   const content = {
@@ -41,12 +51,12 @@ export function htmlPage({ data, coloursOf, title, flip }: ExportInput): string 
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
 <title>${heading}</title><style>
 body{margin:0;font:13px system-ui,sans-serif;background:${palette.background};color:${palette.selected}}
-header{display:flex;gap:12px;align-items:center;padding:6px 10px}h1{font-size:14px;margin:0}
-#view{position:relative;overflow:auto;height:calc(100vh - 70px)}canvas{position:sticky;top:0;display:block}
+p{margin:0;padding:2px 10px}header{display:flex;gap:12px;align-items:center;padding:6px 10px}h1{font-size:14px;margin:0}
+#view{position:relative;overflow:auto;height:calc(100vh - 90px)}canvas{position:sticky;top:0;display:block}
 #tip{padding:2px 10px;height:20px;overflow:hidden;white-space:nowrap;font-family:monospace}
 </style></head><body><header><h1>${heading}</h1><input id="search" placeholder="Search" aria-label="Search">
 <button id="reset">Reset</button><span id="found" aria-live="polite"></span></header>
-<div id="tip"></div><div id="view" tabindex="0" role="img" aria-label="Flame graph"><div id="space"><canvas id="canvas"></canvas></div></div>
+${note === undefined ? '' : `<p>${xmlText(note)}</p>`}<div id="tip"></div><div id="view" tabindex="0" role="img" aria-label="Flame graph"><div id="space"><canvas id="canvas"></canvas></div></div>
 <script type="application/json" id="data">${scriptJson(content)}</script><script>${pageScript}</script></body></html>
 `;
 }

@@ -1,12 +1,23 @@
 import { type ExportFormat } from '../export-format';
 import { type ExportInput } from '../start-export';
-import { htmlPage } from './html-page';
-import { pictureOf } from './picture';
+import { htmlPage, pageNote } from './html-page';
+import { pictureNote, pictureOf } from './picture';
 import { foldedText, jsonText, speedscopeText } from './profile-files';
 import { svgText } from './svg-text';
 
+interface WrittenFile {
+  readonly blob: Blob;
+  /** What the file leaves out. */
+  readonly note?: string;
+}
+
 /** The file of a format. */
-export async function writeFile(format: ExportFormat, input: ExportInput): Promise<Blob> {
+export async function writeFile(format: ExportFormat, input: ExportInput): Promise<WrittenFile> {
+  const note = format === 'png' ? pictureNote(input) : format === 'html' ? pageNote(input) : undefined;
+  return { blob: await blobOf(format, input), note };
+}
+
+async function blobOf(format: ExportFormat, input: ExportInput): Promise<Blob> {
   const { rows, data, title } = input;
   const about = { title, ...data.custom };
   switch (format) {
