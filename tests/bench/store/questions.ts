@@ -1,0 +1,180 @@
+import http from 'node:http';
+import type { FrameJson, QueryResponse, StoreQuery } from '../../../src/api/query';
+import type { FolderContent } from '../generator/fill-folder';
+import { serviceName } from '../generator/fill-engine';
+import { quantile, rounded } from '../meter';
+
+const minuteMs = 60_000;
+
+/** A row of DESIGN §9 or of growth: one or several queries that are sent together. */
+export interface Question {
+  readonly name: string;
+  readonly queries: ReadonlyArray<Partial<StoreQuery>>;
+  readonly minutes: number;
+  /** p95, milliseconds. */
+  readonly goalMs?: number;
+}
+
+export interface QuestionRow {
+  readonly question: string;
+  /** The first answer after a start of the store. */
+  readonly coldMs: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly goalMs?: number;
+  readonly short: boolean;
+  readonly answerKb: number;
+}
+
+const cpu = { profileType: 'cpu-time' };
+const facetNames = ['service', 'env', 'version', 'host', 'language', 'runtime'];
+
+/** What has to be known before asking: names that are in the data. */
+export interface Known {
+  readonly profileId: string;
+  readonly spanId: string;
+  readonly method: string;
+}
+
+export function questionsOf({ dayService, services, hosts }: FolderContent, known: Known): Question[] {
+  const day = { ...cpu, selector: `{service="${dayService}"}` };
+  const small = { ...cpu, selector: `{service="${serviceName(0)}"}` };
+  const someHosts = { ...day, selector: `{service="${dayService}", env="staging"}` };
+  const thread = [{ dimension: 'thread' as const, match: 'any' as const, values: ['worker-1'] }];
+  const alert = { ...day, queryType: 'dimension' as const, format: 'alert' as const, measure: 'selfShare' as const };
+  const merge = { ...day, queryType: 'profile' as const };
+  const week = 7 * 1440;
+  return [
+    { name: 'flame graph, 1 service, 1 h', queries: [merge], minutes: 60, goalMs: 400 },
+    { name: 'flame graph, 1 service, 24 h', queries: [merge], minutes: 1440, goalMs: 600 },
+    { name: 'flame graph, 24 h, a tag', queries: [{ ...merge, ...someHosts }], minutes: 1440, goalMs: 1200 },
+    { name: 'flame graph, 24 h, a thread', queries: [{ ...merge, stackFilter: thread }], minutes: 1440, goalMs: 1200 },
+    { name: 'flame graph, 1 service, 7 d', queries: [{ ...merge, ...small }], minutes: week, goalMs: 1000 },
+    { name: 'one profile', queries: [{ ...merge, profileId: known.profileId }], minutes: 1440, goalMs: 150 },
+    { name: 'one span', queries: [{ ...merge, spanId: [known.spanId] }], minutes: 60, goalMs: 150 },
+    {
+      name: 'method series, 24 h',
+      queries: [{ ...day, queryType: 'metrics', dimension: 'method', rows: [known.method] }],
+      minutes: 1440,
+      goalMs: 500,
+    },
+    { name: 'alert on a method, 5 min', queries: [{ ...alert, rows: [known.method] }], minutes: 5, goalMs: 100 },
+    {
+      name: 'explorer: list, histogram, 6 facets, 7 d',
+      queries: [
+        { queryType: 'profiles' },
+        { queryType: 'histogram', by: 'service' },
+        { queryType: 'facets', names: facetNames },
+      ],
+      minutes: week,
+      goalMs: 400,
+    },
+    {
+      name: 'methods, 1 service, 24 h',
+      queries: [{ ...day, queryType: 'dimension', dimension: 'method' }],
+      minutes: 1440,
+    },
+    { name: 'requests, 1 service, 1 h', queries: [{ ...day, queryType: 'requests', limit: 50 }], minutes: 60 },
+    ...growth(services, hosts),
+    ...[1, 6, 24].map((hours) => ({ name: `grows: big service, ${hours} h`, queries: [merge], minutes: hours * 60 })),
+  ];
+}
+
+/** The same question over more time and more services. */
+function growth(services: number, hosts: number): Question[] {
+  const merge = (count: number): Partial<StoreQuery> => ({
+    ...cpu,
+    queryType: 'profile',
+    selector: `{service=~"${Array.from({ length: count }, (_, service) => serviceName(service)).join('|')}"}`,
+  });
+  const counts = [...new Set([1, 10, 100].map((count) => Math.min(count, services)))];
+  return [1, 6, 24, 168].flatMap((hours) =>
+    counts.map((count) => ({
+      name: `grows: ${count} small services of ${hosts} hosts, ${hours} h`,
+      queries: [merge(count)],
+      minutes: hours * 60,
+    }))
+  );
+}
+
+/** Names that are in the data of the last hour. */
+export async function findKnown(base: string, content: FolderContent): Promise<Known> {
+  const selector = `{service="${content.dayService}"}`;
+  const frame = async (query: Partial<StoreQuery>): Promise<FrameJson> => {
+    const { answer } = await ask(base, [{ selector, ...cpu, ...query }], 60, content.endMs);
+    const { frames } = answer.results.A0;
+    return frames[0];
+  };
+  const firstOf = ({ schema, data }: FrameJson, pattern: RegExp) => {
+    const at = schema.fields.findIndex(({ name }) => pattern.test(name));
+    return String(data.values[at]?.[0] ?? '');
+  };
+  return {
+    profileId: firstOf(await frame({ queryType: 'profiles', limit: 1 }), /^id$/i),
+    spanId: firstOf(await frame({ queryType: 'requests', limit: 1 }), /^span/i),
+    method: firstOf(await frame({ queryType: 'dimension', dimension: 'method', limit: 1 }), /^(method|name)$/i),
+  };
+}
+
+const agent = new http.Agent({ keepAlive: true });
+
+/** Queries are called A0, A1, … */
+export async function ask(
+  base: string,
+  queries: ReadonlyArray<Partial<StoreQuery>>,
+  minutes: number,
+  endMs: number
+): Promise<{ readonly ms: number; readonly bytes: number; readonly answer: QueryResponse }> {
+  const body = JSON.stringify({
+    from: endMs - minutes * minuteMs,
+    to: endMs,
+    intervalMs: Math.max(minuteMs, (minutes * minuteMs) / 300),
+    maxDataPoints: 1000,
+    queries: queries.map((query, index) => ({ ...query, refId: `A${index}` })),
+  });
+  const started = performance.now();
+  const text = await new Promise<string>((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const request = http.request(new URL('/api/v1/query', base), { method: 'POST', agent, headers }, (response) => {
+      let received = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => (received += chunk));
+      response.on('end', () => resolve(received));
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+  const ms = performance.now() - started;
+  const answer: QueryResponse = JSON.parse(text);
+  for (const [refId, { error }] of Object.entries(answer.results ?? {})) {
+    if (error) {
+      throw new Error(`${refId}: ${error.message}`);
+    }
+  }
+  return { ms, bytes: text.length, answer };
+}
+
+export async function measureWarm(
+  base: string,
+  { name, queries, minutes, goalMs }: Question,
+  endMs: number,
+  runs: number
+): Promise<Omit<QuestionRow, 'coldMs'>> {
+  const times: number[] = [];
+  let answerBytes = 0;
+  await ask(base, queries, minutes, endMs);
+  for (let run = 0; run < runs; run++) {
+    const { ms, bytes } = await ask(base, queries, minutes, endMs);
+    times.push(ms);
+    answerBytes = bytes;
+  }
+  const p95Ms = quantile(times, 0.95);
+  return {
+    question: name,
+    p50Ms: rounded(quantile(times, 0.5)),
+    p95Ms: rounded(p95Ms),
+    goalMs,
+    short: goalMs !== undefined && p95Ms > goalMs,
+    answerKb: Math.round(answerBytes / 1024),
+  };
+}
