@@ -171,3 +171,24 @@ describe('other fields', () => {
     ]);
   });
 });
+
+describe('a dimension', () => {
+  const expand = (query: object) => expandQuery({ refId: 'A', ...query } as HotspanQuery, withDimension, {});
+  const withDimension: Templates = {
+    replace: (text = '', scopedVars, format) =>
+      text === '$by' ? 'library' : text === '$wrong' ? 'colour' : templates.replace(text, scopedVars, format),
+  };
+
+  it('may be a variable, in filters too', () => {
+    const filter = { dimension: '$by', match: 'any', values: ['json'] };
+    expect(expand({ dimension: '$by', stackFilter: [filter] })).toMatchObject({
+      dimension: 'library',
+      stackFilter: [{ dimension: 'library', match: 'any', values: ['json'] }],
+    });
+  });
+
+  it('that a variable does not name is left to the default, and filters nothing', () => {
+    const filter = { dimension: '$wrong', match: 'any', values: ['json'] };
+    expect(expand({ dimension: '$wrong', stackFilter: [filter] })).toEqual({ refId: 'A' });
+  });
+});

@@ -1,5 +1,5 @@
 import { type ScopedVars } from '@grafana/data';
-import { type CompareWith, type StackFilter } from '../api/query';
+import { type CompareWith, type SpanScope, type StackFilter, spanScopes, dimensions } from '../api/query';
 import { quoteFilterValue } from '../ui/filter-text';
 import { type LabelMatcher } from '../model/selector';
 import { escapeRegex, readSelector, writeSelector } from '../ui/selector';
@@ -91,7 +91,8 @@ function expandList(list: readonly string[] | undefined, scope: Scope, escape = 
 function expandStackFilters(filters: StackFilter[] | undefined, scope: Scope): StackFilter[] | undefined {
   const expanded = (filters ?? []).flatMap((filter) => {
     const values = expandList(filter.values, scope, filter.match === 'regex');
-    return values ? [{ ...filter, values }] : [];
+    const dimension = expandDimension(filter.dimension, scope.templates, scope.scopedVars);
+    return values && dimension ? [{ ...filter, dimension, values }] : [];
   });
   return expanded.length > 0 ? expanded : undefined;
 }
@@ -206,6 +207,18 @@ function withoutUndefined<T extends object>(source: T): T {
   return copy;
 }
 
+/** A scope may be a variable; what names none is none. */
+function expandScope(text: string | undefined, scope: Scope): SpanScope | undefined {
+  const expanded = expandText(text, scope);
+  return spanScopes.find((one) => one === expanded);
+}
+
+/** A dimension may be a variable; one that is not filled in, or names none, is left to the default. */
+export function expandDimension(text: string | undefined, templates: Templates, scopedVars: ScopedVars) {
+  const expanded = expandText(text, { templates, scopedVars });
+  return dimensions.find((one) => one === expanded);
+}
+
 /** The query with all variables put in. */
 export function expandQuery(query: HotspanQuery, templates: Templates, scopedVars: ScopedVars): HotspanQuery {
   const scope = { templates, scopedVars };
@@ -219,9 +232,11 @@ export function expandQuery(query: HotspanQuery, templates: Templates, scopedVar
     profileId: expandText(query.profileId, scope),
     compareId: expandText(query.compareId, scope),
     spanId: expandList(query.spanId, scope),
+    spanScope: expandScope(query.spanScope, scope),
     rootSpanId: expandList(query.rootSpanId, scope),
     spanSelector: expandList(query.spanSelector, scope),
     stackFilter: expandStackFilters(query.stackFilter, scope),
+    dimension: expandDimension(query.dimension, templates, scopedVars),
     groupBy: expandList(query.groupBy, scope),
     rows: expandList(query.rows, scope),
     names: expandList(query.names, scope),

@@ -12,7 +12,7 @@ import { type HotspanDatasource } from './datasource';
 import { lazily } from './lazily';
 import { type HotspanQuery, type HotspanVariableQuery, type VariableKind } from './query';
 import { type ResourceScope } from './resources';
-import { expandSelector } from './template';
+import { expandDimension, expandSelector } from './template';
 
 type VariableRequest = DataQueryRequest<HotspanVariableQuery>;
 type Load = (
@@ -57,7 +57,12 @@ const loaders: Record<VariableKind, Load> = {
       .map(({ id, name }) => ({ text: name, value: id })),
   methods: dimensionValues('method'),
   dimensionValues: (datasource, query, scope, request) =>
-    dimensionValues(query.dimension ?? 'method')(datasource, query, scope, request),
+    dimensionValues(expandDimension(query.dimension, datasource.templates, request.scopedVars) ?? 'method')(
+      datasource,
+      query,
+      scope,
+      request
+    ),
   dimensions: async ({ resources }, _query, scope) =>
     (await resources.dimensions(scope)).map(({ id, name }) => ({ text: name, value: id })),
   profiles: loadProfiles,

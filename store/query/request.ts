@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dimensions, measures, queryTypes, spanScopes, type StoreQuery } from '../../src/api/query';
+import { isUnresolvedVariable } from '../../src/model/selector';
 import { HotspanError } from '../errors';
 
 /** Caps on what one request may ask. */
@@ -22,6 +23,9 @@ const texts = z.preprocess(
   (value) => (typeof value === 'string' ? [value] : value),
   z.array(text).max(limits.listLength)
 );
+
+/** A dimension that is a variable without a value is not said; a filter on one is none. */
+const isUnfilled = (value: unknown) => typeof value === 'string' && isUnresolvedVariable(value);
 
 const stackFilter = z.object({
   dimension: z.enum(dimensions),
@@ -66,13 +70,13 @@ const querySchema = z.object({
   spanScope: z.enum(spanScopes).optional(),
   spanStartUs: z.number().int().min(0).max(8.64e18).optional(),
   spanDurationNs: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
-  stackFilter: z.array(stackFilter).max(100).optional(),
+  stackFilter: z.preprocess(withoutUnfilled, z.array(stackFilter).max(100).optional()),
   adhocFilters: z.array(adhocFilter).max(100).optional(),
   limit: count.max(limits.rows).optional(),
   maxNodes: z.number().int().optional(),
   focus: z.array(text).max(limits.listLength).optional(),
   compare: z.preprocess(withoutBlanks, compare).optional(),
-  dimension: z.enum(dimensions).optional(),
+  dimension: z.preprocess((value) => (isUnfilled(value) ? undefined : value), z.enum(dimensions).optional()),
   measure: z.enum(measures).optional(),
   groupBy: texts.pipe(z.array(z.string()).max(10)).optional(),
   rows: texts.pipe(z.array(z.string()).max(1000)).optional(),
@@ -165,6 +169,15 @@ function clampedNodes(maxNodes: number | undefined): number | undefined {
 function withoutBlanks(written: unknown): unknown {
   return typeof written === 'object' && written !== null
     ? Object.fromEntries(Object.entries(written).filter(([, value]) => value !== null && value !== ''))
+    : written;
+}
+
+function withoutUnfilled(written: unknown): unknown {
+  return Array.isArray(written)
+    ? written.filter(
+        (filter: unknown) =>
+          !(typeof filter === 'object' && filter !== null && 'dimension' in filter && isUnfilled(filter.dimension))
+      )
     : written;
 }
 
