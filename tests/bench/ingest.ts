@@ -6,7 +6,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { removeDataDirs, startStore } from '../integration/start-store';
-import { printTable } from './meter';
+import { printTable } from './store/meter';
 import { jvmRecording, mixedClients, runLoad, type LoadRow } from './store/load';
 
 const seconds = Number(process.env.BENCH_SECONDS ?? 15);

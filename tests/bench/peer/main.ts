@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { removeDataDirs, startStore, untilInserted, type RunningStore } from '../../integration/start-store';
-import { folderBytes, machineLoad, printTable, quantile, rounded } from '../meter';
+import { folderBytes, machineLoad, printTable, quantile, rounded } from '../store/meter';
 import { goals } from './goals';
 import { hotspanServer, pyroscopeServer, type PeerQuestion, type PeerServer } from './servers';
 import { likeS, makeSets, serviceOf, type PeerSet, type SetSizes } from './sets';

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { QueryResponse, StoreQuery } from '../../../src/api/query';
 import type { RunningStore } from '../../integration/start-store';
-import { cpuMs, residentMb } from '../meter';
+import { cpuMs, residentMb } from '../store/meter';
 import { postJson, send, type PeerRequest } from './push';
 
 /** A question that both can answer. */

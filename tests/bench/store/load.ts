@@ -3,7 +3,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { untilInserted, type RunningStore } from '../../integration/start-store';
-import { cpuMs, quantile, residentMb, rounded } from '../meter';
+import { cpuMs, quantile, residentMb, rounded } from './meter';
 
 /** Recorded requests of real clients, sent again as if they were recorded at other times. */
 export interface Recording {

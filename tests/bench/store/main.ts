@@ -10,7 +10,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { removeDataDirs, startStore } from '../../integration/start-store';
 import { fillFolder, type FolderContent, type FolderOptions } from '../generator/fill-folder';
-import { folderBytes, machineLoad, printTable, quantile, residentMb, rounded } from '../meter';
+import { folderBytes, machineLoad, printTable, quantile, residentMb, rounded } from './meter';
 import { countProfiles, jvmRecording, mixedClients, runLoad, visibleAfter, type LoadRow } from './load';
 import { ask, findKnown, measureWarm, questionsOf, type QuestionRow } from './questions';
 

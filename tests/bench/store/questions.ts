@@ -2,7 +2,7 @@ import http from 'node:http';
 import type { FrameJson, QueryResponse, StoreQuery } from '../../../src/api/query';
 import type { FolderContent } from '../generator/fill-folder';
 import { serviceName } from '../generator/fill-engine';
-import { quantile, rounded } from '../meter';
+import { quantile, rounded } from './meter';
 
 const minuteMs = 60_000;
 
