@@ -72,6 +72,21 @@ const goldens: ReadonlyArray<readonly [name: string, query: Partial<StoreQuery>]
     'alert-metrics',
     { queryType: 'metrics', profileType: 'cpu-time', dimension: 'method', rows: ['decode'], groupBy: ['service'] },
   ],
+  [
+    'alert-change',
+    {
+      queryType: 'dimension',
+      profileType: 'cpu-time',
+      format: 'alert',
+      measure: 'totalShare',
+      rows: ['decode', 'main'],
+      compare: { version: 'previous' },
+      minSamples: 1,
+    },
+  ],
+  ['alert-slope', { queryType: 'metrics', profileType: 'heap-live-size', measure: 'slope', groupBy: ['service'] }],
+  ['alert-age', { queryType: 'metrics', measure: 'age', groupBy: ['service', 'env'] }],
+  ['alert-range', { queryType: 'metrics', measure: 'to' }],
   ['metrics', { queryType: 'metrics', profileType: 'cpu-time', groupBy: ['service', 'version'] }],
   [
     'metrics-top',
