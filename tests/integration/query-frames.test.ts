@@ -84,7 +84,10 @@ const goldens: ReadonlyArray<readonly [name: string, query: Partial<StoreQuery>]
       minSamples: 1,
     },
   ],
-  ['alert-slope', { queryType: 'metrics', profileType: 'heap-live-size', measure: 'slope', groupBy: ['service'] }],
+  [
+    'metrics-slope-few',
+    { queryType: 'metrics', profileType: 'heap-live-size', measure: 'slope', groupBy: ['service'] },
+  ],
   ['alert-age', { queryType: 'metrics', measure: 'age', groupBy: ['service', 'env'] }],
   ['alert-range', { queryType: 'metrics', measure: 'to' }],
   ['metrics', { queryType: 'metrics', profileType: 'cpu-time', groupBy: ['service', 'version'] }],
