@@ -1,4 +1,5 @@
 import { type ValueType } from './profile';
+import { profileMetricOf } from './profile-metrics';
 
 export type Unit = 'ns' | 'bytes' | 'count';
 
@@ -104,6 +105,7 @@ const table: readonly TableRow[] = [
 ];
 
 const unknownOrder = 150;
+const metricOrder = 300;
 const rowsById = new Map(table.map((entry) => [entry.id, entry]));
 const rowsByName = new Map(table.map((entry) => [entry.name.toLowerCase(), entry]));
 const rowsBySpelling = new Map<string, TableRow[]>();
@@ -253,13 +255,42 @@ function unitOfUnknown(id: string): Unit {
 /** The type with this id. Ids that the table doesn't know are types under their own name. */
 export function profileTypeOf(id: string): ProfileType {
   return (
-    rowsById.get(id) ?? {
+    rowsById.get(id) ??
+    metricType(id) ??
+    estimateType(id) ?? {
       id,
       name: id,
       unit: unitOfUnknown(id),
       order: unknownOrder,
       merge: 'sum',
       hidden: /-(unscaled|samples)$/.test(id),
+    }
+  );
+}
+
+const estimateEnding = '-estimate';
+
+/** The type that holds what a sampled type stands for, where a profiler keeps only some of the events. It has totals only. */
+export function estimateOf(id: string): string {
+  return `${id}${estimateEnding}`;
+}
+
+function estimateType(id: string): ProfileType | undefined {
+  const base = id.endsWith(estimateEnding) ? rowsById.get(id.slice(0, -estimateEnding.length)) : undefined;
+  return base && { ...base, id, name: `${base.name}, Estimated`, order: base.order + 0.5, hidden: true };
+}
+
+/** Metrics of a process are asked for like types; only their totals exist. */
+function metricType(id: string): ProfileType | undefined {
+  const metric = profileMetricOf(id);
+  return (
+    metric && {
+      id,
+      name: id,
+      unit: metric.unit,
+      order: metricOrder,
+      merge: metric.kind === 'amount' ? 'sum' : 'average',
+      hidden: true,
     }
   );
 }
@@ -282,7 +313,7 @@ export function compareProfileTypes(a: string, b: string): number {
  */
 export function findProfileTypes(text: string, present: readonly string[]): string[] {
   const wanted = text.trim();
-  if (present.includes(wanted) || rowsById.has(wanted)) {
+  if (present.includes(wanted) || rowsById.has(wanted) || profileMetricOf(wanted) !== undefined) {
     return [wanted];
   }
   const named = rowsByName.get(wanted.toLowerCase());

@@ -30,6 +30,8 @@ export interface Profile {
   readonly period?: SamplingPeriod;
   /** What the file itself tells about the process, in the order of the file. */
   readonly runtimeInfo: readonly RuntimeInfoEntry[];
+  /** Metrics that the file tells beside its samples, by the names of `profile-metrics.ts`. */
+  readonly metrics?: ReadonlyMap<string, number>;
 }
 
 /** A sample type in the producer's own spelling, before `resolveProfileType`. */

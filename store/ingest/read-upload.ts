@@ -11,8 +11,10 @@ import { instanceOf } from './labels';
 import { mergeSamples, type IdentifiedProfile } from './merge-samples';
 import { contextNamesOrNone } from './pyroscope/context-names';
 import { readPart, type ReadPart } from './read-part';
+import { metricsOf } from './prof-metrics';
 import { retentionDaysOf, type RetentionRule } from './retention-days';
 import { redact } from './runtime-info';
+import { estimatesOf } from './sampling-estimates';
 import { windowOf, type Window } from './times';
 import type { Upload } from './upload';
 import { uploadKey } from './upload-key';
@@ -105,14 +107,31 @@ export function assemble(upload: Upload, read: readonly ReadPart[], context: Rea
   if (window.skewed) {
     labels.set('clock', 'skewed');
   }
-  const samples = mergeSamples(identified, labels.get('language') ?? '');
-  const row = makeRow(
-    upload,
-    parts,
-    { labels, window, samples, status: identified.length > 0 ? 'ok' : 'unreadable' },
-    context
-  );
+  const language = labels.get('language') || languageOfFormats(parts);
+  if (language !== '') {
+    labels.set('language', language);
+  }
+  const samples = mergeSamples(identified, language);
+  const totals = new Map(samples.types.map((type, at) => [type, samples.totals[at]]));
+  const estimates = estimatesOf(labels, upload.runtimeInfo, totals);
+  const durationNs = Number(window.endNs - window.startNs);
+  const language = labels.get('language') ?? '';
+  const metrics = new Map([
+    ...estimates.totals,
+    ...metricsOf({ language, durationNs, totals, reported: reportedMetrics(parts), files: identified }),
+  ]);
+  const status = identified.length > 0 ? 'ok' : 'unreadable';
+  const info = runtimeInfo(upload, parts, labels, estimates.info);
+  const row = makeRow(upload, parts, { labels, window, samples, metrics, info, status }, context);
   return { row, cumulative, ...encodeUpload(row, identified, samples, context.known) };
+}
+
+/** Formats of one language; a sender that names none means it. */
+const languages: Readonly<Record<string, string>> = { jfr: 'java', stackprof: 'ruby', 'go-text': 'go' };
+
+function languageOfFormats(parts: readonly ReadPart[]): string {
+  const found = parts.map(({ format }) => languages[format]).find((language) => language !== undefined);
+  return found ?? '';
 }
 
 export interface Identified extends IdentifiedProfile {
@@ -127,17 +146,26 @@ function fileTimes(files: readonly IdentifiedProfile[]): { startNs: bigint; dura
   };
 }
 
+/** Rows of dd-trace-go's `metrics.json`. */
+function reportedMetrics(parts: readonly ReadPart[]): ReadonlyMap<string, number> {
+  const rows = parts.flatMap(({ info }) => info ?? []).filter(({ group }) => group === 'Metrics');
+  return new Map(rows.map(({ key, value }) => [key.replace(/^go_/, ''), Number(value)]));
+}
+
 interface RowFacts {
   readonly labels: ReadonlyMap<string, string>;
   readonly window: Window;
   readonly samples: ReturnType<typeof mergeSamples>;
+  /** Totals without samples. */
+  readonly metrics: ReadonlyMap<string, number>;
+  readonly info: readonly RuntimeInfoEntry[];
   readonly status: 'ok' | 'unreadable';
 }
 
 const columnLabels = ['service', 'env', 'version', 'host', 'runtime', 'language'] as const;
 
 function makeRow(upload: Upload, parts: readonly ReadPart[], facts: RowFacts, context: ReadContext): ParsedRow {
-  const { labels, window, samples } = facts;
+  const { labels, window, samples, metrics } = facts;
   const column = (name: (typeof columnLabels)[number]) => labels.get(name) ?? '';
   const instance = instanceOf(upload.labels, context.request.peer);
   const startSeconds = window.startNs / 1_000_000_000n;
@@ -156,9 +184,9 @@ function makeRow(upload: Upload, parts: readonly ReadPart[], facts: RowFacts, co
     uploadKey: uploadKey({ ...upload, instance }),
     instance,
     labels: new Map([...labels].filter(([name]) => !columnLabels.some((own) => own === name))),
-    types: samples.types,
-    totals: samples.totals,
-    counts: samples.counts,
+    types: [...samples.types, ...metrics.keys()],
+    totals: [...samples.totals, ...metrics.values()],
+    counts: [...samples.counts, ...Array.from(metrics, () => 1)],
     sampleCount: samples.sampleCount,
     sizeBytes: context.bodyBytes,
     status: facts.status,
@@ -167,7 +195,7 @@ function makeRow(upload: Upload, parts: readonly ReadPart[], facts: RowFacts, co
       .sort()
       .join(','),
     intake: upload.intake,
-    runtimeInfo: JSON.stringify(runtimeInfo(upload, parts, labels).map(({ group, key, value }) => [group, key, value])),
+    runtimeInfo: JSON.stringify(facts.info.map(({ group, key, value }) => [group, key, value])),
     attachments: JSON.stringify(
       parts.map(({ attachment, format }) => ({ name: attachment.name, format, sizeBytes: attachment.bytes.length }))
     ),
@@ -179,9 +207,10 @@ function makeRow(upload: Upload, parts: readonly ReadPart[], facts: RowFacts, co
 function runtimeInfo(
   upload: Upload,
   parts: readonly ReadPart[],
-  labels: ReadonlyMap<string, string>
+  labels: ReadonlyMap<string, string>,
+  more: readonly RuntimeInfoEntry[]
 ): RuntimeInfoEntry[] {
   const tags = [...labels].map(([key, value]) => ({ group: 'Tags', key, value }));
   const fromFiles = parts.flatMap(({ profile, info }) => [...(profile?.runtimeInfo ?? []), ...(info ?? [])]);
-  return redact([...tags, ...upload.runtimeInfo, ...fromFiles]);
+  return redact([...tags, ...upload.runtimeInfo, ...more, ...fromFiles]);
 }

@@ -6,6 +6,7 @@ import { withRoots } from '../choose-uploads';
 import type { QueryContext, QueryTime } from '../context';
 import { buildFrame, decimals, integers, texts } from '../frames/frame';
 import { valueUnit } from '../frames/units';
+import { estimateNotices } from '../estimate-notices';
 import { inferredNotices } from '../inferred-spans';
 import type { Notice } from '../notices';
 import { planUploads } from '../plan';
@@ -33,9 +34,10 @@ export async function answerDimension(
   const uploads = await planUploads(context, restrictions, time, type);
   const dimension = query.dimension ?? 'method';
   const question = { uploads, profileType: type, restrictions, averaged: true };
-  const [table, inferred] = await Promise.all([
+  const [table, inferred, estimates] = await Promise.all([
     readDimension(context, question, dimension),
     inferredNotices(context, question),
+    estimateNotices(context, uploads, type),
   ]);
   const named = filledNames(query.rows, 'rows', notices);
   const rows = chosenRows(sorted(table.rows, query.measure ?? 'self'), named, query);
@@ -75,7 +77,7 @@ export async function answerDimension(
     buildFrame('dimension', columns, {
       preferredVisualisationType: 'table',
       executedQueryString: questionText(query, `${type.name} by ${dimension}`, time.fromMs, time.toMs),
-      notices: [...notices, ...uploads.notices, ...inferred],
+      notices: [...notices, ...uploads.notices, ...inferred, ...estimates],
       custom: {
         dimension,
         profileType: type.id,

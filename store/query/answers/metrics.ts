@@ -4,6 +4,7 @@ import type { ProfileType } from '../../../src/model/profile-types';
 import { canonicalLabel } from '../../../src/model/selector';
 import { overlappingUploads, withRoots, type Uploads } from '../choose-uploads';
 import type { QueryContext, QueryTime } from '../context';
+import { estimateNotices } from '../estimate-notices';
 import { buildFrame, decimals, times } from '../frames/frame';
 import { seriesUnit } from '../frames/units';
 import { info, warning, type Notice } from '../notices';
@@ -41,6 +42,7 @@ export async function answerMetrics(context: QueryContext, query: ParsedQuery, t
   if (uploads.length === 0) {
     notices.push(info('No upload in this range fits the filter.'));
   }
+  notices.push(...(await estimateNotices(context, uploads, type)));
   const series = await allSeries(context, { uploads, grid, type, restrictions, labels, rows, query });
   if (series.length > limits.series) {
     notices.push(warning(`Only the ${limits.series} largest of ${series.length} series are given.`));

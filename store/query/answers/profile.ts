@@ -6,6 +6,7 @@ import { HotspanError } from '../../errors';
 import { chooseUploads, samplingDensity, widestWindow, withRoots } from '../choose-uploads';
 import { ago } from '../ago';
 import type { QueryContext, QueryTime } from '../context';
+import { estimateNotices } from '../estimate-notices';
 import { flameFrame, type FlameSide } from '../frames/flame-frame';
 import { readTimeWindow } from '../hotspot-samples';
 import { inferredNotices } from '../inferred-spans';
@@ -32,7 +33,7 @@ export async function answerProfile(context: QueryContext, query: ParsedQuery, t
   const left =
     (await readWindowSide(context, store, query, restrictions, time, type, notices)) ??
     (await readSide(context, store, restrictions, time, type));
-  notices.push(...left.inferred);
+  notices.push(...left.notices);
   const compare = filledCompare(query.compare, notices);
   const right = compare && (await readRight(context, store, { ...query, compare }, time, type, notices));
   notices.push(...left.uploads.notices, ...(await emptyNotices(context, restrictions, time, type, left)));
@@ -60,8 +61,8 @@ export async function answerProfile(context: QueryContext, query: ParsedQuery, t
 interface Side {
   readonly uploads: UploadPlan;
   readonly rows: WeightedStacks;
-  /** What to say about samples whose span was found by thread and time. */
-  readonly inferred: readonly Notice[];
+  /** What to say about samples whose span was found by thread and time, or that stand for more. */
+  readonly notices: readonly Notice[];
 }
 
 async function readSide(
@@ -73,11 +74,12 @@ async function readSide(
 ): Promise<Side> {
   const uploads = await planUploads(context, restrictions, time, type);
   const question = { uploads, profileType: type, restrictions, averaged: true };
-  const [rows, inferred] = await Promise.all([
+  const [rows, inferred, estimates] = await Promise.all([
     readStacks(context, store, question),
     inferredNotices(context, question),
+    estimateNotices(context, uploads, type),
   ]);
-  return { uploads, rows, inferred };
+  return { uploads, rows, notices: [...inferred, ...estimates] };
 }
 
 /** With `spanScope: time`, the samples of the process in the span's time. */
@@ -97,7 +99,7 @@ async function readWindowSide(
   const uploads = await chooseUploads(context, restrictions, time, type.id);
   const reading = { context, store, query, restrictions, uploads, type, notices };
   const rows = await readTimeWindow(reading, spans);
-  return rows && { uploads: planOf(uploads), rows, inferred: [] };
+  return rows && { uploads: planOf(uploads), rows, notices: [] };
 }
 
 /** The other side, without a profile that a variable was to name; nothing left = no comparison. */

@@ -18,7 +18,11 @@ export function seriesUnit({ id, unit, merge }: ProfileType): SeriesUnit {
     return { unit: unit === 'count' ? 'short' : unit, factor: 1, perSecond: false };
   }
   if (unit === 'ns') {
-    return { unit: id === 'cpu-time' ? 'suffix: cores' : 'suffix: s/s', factor: 1e-9, perSecond: true };
+    return {
+      unit: id === 'cpu-time' || id.endsWith('_cpu_cores') ? 'suffix: cores' : 'suffix: s/s',
+      factor: 1e-9,
+      perSecond: true,
+    };
   }
   return { unit: unit === 'bytes' ? 'binBps' : 'cps', factor: 1, perSecond: true };
 }

@@ -7,6 +7,7 @@ import { ContextMaker, type ContextNames, Endpoints } from './contexts';
 import { JfrCursor } from './cursor';
 import { countExceptions, type ExceptionCounts, exceptionFactor } from './exceptions';
 import { FrameResolver, NameBudget } from './frames';
+import { metricEvents, readMetrics } from './metrics';
 import { type EventRule, eventRules, type JfrType, rulesFor, valueTypeOf, valueTypes } from './rules';
 import { infoEvents, readRuntimeInfo } from './runtime-info';
 import { addSamples, addUnsampledExceptions, type Sampling } from './samples';
@@ -26,6 +27,7 @@ const maxValues = 40_000_000;
 const wantedEvents = new Set([
   ...eventRules.map(({ event }) => event),
   ...infoEvents,
+  ...metricEvents,
   'jdk.ActiveSetting',
   'datadog.DatadogProfilerConfig',
   'datadog.ExceptionCount',
@@ -61,7 +63,8 @@ export function readJfr(bytes: Uint8Array, limits: ReaderLimits, names?: Context
   sayingSpansFirst(rules, chunks).forEach((rule) => addSamples(rule, chunks, sampling));
   addUnsampledExceptions(exceptions, sampling);
   const info = [...unfinishedInfo(recording), ...readRuntimeInfo(chunks, settings, rules, cursor)];
-  return builder.finish({ ...window, period: periodOf(rules, settings), runtimeInfo: info });
+  const metrics = readMetrics(chunks, window, cursor);
+  return { ...builder.finish({ ...window, period: periodOf(rules, settings), runtimeInfo: info }), metrics };
 }
 
 function makeBuilder(
