@@ -101,7 +101,7 @@ func TestQueriesOfOneTimeRangeGoTogether(t *testing.T) {
 		}
 		_, _ = w.Write([]byte(`{"results":{` + strings.Join(results, ",") + `}}`))
 	})
-	other := query("C", `{}`)
+	other := query("C", `{"queryType":"hotspots"}`)
 	other.TimeRange.From = other.TimeRange.From.Add(time.Hour)
 	b := query("B", `{"refId":"wrong","queryType":"profile","stackFilter":[{"values":["<init>"]}],"spanSelector":["undefined"]}`)
 	b.QueryType = "dimension"
@@ -118,6 +118,9 @@ func TestQueriesOfOneTimeRangeGoTogether(t *testing.T) {
 	if first["profileType"] != "wall-time" || second["refId"] != "B" || second["queryType"] != "dimension" || second["profileType"] != "cpu-time" ||
 		second["format"] != nil || second["spanSelector"].([]any)[0] != "undefined" || second["stackFilter"] == nil {
 		t.Errorf("queries %v %v", first, second)
+	}
+	if bodies[1].Queries[0]["profileType"] != nil {
+		t.Errorf("of a span the store chooses the type: %v", bodies[1].Queries[0])
 	}
 	if header.Get("Authorization") != "Bearer "+token || header.Get("X-Scope-OrgID") != "shop" {
 		t.Errorf("headers %v", header)

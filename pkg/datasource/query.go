@@ -76,7 +76,9 @@ func (d *Datasource) readQuery(q backend.DataQuery, forAlert bool) (fields, *fau
 	if q.QueryType != "" {
 		query["queryType"] = quoted(q.QueryType)
 	}
-	if d.unusable == nil && d.settings.DefaultProfileType != "" && isUnset(query["profileType"]) && isUnset(query["profileTypeId"]) {
+	// Of a span the store takes the time that passed, where nobody names a type.
+	needsType := string(query["queryType"]) != `"hotspots"` && isUnset(query["profileType"]) && isUnset(query["profileTypeId"])
+	if d.unusable == nil && d.settings.DefaultProfileType != "" && needsType {
 		query["profileType"] = quoted(d.settings.DefaultProfileType)
 	}
 	if !forAlert {

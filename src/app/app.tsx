@@ -18,6 +18,11 @@ const ProfilePage = lazy(async () => {
   return { default: (await import('./profile/profile-page')).ProfilePage };
 });
 
+const TracePage = lazy(async () => {
+  await initPluginTranslations(appId);
+  return { default: (await import('./trace/trace-page')).TracePage };
+});
+
 /** Finds the datasource, then shows the page of the path. */
 export function App() {
   const { pathname } = useLocation();
@@ -43,6 +48,8 @@ function Page({ pathname, store }: { pathname: string; store: Awaited<ReturnType
       return <ExplorerPage store={store} />;
     case 'profile':
       return <ProfilePage key={route.id} store={store} id={route.id} />;
+    case 'trace':
+      return <TracePage store={store} />;
     case 'unknown':
       return (
         <EmptyState

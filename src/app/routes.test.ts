@@ -8,6 +8,7 @@ describe('pages of the app', () => {
     ['/grafana/a/hotspan-profiling-app/explore', { page: 'explore' }],
     ['/a/hotspan-profiling-app/profile/a%2Fb', { page: 'profile', id: 'a/b' }],
     ['/a/hotspan-profiling-app/profile', { page: 'unknown' }],
+    ['/a/hotspan-profiling-app/trace', { page: 'trace' }],
     ['/a/hotspan-profiling-app/nowhere', { page: 'unknown' }],
   ])('%s', (path, route) => {
     expect(routeOf(path)).toEqual(route);

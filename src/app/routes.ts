@@ -1,7 +1,7 @@
 import { locationUtil } from '@grafana/data';
 import { appRoot } from '../api/frames';
 
-export type Route = { page: 'explore' } | { page: 'profile'; id: string } | { page: 'unknown' };
+export type Route = { page: 'explore' } | { page: 'profile'; id: string } | { page: 'trace' } | { page: 'unknown' };
 
 type Search = Record<string, string | string[] | undefined>;
 
@@ -11,6 +11,9 @@ export function routeOf(pathname: string): Route {
   const [first = '', second = ''] = inside.split('/').filter((part) => part !== '');
   if (first === '' || first === 'explore') {
     return { page: 'explore' };
+  }
+  if (first === 'trace') {
+    return { page: 'trace' };
   }
   return first === 'profile' && second !== ''
     ? { page: 'profile', id: decodeURIComponent(second) }
@@ -32,6 +35,8 @@ export function searchText(search: Search): string {
 export const explorePath = (search: Search = {}) => `${appRoot}/explore${searchText(search)}`;
 export const profilePath = (id: string, search: Search = {}) =>
   `${appRoot}/profile/${encodeURIComponent(id)}${searchText(search)}`;
+
+export const tracePath = (search: Search = {}) => `${appRoot}/trace${searchText(search)}`;
 
 /** The path as it must stand in an `href`, where Grafana runs under a sub-path. */
 export const hrefOf = (path: string) => locationUtil.assureBaseUrl(path);

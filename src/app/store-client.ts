@@ -3,7 +3,7 @@ import { DataSourceWithBackend, getDataSourceSrv } from '@grafana/runtime';
 import { type Observable, firstValueFrom, from, fromEvent, last, raceWith, map } from 'rxjs';
 import { datasourceId } from '../api/frames';
 import { type StoreQuery } from '../api/query';
-import { type HotspanQuery } from '../datasource/query';
+import { type HotspanOptions, type HotspanQuery } from '../datasource/query';
 import { type StoreError, describeError } from '../ui/store-error';
 
 /** Answers of one request by refId: some may have failed. */
@@ -16,6 +16,8 @@ export interface Answers {
 export interface StoreClient {
   uid: string;
   name: string;
+  /** The datasource that has the traces of the same programs, where the settings name one. */
+  tracesUid?: string;
   query: (queries: StoreQuery[], range: TimeRange, signal?: AbortSignal) => Promise<Answers>;
   resource: <T>(path: string, params?: Record<string, string | number>) => Promise<T>;
 }
@@ -47,9 +49,14 @@ export async function openStore(uid: string | null): Promise<StoreClient> {
   return {
     uid: settings.uid,
     name: settings.name,
+    tracesUid: tracesUidOf(settings.jsonData),
     query: (queries, range, signal) => ask(datasource, queries, range, signal),
     resource: (path, params) => datasource.getResource(path, params),
   };
+}
+
+function tracesUidOf(jsonData: HotspanOptions): string | undefined {
+  return jsonData.tracesDatasourceUid || undefined;
 }
 
 let requestNumber = 0;

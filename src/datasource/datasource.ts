@@ -3,6 +3,7 @@ import {
   type AdHocVariableFilter,
   CoreApp,
   type DataQueryRequest,
+  type DataQueryResponse,
   type DataSourceGetTagKeysOptions,
   type DataSourceGetTagValuesOptions,
   type DataSourceInstanceSettings,
@@ -10,16 +11,18 @@ import {
   type ScopedVars,
 } from '@grafana/data';
 import { DataSourceWithBackend, getTemplateSrv } from '@grafana/runtime';
+import { type Observable, map } from 'rxjs';
 import { fromAbstractQuery, toAbstractQuery } from './abstract';
 import { adhocSelector, toAdhocFilters } from './adhoc';
 import { type HotspanOptions, type HotspanQuery, fallbackProfileType, queryTypeInfos } from './query';
+import { traceTarget, withRequestLinks } from './request-links';
 import { Resources } from './resources';
 import { type Templates, expandQuery } from './template';
 import { VariableSupport } from './variables';
 
 /**
  * All queries go through the Go backend unchanged but for variables: alert rules and public dashboards run without
- * this class, so it must add nothing that an answer depends on.
+ * this class, so it must add nothing that an answer depends on; links on its rows are all that it adds.
  */
 export class HotspanDatasource extends DataSourceWithBackend<HotspanQuery, HotspanOptions> {
   override annotations = {
@@ -27,6 +30,7 @@ export class HotspanDatasource extends DataSourceWithBackend<HotspanQuery, Hotsp
   };
   readonly resources: Resources;
   readonly defaultProfileType: string;
+  private readonly tracesUid: string | undefined;
 
   constructor(
     settings: DataSourceInstanceSettings<HotspanOptions>,
@@ -34,8 +38,15 @@ export class HotspanDatasource extends DataSourceWithBackend<HotspanQuery, Hotsp
   ) {
     super(settings);
     this.defaultProfileType = settings.jsonData.defaultProfileType || fallbackProfileType;
+    this.tracesUid = settings.jsonData.tracesDatasourceUid;
     this.resources = new Resources((path, params) => this.getResource(path, params));
     this.variables = new VariableSupport(this);
+  }
+
+  override query(request: DataQueryRequest<HotspanQuery>): Observable<DataQueryResponse> {
+    return super
+      .query(request)
+      .pipe(map((response) => withRequestLinks(response, this.uid, traceTarget(this.tracesUid))));
   }
 
   override getDefaultQuery(app: CoreApp): Partial<HotspanQuery> {
@@ -57,10 +68,12 @@ export class HotspanDatasource extends DataSourceWithBackend<HotspanQuery, Hotsp
     filters?: AdHocVariableFilter[]
   ): HotspanQuery {
     const expanded = expandQuery(query, this.templates, scopedVars);
+    // Of a span the store takes the time that passed, where nobody names a type.
+    const needsType = query.queryType !== 'hotspots' && !expanded.profileType && !expanded.profileTypeId;
     const adhocFilters = [...(query.adhocFilters ?? []), ...toAdhocFilters(filters)];
     return {
       ...expanded,
-      ...(!expanded.profileType && !expanded.profileTypeId && { profileType: this.defaultProfileType }),
+      ...(needsType && { profileType: this.defaultProfileType }),
       ...(adhocFilters.length > 0 && { adhocFilters }),
     };
   }

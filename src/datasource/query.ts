@@ -15,6 +15,8 @@ export interface HotspanOptions extends DataSourceJsonData {
   timeoutSeconds?: number;
   /** Id or name; used where a query names none. */
   defaultProfileType?: string;
+  /** Uid of the datasource that has the traces of the same programs (Tempo, Jaeger, Zipkin). */
+  tracesDatasourceUid?: string;
 }
 
 export interface HotspanSecrets {

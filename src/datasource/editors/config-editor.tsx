@@ -8,6 +8,7 @@ import {
 } from '@grafana/data';
 import { ConfigSection } from '@grafana/plugin-ui';
 import { Field, Input, SecretInput } from '@grafana/ui';
+import { TraceSection } from './trace-section';
 import { type HotspanOptions, type HotspanSecrets, fallbackProfileType } from '../query';
 
 type Props = DataSourcePluginOptionsEditorProps<HotspanOptions, HotspanSecrets>;
@@ -37,6 +38,7 @@ export function ConfigEditor(props: Props) {
           placeholder={fallbackProfileType}
         />
       </ConfigSection>
+      <TraceSection {...props} />
       <p>
         <strong>Save &amp; test</strong> asks the store for its version and whether its engine is ready.
       </p>

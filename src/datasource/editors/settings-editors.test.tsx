@@ -1,6 +1,7 @@
 import '../jsdom-observers';
 import React, { useState } from 'react';
 import { type DataSourceSettings } from '@grafana/data';
+import { type DataSourceSrv, setBackendSrv, setDataSourceSrv } from '@grafana/runtime';
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { HotspanDatasource } from '../datasource';
@@ -11,7 +12,11 @@ import { VariableEditor } from './variable-editor';
 // Real parts of Grafana are slow in jsdom.
 jest.setTimeout(60_000);
 
+const tempo = { uid: 'tempo', name: 'Tempo', type: 'tempo', jsonData: {} };
+
 beforeAll(() => {
+  setDataSourceSrv({ getList: () => [tempo] } as unknown as DataSourceSrv);
+  setBackendSrv({ get: () => Promise.reject(new Error('404: no correlations')) } as never);
   const canvas = { measureText: (text: string) => ({ width: text.length * 8 }) };
   HTMLCanvasElement.prototype.getContext = (() => canvas) as never;
   for (const size of ['clientHeight', 'clientWidth']) {
@@ -57,6 +62,17 @@ function showConfig(settings: Partial<Settings> = {}) {
 }
 
 describe('settings', () => {
+  it('writes the links that the chosen trace datasource lacks as provisioning', async () => {
+    const { last, user } = showConfig();
+    expect(screen.queryByTestId('trace-provisioning')).toBeNull();
+    await user.click(screen.getByRole('combobox'));
+    await user.click(await screen.findByRole('option', { name: /Tempo/ }));
+    expect(last().jsonData.tracesDatasourceUid).toBe('tempo');
+    const text = screen.getByTestId('trace-provisioning');
+    expect(text).toHaveTextContent('tracesToProfiles: datasourceUid: "hotspan"');
+    expect(text).toHaveTextContent('targetUID: "hotspan"');
+  });
+
   it('takes address, token, tenant and default type; the token is a secret', async () => {
     const { last, user } = showConfig();
     await user.type(screen.getByPlaceholderText('http://127.0.0.1:4140'), 'http://store:4140');

@@ -19,6 +19,7 @@ const orderNames: ReadonlyArray<readonly [TreeOrder, string, string]> = [
 interface HeaderProps {
   custom: HotspotsCustom;
   narrow: boolean;
+  offerChildren: boolean;
   order: TreeOrder;
   onOrder: (order: TreeOrder) => void;
   onType: (profileType: string) => void;
@@ -26,10 +27,10 @@ interface HeaderProps {
 }
 
 /** Which span this is, and the switches. */
-export function HotspotsHeader({ custom, narrow, order, onOrder, onType, onScope }: HeaderProps) {
+export function HotspotsHeader({ custom, narrow, offerChildren, order, onOrder, onType, onScope }: HeaderProps) {
   const styles = useStyles2(getStyles);
   const { spanDurationNs, profileType, profileTypeName, types, spanScope } = custom;
-  const scopes = offeredScopes(custom);
+  const scopes = offeredScopes(custom, offerChildren);
   const title = spanTitle(custom);
   return (
     <PanelToolbar>

@@ -48,7 +48,7 @@ const tree = [
   [2, 'app.send', 20, 20],
 ] as const;
 
-function hotspotsFrame(more: Partial<HotspotsCustom> = {}, rows: readonly (typeof tree)[number][] = tree) {
+function hotspotsFrame(more: Partial<HotspotsCustom> = {}, rows: ReadonlyArray<(typeof tree)[number]> = tree) {
   const ms = (column: 2 | 3) => rows.map((row) => row[column] * 1e6);
   const send = (text: unknown, other: unknown) => rows.map(([, label]) => (label === 'app.send' ? text : other));
   const fields = {

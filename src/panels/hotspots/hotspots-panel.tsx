@@ -93,6 +93,7 @@ function HotspotsTree({ data, hotspots, switches, waiting, width, height, option
         <HotspotsHeader
           custom={custom}
           narrow={width < narrowPx}
+          offerChildren={options.offerChildren}
           order={order}
           onOrder={setAsked}
           onType={switches.setType}

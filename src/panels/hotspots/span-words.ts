@@ -11,10 +11,12 @@ export const scopeNames: Record<SpanScope, readonly [name: string, description: 
 };
 
 /** Children are only known where the query names several spans. */
-export function offeredScopes({ spanIds, spanScope }: HotspotsCustom): SpanScope[] {
+export function offeredScopes({ spanIds, spanScope }: HotspotsCustom, offerChildren: boolean): SpanScope[] {
   return spanIds.length === 0
     ? []
-    : spanScopes.filter((scope) => scope !== 'children' || spanIds.length > 1 || spanScope === 'children');
+    : spanScopes.filter(
+        (scope) => scope !== 'children' || offerChildren || spanIds.length > 1 || spanScope === 'children'
+      );
 }
 
 /** What the tree is about, in one line. */
