@@ -118,6 +118,11 @@ for (const entry of table) {
 /** Every type the table knows, in display order. */
 export const knownProfileTypes: readonly ProfileType[] = table;
 
+/** How producers write the type, besides its id. */
+export function spellingsOf(id: string): readonly string[] {
+  return (rowsById.get(id)?.spellings ?? []).filter((spelling) => spelling !== id);
+}
+
 /** Declared unit → our unit and the factor to it; what is no time and no size is a count. */
 const unitFactors: Readonly<Record<string, readonly [Unit, number]>> = {
   nanoseconds: ['ns', 1],
