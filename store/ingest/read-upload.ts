@@ -115,7 +115,6 @@ export function assemble(upload: Upload, read: readonly ReadPart[], context: Rea
   const totals = new Map(samples.types.map((type, at) => [type, samples.totals[at]]));
   const estimates = estimatesOf(labels, upload.runtimeInfo, totals);
   const durationNs = Number(window.endNs - window.startNs);
-  const language = labels.get('language') ?? '';
   const metrics = new Map([
     ...estimates.totals,
     ...metricsOf({ language, durationNs, totals, reported: reportedMetrics(parts), files: identified }),
