@@ -10,8 +10,16 @@ import { QueryQueue } from './queue';
 import { limits, parseQuery, parseRequest, type ParsedRequest } from './request';
 import { checkDelete, deleteProfiles } from './resources/delete-profiles';
 import { answerDimensions } from './resources/dimensions';
+import { exportFile, readExportRequest } from './resources/export';
 import { answerLabels, answerLabelValues } from './resources/labels';
-import { answerProfileDetail, downloadOf, findProfile, rawFiles, type RawUploadReader } from './resources/profile';
+import {
+  answerProfileDetail,
+  downloadOf,
+  findProfile,
+  rawFiles,
+  type Download,
+  type RawUploadReader,
+} from './resources/profile';
 import { answerProfileTypes } from './resources/profile-types';
 import { readResourceQuery, resourceScope, type ResourceQuery } from './resources/resource-query';
 import { answerSuggest } from './resources/suggest';
@@ -65,10 +73,12 @@ function addProfileRoutes(app: FastifyInstance, room: Room): void {
         const profile = await findProfile(context, request.params.id);
         const files = await rawFiles(profile, room.deps.rawUploads);
         const file = await downloadOf(profile.id, files, request.query.attachment);
-        void reply.header('content-disposition', `attachment; filename="${file.name}"`);
-        void reply.header('x-content-type-options', 'nosniff');
-        return reply.type(file.type).send(Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength));
+        return sendFile(reply, file);
       })
+  );
+  app.get('/api/v1/export', (request, reply) => sendExport(room, request, reply, request.query));
+  app.post('/api/v1/export', { config: { role: 'query' } }, (request, reply) =>
+    sendExport(room, request, reply, request.body)
   );
   app.delete('/api/v1/profiles', { config: { role: 'admin' } }, (request, reply) =>
     resource(room, request, reply, (context, _scope, query) => {
@@ -131,6 +141,23 @@ async function resource<T>(
   } catch (error) {
     throw logged(request, error);
   }
+}
+
+async function sendExport(room: Room, request: FastifyRequest, reply: FastifyReply, asked: unknown) {
+  const wanted = readExportRequest(asked);
+  const signal = clientSignal(reply);
+  try {
+    const run = () => exportFile(contextOf(room, request, signal), wanted);
+    return sendFile(reply, await room.queue.run(request.caller.tenant, signal, run));
+  } catch (error) {
+    throw logged(request, error);
+  }
+}
+
+function sendFile(reply: FastifyReply, { name, type, bytes }: Download): FastifyReply {
+  void reply.header('content-disposition', `attachment; filename="${name}"`);
+  void reply.header('x-content-type-options', 'nosniff');
+  return reply.type(type).send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 }
 
 async function sendQuery(room: Room, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
