@@ -16,6 +16,10 @@ const clients = {
   'pyroscope-java': ['java'],
   'pyroscope-python': ['python'],
   'pyroscope-node': ['node'],
+  'async-profiler': ['java'],
+  'py-spy': ['python'],
+  gperftools: ['gperftools'],
+  perf: ['perf'],
 };
 const shortSet = ['datadog-python', 'datadog-go', 'datadog-node', 'pyroscope-go', 'go-scrape'];
 

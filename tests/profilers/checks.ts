@@ -6,7 +6,7 @@ import type { SpanLine } from './program';
 
 /** How a client's numbers are compared with the program's stopwatch. */
 export interface Stopwatch {
-  readonly profileType: 'cpu-time' | 'wall-time';
+  readonly profileType: 'cpu-time' | 'wall-time' | 'cpu-samples' | 'wall-samples';
   /** The clock that this type follows. */
   readonly clock: 'cpuNs' | 'wallNs';
   /** Mean time between two samples of a running thread. */
