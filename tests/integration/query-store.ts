@@ -151,7 +151,10 @@ async function makePut(engine: Engine): Promise<QueryStore['putAll']> {
   };
 }
 
-async function makeEncoder(): Promise<(upload: TestUpload) => { id: string; tables: Record<TableName, Uint8Array> }> {
+/** Rows of uploads by table. */
+export async function makeEncoder(): Promise<
+  (upload: TestUpload) => { id: string; tables: Record<TableName, Uint8Array> }
+> {
   const hasher = await makeContentHasher();
   let sequence = 0;
   return (upload) => {
