@@ -48,7 +48,8 @@ export class SharedIds {
   }
 
   has(low: number, high: number): boolean {
-    return low !== 0 && high !== 0 && this.sets.some((words) => holds(words, low, high));
+    const [first, second] = this.sets;
+    return low !== 0 && high !== 0 && (holds(first, low, high) || holds(second, low, high));
   }
 }
 

@@ -1,13 +1,16 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Batcher } from '../../../store/ingest/batcher';
 import type { ContentHasher } from '../../../store/ingest/content-ids';
 import type { ParsePool } from '../../../store/ingest/parse-pool';
 import type { ProfileSequence } from '../../../store/ingest/profile-sequence';
-import { assemble, type ParsedUpload } from '../../../store/ingest/read-upload';
+import type { KnownContent } from '../../../store/ingest/content-filter';
+import { encodeUpload, type EncodedUpload } from '../../../store/ingest/encode-upload';
+import { mergeSamples, type MergedSamples } from '../../../store/ingest/merge-samples';
+import { assemble, type Identified, type ParsedRow } from '../../../store/ingest/read-upload';
 import type { UploadLimits, UploadRequest } from '../../../store/ingest/upload-request';
 import { pprofReader } from '../../../store/readers/pprof/reader';
-import { defaultReaderLimits, type Profile } from '../../../src/model/profile';
+import { defaultReaderLimits } from '../../../src/model/profile';
 import { datadogBody, datadogContentType, type Sender } from './datadog-body';
 import { drawUpload, type DrawOptions } from './draw-upload';
 import { writePprof } from './pprof-file';
@@ -22,12 +25,13 @@ export interface FillTarget {
   readonly batcher: Batcher;
   readonly sequence: ProfileSequence;
   readonly hasher: ContentHasher;
+  readonly known: KnownContent;
   readonly limits: UploadLimits;
 }
 
 const minuteMs = 60_000;
 /** So many uploads may wait for the engine before the next is made. */
-const mostWaiting = 2000;
+const mostWaiting = 4000;
 /** Uploads in the parse pool at once. */
 const parsedAhead = 4;
 
@@ -101,7 +105,7 @@ function datadogRequest(receivedMs: number): UploadRequest {
   };
 }
 
-function insert({ batcher }: FillTarget, encoded: ParsedUpload): void {
+function insert({ batcher }: FillTarget, encoded: EncodedUpload & { readonly row: ParsedRow }): void {
   const raw = { rawSegment: '', rawOffset: 0, rawLength: 0 };
   const row = { ...encoded.row, id: randomUUID(), part: 0, ...raw };
   batcher.add({ row, encoded, inserted: () => undefined });
@@ -126,10 +130,10 @@ export interface WeekOptions {
 const smallUpload: DrawOptions = { stackSamples: 5, otherSamples: 1, requests: 0 };
 const profilesPerService = 20;
 
-/** Many services; each has few different files, whose rows are made anew for every upload. */
+/** Many services; each has few different files, which are read once and encoded for every upload. */
 export async function fillWeek(target: FillTarget, options: WeekOptions): Promise<number> {
   const minutes = options.days * 1440;
-  const files = Array.from({ length: options.services }, (_, service) => smallFiles(options, service));
+  const files = Array.from({ length: options.services }, (_, service) => smallFiles(options, service, target));
   let made = 0;
   for (let minute = 0; minute < minutes; minute++) {
     for (let service = 0; service < options.services; service++) {
@@ -154,39 +158,36 @@ export function serviceName(service: number): string {
 }
 
 interface SmallFile {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly profile: Profile;
+  readonly files: readonly Identified[];
+  readonly samples: MergedSamples;
+  readonly row: ParsedRow;
 }
 
-function smallFiles({ programs }: WeekOptions, service: number): SmallFile[] {
+function smallFiles({ programs }: WeekOptions, service: number, target: FillTarget): SmallFile[] {
   const program = programs[service % programs.length];
   return Array.from({ length: profilesPerService }, (_, number) => {
     const drawn = drawUpload(program, service * profilesPerService + number, smallUpload);
     const bytes = writePprof(program, drawn, { startNs: 0n, durationNs: minuteMs * 1e6 });
-    return { bytes, profile: pprofReader.read(bytes, defaultReaderLimits) };
+    return readSmallFile(bytes, target);
   });
 }
 
-function smallRows(target: FillTarget, { bytes, profile }: SmallFile, sender: Sender): ParsedUpload {
-  const request = datadogRequest(sender.endMs + 500);
+function readSmallFile(bytes: Uint8Array<ArrayBuffer>, { hasher, limits }: FillTarget): SmallFile {
+  const profile = pprofReader.read(bytes, defaultReaderLimits);
   const attachment = { name: 'profile.pprof', bytes };
-  const labels = new Map([
-    ['service', sender.service],
-    ['env', sender.env],
-    ['version', sender.version],
-    ['host', sender.host],
-    ['language', 'python'],
-    ['runtime', 'CPython'],
-    ['runtime-id', sender.runtimeId],
-    ['region', sender.env === 'prod' ? 'eu-1' : 'us-1'],
-  ]);
-  return assemble(
+  const frameIds = hasher.frameIds(profile.frames, profile.strings);
+  const files = [{ name: attachment.name, profile, frameIds, stackIds: hasher.stackIds(profile.stacks, frameIds) }];
+  const request = datadogRequest(0);
+  const { row } = assemble(
     {
       tenant: 'default',
-      receivedMs: request.receivedMs,
-      startNs: BigInt(sender.startMs) * 1_000_000n,
-      endNs: BigInt(sender.endMs) * 1_000_000n,
-      labels,
+      receivedMs: 0,
+      startNs: 0n,
+      endNs: 1n,
+      labels: new Map([
+        ['language', 'python'],
+        ['runtime', 'CPython'],
+      ]),
       attachments: [attachment],
       runtimeInfo: [],
       endpointCounts: new Map(),
@@ -195,12 +196,36 @@ function smallRows(target: FillTarget, { bytes, profile }: SmallFile, sender: Se
     [{ attachment, format: 'pprof', profile }],
     {
       request,
-      limits: target.limits,
+      limits,
       defaultService: 'unnamed-service',
       retentionDays: 0,
-      sequence: target.sequence.next(),
+      sequence: 0,
       bodyBytes: bytes.length,
-      hasher: target.hasher,
+      hasher,
     }
   );
+  return { files, samples: mergeSamples(files, 'python'), row };
+}
+
+/** The file's rows as those of another sender at another time. */
+function smallRows({ sequence, known }: FillTarget, { files, samples, row: read }: SmallFile, sender: Sender) {
+  const { service, env, version, host, runtimeId, startMs, endMs } = sender;
+  const row: ParsedRow = {
+    ...read,
+    service,
+    env,
+    version,
+    host,
+    startNs: BigInt(startMs) * 1_000_000n,
+    endNs: BigInt(endMs) * 1_000_000n,
+    receivedMs: endMs + 500,
+    profile: (BigInt(Math.floor(startMs / 1000)) << 32n) | BigInt(sequence.next()),
+    uploadKey: createHash('md5').update(`${runtimeId} ${startMs}`).digest('hex'),
+    instance: runtimeId,
+    labels: new Map([
+      ['runtime-id', runtimeId],
+      ['region', env === 'prod' ? 'eu-1' : 'us-1'],
+    ]),
+  };
+  return { row, ...encodeUpload(row, files, samples, known) };
 }

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { startChdbEngine } from '../../../store/engines/chdb';
 import { migrate } from '../../../store/engines/schema/migrate';
 import { startBatcher } from '../../../store/ingest/batcher';
-import { ContentFilter } from '../../../store/ingest/content-filter';
+import { ContentFilter, KnownContent } from '../../../store/ingest/content-filter';
 import { makeContentHasher } from '../../../store/ingest/content-ids';
 import { startParsePool } from '../../../store/ingest/parse-pool';
 import { makeProfileSequence } from '../../../store/ingest/profile-sequence';
@@ -21,6 +21,8 @@ export interface FolderOptions {
   readonly services: number;
   readonly hosts: number;
   readonly days: number;
+  /** End of everything, ms since 1970; default: this minute. */
+  readonly endMs?: number;
 }
 
 /** What a filled folder holds. */
@@ -46,7 +48,7 @@ export async function fillFolder(
 ): Promise<FolderContent> {
   fs.mkdirSync(path.join(dataDir, 'raw'), { recursive: true });
   const started = performance.now();
-  const endMs = Math.floor(Date.now() / 60_000) * 60_000;
+  const endMs = options.endMs ?? Math.floor(Date.now() / 60_000) * 60_000;
   const { target, close } = await openTarget(path.join(dataDir, 'engine'));
   try {
     const program = makeProgram(options.seed);
@@ -111,7 +113,9 @@ async function openTarget(dataDir: string): Promise<{ target: FillTarget; close:
     whenReady: Promise.resolve(),
     most: { uploads: 1000, bytes: 2 ** 25 },
   });
-  const target = { pool, batcher, limits, sequence: makeProfileSequence(), hasher: await makeContentHasher() };
+  const known = new KnownContent(content.memory);
+  const hasher = await makeContentHasher();
+  const target = { pool, batcher, limits, known, hasher, sequence: makeProfileSequence() };
   return {
     target,
     close: async () => {

@@ -1,6 +1,6 @@
 /**
  * Fills a data folder: `node tests/bench/run.mjs generator/main --data-dir DIR [--day-hosts 10] [--day-minutes 1440]
- * [--services 20] [--hosts 10] [--days 7] [--seed 1]`. The folder must be new; `DIR/bench.json` says what is in it.
+ * [--services 20] [--hosts 10] [--days 7] [--seed 1] [--end MS]`. A folder that is there already gets more; `DIR/bench.json` says what is in it.
  */
 import fs from 'node:fs';
 import os from 'node:os';
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     hosts: { type: 'string', default: '10' },
     days: { type: 'string', default: '7' },
     seed: { type: 'string', default: '1' },
+    end: { type: 'string' },
   },
 });
 
@@ -30,6 +31,7 @@ const content = await fillFolder(
     services: Number(values.services),
     hosts: Number(values.hosts),
     days: Number(values.days),
+    endMs: values.end === undefined ? undefined : Number(values.end),
   },
   (line) => process.stdout.write(`${line}\n`)
 );

@@ -12,6 +12,8 @@ const profileFields = {
   stringTable: 6,
   timeNanos: 9,
   durationNanos: 10,
+  periodType: 11,
+  period: 12,
 } as const;
 
 /** Strings of one file, in the order they are met; '' is the first. */
@@ -34,6 +36,8 @@ export interface FileFacts {
   readonly durationNs: number;
   /** Which of `valueTypes` the file has; all when not said. */
   readonly columns?: readonly PprofColumn[];
+  /** What the profiler sampled by; Python's says nothing. */
+  readonly period?: { readonly type: string; readonly unit: string; readonly value: number };
 }
 
 export interface PprofColumn {
@@ -49,7 +53,7 @@ const allColumns: readonly PprofColumn[] = valueTypes.map(([type, unit], column)
 export function writePprof(
   program: Program,
   drawn: DrawnUpload,
-  { startNs, durationNs, columns = allColumns }: FileFacts
+  { startNs, durationNs, columns = allColumns, period }: FileFacts
 ): Uint8Array<ArrayBuffer> {
   const out = new ProtobufWriter(drawn.length * 160);
   const inner = new ProtobufWriter();
@@ -59,6 +63,13 @@ export function writePprof(
     inner.number(1, strings.of(type));
     inner.number(2, strings.of(unit));
     out.message(profileFields.sampleType, inner);
+  }
+  if (period) {
+    inner.clear();
+    inner.number(1, strings.of(period.type));
+    inner.number(2, strings.of(period.unit));
+    out.message(profileFields.periodType, inner);
+    out.number(profileFields.period, period.value);
   }
   const locations = writeSamples(program, drawn, columns, strings, out);
   writeLocations(program, locations, strings, out);

@@ -67,11 +67,13 @@ export function likeS(name: string, uploads: number, endMs: number): PeerSet {
   return hourSet(name, cutPprof(read('go-cpu-guance.pprof')), { uploads, services: 20, endMs });
 }
 
+const goPeriod = { type: 'cpu', unit: 'nanoseconds', value: 10_000_000 };
+
 /** 73,417 samples in 3 MB and more: no file of the corpus is as large, so it is drawn. */
 function largeProfile(): Uint8Array {
   const program = makeProgram(7, { stacks: 60_000, functions: 4000, depth: 20, threads: 1, endpoints: 1 });
   const drawn = drawUpload(program, 1, { stackSamples: 73_417, otherSamples: 0, requests: 0 });
-  return writePprof(program, drawn, { startNs: 0n, durationNs: minuteMs * 1e6, columns: goCpu });
+  return writePprof(program, drawn, { startNs: 0n, durationNs: minuteMs * 1e6, columns: goCpu, period: goPeriod });
 }
 
 export function serviceOf(set: string, number: number): string {
