@@ -1,7 +1,7 @@
 import type { Stopwatch } from './checks';
 import { testClient, testEndpointCounts, testEndpoints, testSpans } from './client-tests';
-import { datadogEnv } from './datadog-env';
-import { periodSeconds, runLive } from './live';
+import { datadogGo } from './commands';
+import { runLive } from './live';
 import { describeWith } from './ready';
 
 const service = 'live-dd-go';
@@ -12,16 +12,8 @@ const cpu: Stopwatch = {
   method: (name) => `profilers/shop.${name}`,
 };
 
-describeWith('dd-trace-go', 'goDatadog', ({ program }) => {
-  const { live } = runLive(service, (storeUrl) => ({
-    command: program,
-    args: [],
-    env: {
-      ...datadogEnv(service, storeUrl),
-      SHOP_PERIOD: String(periodSeconds),
-      DD_PROFILING_ENDPOINT_COUNT_ENABLED: 'true',
-    },
-  }));
+describeWith('dd-trace-go', 'goDatadog', (tools) => {
+  const { live } = runLive(service, (storeUrl) => datadogGo(tools, service, storeUrl));
   testClient(live, {
     labels: { language: 'go', runtime: 'go' },
     types: [

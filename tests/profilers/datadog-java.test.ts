@@ -1,31 +1,14 @@
 import type { Stopwatch } from './checks';
 import { testClient, testEndpoints, testSpans } from './client-tests';
-import { datadogEnv } from './datadog-env';
-import { periodSeconds, runLive } from './live';
+import { datadogJava } from './commands';
+import { runLive } from './live';
 import { describeWith } from './ready';
 
 const service = 'live-dd-java';
 const cpu: Stopwatch = { profileType: 'cpu-time', clock: 'cpuNs', intervalNs: 10e6, method: (name) => `Shop.${name}` };
 
-describeWith('dd-java-agent', 'java', ({ ddAgent, classPath }) => {
-  const { live } = runLive(service, (storeUrl) => ({
-    command: 'java',
-    args: [
-      `-javaagent:${ddAgent}`,
-      `-Ddd.profiling.upload.period=${periodSeconds}`,
-      '-Ddd.profiling.start-force-first=true',
-      '-Ddd.profiling.start-delay=0',
-      '-Ddd.profiling.ddprof.enabled=true',
-      '-Ddd.profiling.ddprof.alloc.enabled=true',
-      '-Ddd.profiling.ddprof.liveheap.enabled=true',
-      '-Ddd.profiling.allocation.enabled=true',
-      '-Ddd.profiling.heap.enabled=true',
-      '-cp',
-      classPath,
-      'Shop',
-    ],
-    env: { ...datadogEnv(service, storeUrl), SHOP_WAITS: 'true' },
-  }));
+describeWith('dd-java-agent', 'java', (tools) => {
+  const { live } = runLive(service, (storeUrl) => datadogJava(tools, service, storeUrl));
   testClient(live, {
     labels: { language: 'java' },
     types: ['cpu-time', 'wall-time', 'allocated-memory', 'allocations', 'thrown-exceptions', 'lock-wait-time'],

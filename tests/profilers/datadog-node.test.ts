@@ -1,8 +1,8 @@
 import type { Stopwatch } from './checks';
 import { testClient, testEndpointCounts, testEndpoints, testSpans } from './client-tests';
-import { datadogEnv } from './datadog-env';
-import { periodSeconds, runLive } from './live';
-import { describeWith, programDir } from './ready';
+import { datadogNode } from './commands';
+import { runLive } from './live';
+import { describeWith } from './ready';
 
 const service = 'live-dd-node';
 const cpu: Stopwatch = {
@@ -13,13 +13,8 @@ const cpu: Stopwatch = {
   collected: ['buildReport'],
 };
 
-describeWith('dd-trace for Node', 'node', ({ modules }) => {
-  const { live } = runLive(service, (storeUrl) => ({
-    command: process.execPath,
-    args: ['-r', 'dd-trace/init', 'datadog.js'],
-    cwd: programDir('node'),
-    env: { ...datadogEnv(service, storeUrl), DD_PROFILING_UPLOAD_PERIOD: String(periodSeconds), NODE_PATH: modules },
-  }));
+describeWith('dd-trace for Node', 'node', (tools) => {
+  const { live } = runLive(service, (storeUrl) => datadogNode(tools, service, storeUrl));
   testClient(live, {
     labels: { language: 'node', runtime: 'nodejs' },
     types: ['cpu-time', 'wall-time', 'heap-live-size', 'heap-live-objects'],

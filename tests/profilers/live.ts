@@ -25,14 +25,23 @@ export interface Live {
 
 const uploadTimeoutMs = 120_000;
 
-/** Runs the program against a store of its own; the result is there in tests, not before. */
-export function runLive(service: string, commandFor: (storeUrl: string) => Command): { live(): Live } {
+/**
+ * Runs the program against a store of its own; the result is there in tests, not before. `between` is what lies between the two, if
+ * anything.
+ */
+export function runLive(
+  service: string,
+  commandFor: (storeUrl: string) => Command,
+  between?: (storeUrl: string) => Promise<{ readonly url: string; close(): Promise<void> }>
+): { live(): Live } {
   let store: RunningStore | undefined;
   let program: Program | undefined;
   let live: Live | undefined;
+  let way: { readonly url: string; close(): Promise<void> } | undefined;
   beforeAll(async () => {
     store = await startStore();
-    program = startProgram(commandFor(store.url));
+    way = await between?.(store.url);
+    program = startProgram(commandFor(way?.url ?? store.url));
     const requests = await program.finished();
     await untilUploaded(store, service, Date.now());
     const exitCode = await program.stop();
@@ -41,6 +50,7 @@ export function runLive(service: string, commandFor: (storeUrl: string) => Comma
   }, 300_000);
   afterAll(async () => {
     await program?.stop();
+    await way?.close();
     await store?.stop();
     removeDataDirs();
   });

@@ -1,7 +1,7 @@
 import type { Stopwatch } from './checks';
 import { testClient, testSpans } from './client-tests';
+import { pyroscopeGo } from './commands';
 import { runLive } from './live';
-import { pyroscopeEnv } from './pyroscope-env';
 import { describeWith } from './ready';
 
 const service = 'live-pyroscope-go';
@@ -12,12 +12,8 @@ const cpu: Stopwatch = {
   method: (name) => `profilers/shop.${name}`,
 };
 
-describeWith('pyroscope-go', 'goPyroscope', ({ program }) => {
-  const { live } = runLive(service, (storeUrl) => ({
-    command: program,
-    args: [],
-    env: pyroscopeEnv(service, storeUrl),
-  }));
+describeWith('pyroscope-go', 'goPyroscope', (tools) => {
+  const { live } = runLive(service, (storeUrl) => pyroscopeGo(tools, service, storeUrl));
   testClient(live, {
     labels: { language: 'go' },
     types: [

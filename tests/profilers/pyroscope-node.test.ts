@@ -1,8 +1,8 @@
 import type { Stopwatch } from './checks';
 import { testClient } from './client-tests';
+import { pyroscopeNode } from './commands';
 import { runLive } from './live';
-import { pyroscopeEnv } from './pyroscope-env';
-import { describeWith, programDir } from './ready';
+import { describeWith } from './ready';
 
 const service = 'live-pyroscope-node';
 const cpu: Stopwatch = {
@@ -13,13 +13,8 @@ const cpu: Stopwatch = {
   collected: ['buildReport'],
 };
 
-describeWith('@pyroscope/nodejs', 'node', ({ modules }) => {
-  const { live } = runLive(service, (storeUrl) => ({
-    command: process.execPath,
-    args: ['pyroscope.js'],
-    cwd: programDir('node'),
-    env: { ...pyroscopeEnv(service, storeUrl), NODE_PATH: modules },
-  }));
+describeWith('@pyroscope/nodejs', 'node', (tools) => {
+  const { live } = runLive(service, (storeUrl) => pyroscopeNode(tools, service, storeUrl));
   testClient(live, {
     labels: { language: 'node' },
     types: ['cpu-time', 'wall-time', 'heap-live-size', 'heap-live-objects'],

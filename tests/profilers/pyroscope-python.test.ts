@@ -1,9 +1,8 @@
-import path from 'node:path';
 import type { Stopwatch } from './checks';
 import { testClient } from './client-tests';
+import { pyroscopePython } from './commands';
 import { runLive } from './live';
-import { pyroscopeEnv } from './pyroscope-env';
-import { describeWith, programDir } from './ready';
+import { describeWith } from './ready';
 
 const service = 'live-pyroscope-python';
 const wall: Stopwatch = {
@@ -14,12 +13,7 @@ const wall: Stopwatch = {
   sharesOnly: true,
 };
 
-describeWith('pyroscope-io for Python', 'python', ({ bin }) => {
-  const { live } = runLive(service, (storeUrl) => ({
-    command: path.join(bin, 'python'),
-    args: ['pyroscope_sdk.py'],
-    cwd: programDir('python'),
-    env: { ...pyroscopeEnv(service, storeUrl), PYTHONDONTWRITEBYTECODE: '1' },
-  }));
+describeWith('pyroscope-io for Python', 'python', (tools) => {
+  const { live } = runLive(service, (storeUrl) => pyroscopePython(tools, service, storeUrl));
   testClient(live, { labels: { language: 'python' }, types: ['cpu-time'], watches: [wall] });
 });

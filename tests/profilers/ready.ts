@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 /** What scripts/profilers.mjs found or installed, see setup.mjs. Absent keys were not asked for. */
-interface Ready {
+export interface Ready {
   readonly python: { readonly bin: string; readonly minor: number };
   readonly node: { readonly modules: string };
   readonly goDatadog: { readonly program: string };
