@@ -1,4 +1,4 @@
-import { type APIRequestContext } from '@playwright/test';
+import { type APIRequestContext, type Page } from '@playwright/test';
 import { datasourceUrl, expect, openAdmin, panel, test, uniqueService } from './grafana';
 import { sendUpload } from './uploads';
 
@@ -102,6 +102,16 @@ async function evaluationsUntil(uid: string, holds: (rule: Rule) => boolean, sec
   return seen.size;
 }
 
+/** The dashboard shows the range that the rule looked at, and the row with the same share, picked. */
+async function expectPickedRow(page: Page, alert: Alert | undefined, name: string): Promise<void> {
+  const params = new URL(alert?.annotations.description ?? '').searchParams;
+  expect(Number(params.get('to')) - Number(params.get('from'))).toBeGreaterThanOrEqual(60_000);
+  const row = panel(page, 'Rows now').getByRole('row').filter({ hasText: name });
+  await expect(row).toHaveAttribute('aria-selected', 'true');
+  const value = Number(/value=([\d.e-]+)/.exec(alert?.value ?? '')?.[1] ?? alert?.value);
+  await expect(row).toContainText(`${(value * 100).toFixed(1)} %`);
+}
+
 test('the provisioned rule fires on the hot method, with its labels and the way to its panel', async ({
   page,
   signIn,
@@ -115,12 +125,13 @@ test('the provisioned rule fires on the hot method, with its labels and the way 
   await page.goto(`/alerting/grafana/${provisionedUid}/view`);
   await expect(page.getByText(hotMethod).first()).toBeVisible();
   await page.getByRole('link', { name: 'View panel' }).click();
-  await expect(page).toHaveURL(/\/d\/hotspan-overview.*viewPanel=/);
+  await expect(page).toHaveURL(/\/d\/hotspan-hotspots.*viewPanel=/);
   // The link of the notification opens the dashboard with the row picked.
   const { pathname, search } = new URL(alert?.annotations.description ?? '');
   await page.goto(pathname + search);
-  await expect(panel(page, 'Share of the hottest methods').getByText(hotMethod)).toBeVisible();
-  await expect(panel(page, 'Share of the hottest methods').getByText('work.HashPassword')).toHaveCount(0);
+  await expectPickedRow(page, alert, hotMethod);
+  await expect(panel(page, 'Rate of the picked or largest rows').getByText(hotMethod)).toBeVisible();
+  await expect(panel(page, 'Rate of the picked or largest rows').getByText('work.Fib')).toHaveCount(0);
 });
 
 test('without uploads of the service the row is there as 0, and the rule is normal', async () => {

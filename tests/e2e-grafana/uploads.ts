@@ -16,18 +16,31 @@ export interface SentUpload {
   endMs: number;
 }
 
-/** Sends a recorded upload as the service's own, ending `agoMs` ago; `without` drops the stacks through one method. */
+interface UploadChange {
+  service: string;
+  agoMs?: number;
+  /** Drops the stacks through one method. */
+  without?: string;
+  /** How much of the samples is kept, 0..1. */
+  share?: number;
+  tags?: object;
+}
+
+/** Sends a recorded upload as the service's own, ending `agoMs` ago. */
 export async function sendUpload(
   storeUrl: string,
   recording: string,
-  { service, agoMs = 2000, without, tags }: { service: string; agoMs?: number; without?: string; tags?: object }
+  { service, agoMs = 2000, without, share, tags }: UploadChange
 ): Promise<SentUpload> {
-  const { readParts, send, shiftTo, vary } = await demo();
+  const { randomFrom, readParts, send, shiftTo, vary } = await demo();
   const parts: Part[] = await readParts(recording);
   const event = JSON.parse(parts.find(({ field }) => field === 'event')?.bytes.toString() ?? '{}');
   const endMs = Date.now() - agoMs;
-  const all = { salt: 0n, share: 2, random: () => 1, without };
-  const kept = without ? parts.map((part) => (part.fileName?.endsWith('.pprof') ? vary(part, all) : part)) : parts;
+  const all = { salt: 0n, share: share ?? 2, random: share === undefined ? () => 1 : randomFrom(1), without };
+  const kept =
+    without || share !== undefined
+      ? parts.map((part) => (part.fileName?.endsWith('.pprof') ? vary(part, all) : part))
+      : parts;
   await send(storeUrl, shiftTo(kept, endMs, { service, ...tags }));
   return { shiftNs: BigInt(endMs - Date.parse(event.end)) * 1_000_000n, endMs };
 }
