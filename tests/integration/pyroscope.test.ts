@@ -194,6 +194,7 @@ describe('recordings of Pyroscope clients', () => {
       labels: [
         { name: '__name__', value: name },
         { name: 'service_name', value: service },
+        { name: '__delta__', value: 'false' },
       ],
       samples: [{ ID: 'x', rawProfile: fs.readFileSync(path.join(fixtures, 'files', file)).toString('base64') }],
     });

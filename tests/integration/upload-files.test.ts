@@ -1,8 +1,16 @@
 import type { ProfileTypesAnswer } from '../../src/api/resources';
+import { defaultReaderLimits, type Profile } from '../../src/model/profile';
+import { resolveProfileTypes } from '../../src/model/profile-types';
+import { sniffReader } from '../../store/readers/readers';
 import { readerFixtures, readFixture, singleFiles } from '../oracle/readers';
+import { noStack, totalsOf } from '../oracle/totals';
+import { plain } from '../oracle/uploads';
 import { removeDataDirs, type RunningStore, startStore, untilInserted } from './start-store';
+import { askQuery, rowsOf } from './store-client';
 
 /** Every single file of the corpus and of the recordings, sent to a running store as it lies on the disk. */
+jest.setTimeout(60_000);
+
 const day = 86_400_000;
 const noon = Date.UTC(2026, 10, 24, 12);
 
@@ -47,6 +55,47 @@ async function typesOf(service: string): Promise<string[]> {
   return profileTypes.map(({ id }) => id);
 }
 
+/** Sums that the slow and obvious way finds in a file, by profile type: readers are held against the oracles elsewhere. */
+function sumsOf(profile: Profile, attachment: string): Map<string, ReturnType<typeof totalsOf>> {
+  const { valueTypes, period } = profile;
+  const sums = new Map<string, ReturnType<typeof totalsOf>>();
+  resolveProfileTypes(valueTypes, { attachment, language: '', period }).forEach(({ id, scale }, column) => {
+    if (scale === 1 && !sums.has(id)) {
+      sums.set(id, totalsOf(profile, column, true));
+    } else {
+      sums.delete(id);
+    }
+  });
+  return sums;
+}
+
+/** The largest rows; equal ones by name, as answers are sorted. */
+function largest(sums: ReadonlyMap<string, number>, absent: string): Array<[string, number]> {
+  const named = [...sums].map(([name, value]): [string, number] => [
+    name === '' || name === noStack ? absent : name,
+    value,
+  ]);
+  return named
+    .filter(([name]) => name !== '(unnamed)')
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .slice(0, 5);
+}
+
+async function askRows(service: string, type: string, dimension: string, measure: string) {
+  const query = {
+    queryType: 'dimension',
+    dimension,
+    measure,
+    profileType: type,
+    selector: `{service=${JSON.stringify(service)}}`,
+  };
+  const [frame] = await askQuery(store.url, { ...query, limit: 50 }, { from: noon, to: noon + day });
+  return {
+    total: frame.schema.meta?.custom?.total,
+    rows: rowsOf(frame) as Array<{ name: string; self: number; total: number }>,
+  };
+}
+
 describe('every single file', () => {
   const expected = new Map(readerFixtures().map(({ path, expected: facts }) => [path, facts]));
   const files = [...new Set([...singleFiles(), ...expected.keys()])].sort();
@@ -77,6 +126,29 @@ describe('every single file', () => {
     expect(types).toEqual(expect.arrayContaining([...new Set(ids)]));
     if (file !== oldJfr) {
       expect(types.length).toBeGreaterThan(0);
+    }
+  });
+
+  const readable = files.flatMap((file) => {
+    const bytes = plain(readFixture(file));
+    const reader = sniffReader(bytes);
+    const isLeftOut = file.endsWith('.zip') || file === oldJfr || refused[file] || expected.get(file)?.refused;
+    return reader === undefined || isLeftOut ? [] : [[file, reader, bytes] as const];
+  });
+
+  it.each(readable)('%s gives the sums of its samples, by method and by thread', async (file, reader, bytes) => {
+    for (const [type, sums] of sumsOf(reader.read(bytes, defaultReaderLimits), file)) {
+      const methods = await askRows(file, type, 'method', 'self');
+      expect([type, methods.total]).toEqual([type, sums.total]);
+      const self = new Map(methods.rows.map((row) => [row.name, row.self]));
+      for (const [name, value] of largest(sums.flat, '(no stack)').filter(([, amount]) => amount > 0)) {
+        expect([type, name, self.get(name)]).toEqual([type, name, value]);
+      }
+      const threads = await askRows(file, type, 'thread', 'self');
+      const byThread = new Map(threads.rows.map((row) => [row.name, row.self]));
+      for (const [name, value] of largest(sums.byThread, '(no thread)').filter(([, amount]) => amount > 0)) {
+        expect([type, name, byThread.get(name)]).toEqual([type, name, value]);
+      }
     }
   });
 });
