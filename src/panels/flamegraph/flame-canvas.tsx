@@ -100,15 +100,18 @@ function usePainting(scene: FlameScene, { spacePx }: RowPlace, heightPx: number,
   return canvasRef;
 }
 
-/** A new focus starts at its root; new data of the same focus keeps its place. */
+/** A new focus starts at its root; new data or another size keep the distance from it. */
 function useStartAtRoot(focus: NodeIndex, { flip, spacePx }: RowPlace, heightPx: number, scroll: ScrollStore) {
-  const started = useRef<string>();
+  const last = useRef({ key: '', roomPx: 0 });
   useLayoutEffect(() => {
     const key = `${focus} ${flip}`;
-    if (started.current !== key) {
-      started.current = key;
-      scroll.to(flip ? spacePx - heightPx : 0);
+    const roomPx = Math.max(0, spacePx - heightPx); // how far the drawing can be scrolled
+    if (last.current.key !== key) {
+      scroll.to(flip ? roomPx : 0);
+    } else if (flip) {
+      scroll.to(Math.max(0, scroll.get() + roomPx - last.current.roomPx));
     }
+    last.current = { key, roomPx };
   }, [focus, flip, spacePx, heightPx, scroll]);
 }
 

@@ -56,7 +56,10 @@ function useSides(source: FlameSource, rows: FlameRows, { place, rules }: FlameC
   return { main, callers };
 }
 
-const isDeep = ({ tree }: FlameData, heightPx: number) => tree.depth * rowPx > 2 * heightPx;
+/** Lower drawings have no room for a map. */
+const mappedFromPx = 120;
+
+const isDeep = ({ tree }: FlameData, heightPx: number) => heightPx >= mappedFromPx && tree.depth * rowPx > 2 * heightPx;
 
 function useMainFocus(data: FlameData, widthPx: number, heightPx: number, { place, look, go, setLook }: FlameControl) {
   const zoom = useCallback((focus: string[]) => go({ focus }), [go]);
