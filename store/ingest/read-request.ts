@@ -28,8 +28,12 @@ function readUploads(uploads: readonly Upload[], context: ReadContext): ParsedUp
     return [readUpload(uploads[0], context)];
   }
   const failures: HotspanError[] = [];
+  const sizes = sharesOf(
+    context.bodyBytes,
+    uploads.map(({ attachments }) => attachments.reduce((sum, { bytes }) => sum + bytes.length, 1))
+  );
   const parsed = uploads.map((upload, index) => {
-    const own = contextOf(context, index, uploads.length);
+    const own = contextOf(context, index, sizes[index]);
     try {
       return readUpload(upload, own);
     } catch (error) {
@@ -49,9 +53,13 @@ function readUploads(uploads: readonly Upload[], context: ReadContext): ParsedUp
 function readMessage({ body, request }: Extract<Understood, { kind: 'otlp' }>, context: ReadContext): ParsedRequest {
   const uploads: ParsedUpload[] = [];
   let { rejected, reason } = request;
-  for (const part of request.parts) {
+  const sizes = sharesOf(
+    context.bodyBytes,
+    request.parts.map(({ upload }) => upload.profile.samples.length + 1)
+  );
+  for (const [index, part] of request.parts.entries()) {
     try {
-      uploads.push(readProcess(part, body, contextOf(context, uploads.length, request.parts.length)));
+      uploads.push(readProcess(part, body, contextOf(context, uploads.length, sizes[index])));
     } catch (error) {
       if (!(error instanceof HotspanError) || request.parts.length === 1) {
         throw error;
@@ -88,8 +96,22 @@ function readProcess({ upload, labels }: OtlpPart, body: Uint8Array<ArrayBuffer>
 }
 
 /** Numbers in a row, and a share of the bytes. */
-function contextOf(context: ReadContext, index: number, count: number): ReadContext {
-  return { ...context, sequence: context.sequence + index, bodyBytes: Math.ceil(context.bodyBytes / count) };
+function contextOf(context: ReadContext, index: number, bodyBytes: number): ReadContext {
+  return { ...context, sequence: context.sequence + index, bodyBytes };
+}
+
+/** Divides the bytes of a request among its profiles by weight; the shares add up to the bytes. */
+export function sharesOf(bytes: number, weights: readonly number[]): number[] {
+  const whole = weights.reduce((sum, weight) => sum + weight, 0);
+  let before = 0;
+  let given = 0;
+  return weights.map((weight) => {
+    before += weight;
+    const upTo = Math.round((bytes * before) / whole);
+    const share = upTo - given;
+    given = upTo;
+    return share;
+  });
 }
 
 /** Profiles of one request come and repeat together, so they have one key. */
