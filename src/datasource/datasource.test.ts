@@ -2,6 +2,7 @@ import {
   AbstractLabelOperator,
   CoreApp,
   type DataQueryRequest,
+  type DataSourceApi,
   type DataSourceInstanceSettings,
   PluginType,
   dateTime,
@@ -160,13 +161,44 @@ describe('labels of other datasources', () => {
       { name: 'service', operator: AbstractLabelOperator.Equal, value: 'a"b' },
       { name: 'env', operator: AbstractLabelOperator.NotEqualRegEx, value: 'x|y' },
     ];
-    const [query] = await datasource.importFromAbstractQueries([{ refId: 'A', labelMatchers: abstract }]);
+    const prometheus = {
+      type: 'prometheus',
+      exportToAbstractQueries: () => Promise.resolve([{ refId: 'A', labelMatchers: abstract }]),
+    } as unknown as DataSourceApi;
+    const [query] = await datasource.importQueries([{ refId: 'A' }], prometheus);
     expect(query).toMatchObject({
       queryType: 'both',
       profileType: 'wall-time',
       selector: '{service="a\\"b", env!~"x|y"}',
     });
     expect(await datasource.exportToAbstractQueries([query])).toEqual([{ refId: 'A', labelMatchers: abstract }]);
+  });
+
+  it('come over from Pyroscope and Parca with profile type, labels and grouping', async () => {
+    const from = (type: string, query: object) =>
+      datasource.importQueries([{ refId: 'A', ...query }], { type } as DataSourceApi);
+    const pyroscope = {
+      queryType: 'metrics',
+      labelSelector: '{service_name="shop"}',
+      profileTypeId: 'memory:alloc_space:bytes:space:bytes',
+      groupBy: ['env'],
+      spanSelector: [],
+      maxNodes: 1000,
+    };
+    expect(await from('grafana-pyroscope-datasource', pyroscope)).toEqual([
+      {
+        refId: 'A',
+        queryType: 'metrics',
+        profileType: 'memory:alloc_space:bytes:space:bytes',
+        selector: '{service_name="shop"}',
+        groupBy: ['env'],
+      },
+    ]);
+    const parca = { labelSelector: '{}', profileTypeId: 'process_cpu:cpu:nanoseconds:cpu:nanoseconds:delta' };
+    expect(await from('parca', parca)).toEqual([
+      { refId: 'A', queryType: 'both', profileType: 'process_cpu:cpu:nanoseconds:cpu:nanoseconds', selector: '{}' },
+    ]);
+    expect(await from('mysql', { rawSql: 'select 1' })).toEqual([]);
   });
 });
 

@@ -4,16 +4,19 @@ import {
   CoreApp,
   type DataQueryRequest,
   type DataQueryResponse,
+  type DataSourceApi,
   type DataSourceGetTagKeysOptions,
   type DataSourceGetTagValuesOptions,
   type DataSourceInstanceSettings,
   type MetricFindValue,
   type ScopedVars,
 } from '@grafana/data';
+import { type DataQuery } from '@grafana/schema';
 import { DataSourceWithBackend, getTemplateSrv } from '@grafana/runtime';
 import { type Observable, map } from 'rxjs';
-import { fromAbstractQuery, toAbstractQuery } from './abstract';
+import { toAbstractQuery } from './abstract';
 import { adhocSelector, toAdhocFilters } from './adhoc';
+import { importQueries } from './import-queries';
 import { type HotspanOptions, type HotspanQuery, fallbackProfileType, queryTypeInfos } from './query';
 import { traceTarget, withRequestLinks } from './request-links';
 import { Resources } from './resources';
@@ -103,8 +106,9 @@ export class HotspanDatasource extends DataSourceWithBackend<HotspanQuery, Hotsp
     return values.map(({ value }) => ({ text: value, value }));
   }
 
-  async importFromAbstractQueries(queries: AbstractQuery[]): Promise<HotspanQuery[]> {
-    return queries.map((query) => fromAbstractQuery(query, this.defaultProfileType));
+  /** Grafana would take labels alone from who offers abstract queries, and leave Pyroscope's profile type behind. */
+  override importQueries(queries: DataQuery[], origin: DataSourceApi): Promise<HotspanQuery[]> {
+    return importQueries(queries, origin, this.defaultProfileType);
   }
 
   async exportToAbstractQueries(queries: HotspanQuery[]): Promise<AbstractQuery[]> {

@@ -7,4 +7,5 @@ export const plugin = new DataSourcePlugin<HotspanDatasource, HotspanQuery, Hots
   HotspanDatasource
 )
   .setConfigEditor(lazily(() => import('./editors/config-editor').then((module) => module.ConfigEditor)))
-  .setQueryEditor(lazily(() => import('./editors/query-editor').then((module) => module.QueryEditor)));
+  .setQueryEditor(lazily(() => import('./editors/query-editor').then((module) => module.QueryEditor)))
+  .setQueryEditorHelp(lazily(() => import('./editors/query-help').then((module) => module.QueryHelp)));

@@ -1,39 +1,43 @@
-import { createDataFrame } from '@grafana/data';
+import { type Field, createDataFrame } from '@grafana/data';
 import { withRequestLinks } from './request-links';
 
 const frame = createDataFrame({
   name: 'requests',
   fields: [
-    { name: 'endpoint', values: ['GET /'] },
-    { name: 'spanId', values: ['00f067aa0ba902b7'], config: { links: [{ title: 'Own', url: '/x' }] } },
-    { name: 'traceId', values: [''] },
+    { name: 'endpoint', values: ['GET /', 'GET /a'] },
+    {
+      name: 'spanId',
+      values: ['00f067aa0ba902b7', '00f067aa0ba902b8'],
+      config: { links: [{ title: 'Own', url: '/x' }] },
+    },
+    { name: 'traceId', values: ['', '4bf92f3577b34da6a3ce929d0e0e4736'] },
   ],
 });
-const linksOf = (traces?: { uid: string; name: string; type: string }) => {
+const linked = (traces?: { uid: string; name: string; type: string }) => {
   const { data } = withRequestLinks({ data: [frame] }, 'hs', traces);
-  return Object.fromEntries(data[0].fields.map(({ name, config }: (typeof frame.fields)[0]) => [name, config.links]));
+  const field = (name: string): Field => data[0].fields.find((one: Field) => one.name === name);
+  return { span: field('spanId'), trace: field('traceId'), open: field('trace') };
 };
 
-it('links requests to their hotspots, beside the links that are there', () => {
-  const { spanId, traceId } = linksOf();
-  expect(spanId?.map(({ title }: { title: string }) => title)).toEqual(['Own', 'Code hotspots of this request']);
-  expect(spanId?.[1].url).toBe(
-    '/a/hotspan-profiling-app/trace?ds=hs&span=${__value.raw}&trace=${__data.fields.traceId}&service=${__data.fields.service}&${__url_time_range}'
+it('has a column that opens the trace by its id, else by the span', () => {
+  const { open, span, trace } = linked({ uid: 't', name: 'Tempo', type: 'tempo' });
+  expect(open.values).toEqual(['00f067aa0ba902b7', '4bf92f3577b34da6a3ce929d0e0e4736']);
+  expect(open.config.links?.[0].url).toBe(
+    '/a/hotspan-profiling-app/trace?ds=hs&traces=t&trace=${__value.raw}&span=${__data.fields.spanId}&service=${__data.fields.service}&${__url_time_range}'
   );
-  expect(traceId).toBeUndefined();
-});
-
-it('links to the trace by its id, else by a search for the span where the datasource can', () => {
-  const tempo = linksOf({ uid: 't', name: 'Tempo', type: 'tempo' });
-  expect(tempo.traceId?.[0].internal).toEqual({
+  expect(span.config.links?.map(({ title }) => title)).toEqual(['Own']);
+  expect(trace.config.links?.[0].internal).toEqual({
     datasourceUid: 't',
     datasourceName: 'Tempo',
     query: { refId: 'A', query: '${__value.raw}', queryType: 'traceql' },
   });
-  expect(tempo.spanId?.[2].internal?.query).toMatchObject({ query: '{ span:id = "${__value.raw}" }' });
-  const jaeger = linksOf({ uid: 'j', name: 'Jaeger', type: 'jaeger' });
-  expect(jaeger.traceId?.[0].internal?.query).toEqual({ refId: 'A', query: '${__value.raw}' });
-  expect(jaeger.spanId).toHaveLength(2);
+});
+
+it('leads to the hotspots alone where no datasource of traces is known', () => {
+  const { open, trace } = linked();
+  expect(open.config.links?.[0].url).not.toContain('traces=');
+  expect(open.config.mappings).toMatchObject([{ options: { result: { text: 'hotspots' } } }]);
+  expect(trace.config.links).toBeUndefined();
 });
 
 it('leaves other frames and the values alone', () => {

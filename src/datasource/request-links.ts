@@ -1,4 +1,11 @@
-import { type DataFrame, type DataLink, type DataQueryResponse } from '@grafana/data';
+import {
+  type DataFrame,
+  type DataLink,
+  type DataQueryResponse,
+  type Field,
+  FieldType,
+  MappingType,
+} from '@grafana/data';
 import { getDataSourceSrv } from '@grafana/runtime';
 import { appRoot, requestsFields } from '../api/frames';
 
@@ -17,9 +24,12 @@ export function traceTarget(uid: string | undefined): TraceTarget | undefined {
   return settings && { uid: settings.uid, name: settings.name, type: settings.type };
 }
 
+/** The column that leads from a request to its trace. */
+const traceColumn = 'trace';
+
 /**
- * Adds links to the rows of requests: from a span to the methods that ran in it, and to its trace: by trace id where the profiler
- * told it, else by a search for the span. Only looks: an answer's values stay as they are.
+ * Gives the rows of requests a column that opens their trace beside the methods that ran in it: by trace id where the profiler told
+ * it, else by the span. Trace ids link to Explore too. The answer's own values stay as they are.
  */
 export function withRequestLinks(
   response: DataQueryResponse,
@@ -33,45 +43,48 @@ export function withRequestLinks(
 }
 
 function linked(frame: DataFrame, uid: string, traces: TraceTarget | undefined): DataFrame {
-  const links: Record<string, DataLink[]> = {
-    [requestsFields.spanId]: [hotspotsLink(uid, traces), ...(traces ? spanSearchLink(traces) : [])],
-    [requestsFields.traceId]: traces ? [traceLink(traces)] : [],
-  };
-  const fields = frame.fields.map((field) => {
-    const more = links[field.name] ?? [];
-    return more.length === 0
-      ? field
-      : { ...field, config: { ...field.config, links: [...(field.config.links ?? []), ...more] } };
-  });
-  return { ...frame, fields };
+  const fields = frame.fields.map((field) =>
+    field.name === requestsFields.traceId && traces
+      ? { ...field, config: { ...field.config, links: [...(field.config.links ?? []), traceLink(traces)] } }
+      : field
+  );
+  return { ...frame, fields: [...fields, openField(frame, uid, traces)] };
 }
 
-/** A page of the app, so that it also opens for who may not use Explore. */
+/** Values are ids for the link; what is shown is a word. */
+function openField(frame: DataFrame, uid: string, traces: TraceTarget | undefined): Field<string> {
+  const of = (name: string) => frame.fields.find((field) => field.name === name)?.values ?? [];
+  const [traceIds, spanIds] = [of(requestsFields.traceId), of(requestsFields.spanId)];
+  const values = Array.from({ length: frame.length }, (_, at) => String(traceIds[at] || spanIds[at] || ''));
+  const word = traces ? 'trace' : 'hotspots';
+  return {
+    name: traceColumn,
+    type: FieldType.string,
+    values,
+    config: {
+      displayNameFromDS: 'Open',
+      mappings: [{ type: MappingType.RegexToText, options: { pattern: '.+', result: { text: word, index: 0 } } }],
+      links: [hotspotsLink(uid, traces)],
+      custom: { width: 80 },
+    },
+  };
+}
+
+/** A page of the app, so that it also opens for who may not use Explore. An id of 16 digits in place of a trace's is the span's. */
 function hotspotsLink(uid: string, traces: TraceTarget | undefined): DataLink {
   const search = [
     `ds=${encodeURIComponent(uid)}`,
     ...(traces ? [`traces=${encodeURIComponent(traces.uid)}`] : []),
-    'span=${__value.raw}',
-    `trace=\${__data.fields.${requestsFields.traceId}}`,
+    'trace=${__value.raw}',
+    `span=\${__data.fields.${requestsFields.spanId}}`,
     `service=\${__data.fields.${requestsFields.service}}`,
     '${__url_time_range}',
   ];
-  return { title: 'Code hotspots of this request', url: `${appRoot}/trace?${search.join('&')}` };
+  return { title: 'Trace and code hotspots of this request', url: `${appRoot}/trace?${search.join('&')}` };
 }
 
-function exploreLink({ uid, name, type }: TraceTarget, title: string, query: string): DataLink {
+function traceLink({ uid, name, type }: TraceTarget): DataLink {
   const queryType = { tempo: 'traceql', zipkin: 'traceID' }[type];
-  const asked = { refId: 'A', query, ...(queryType && { queryType }) };
-  return { title, url: '', internal: { datasourceUid: uid, datasourceName: name, query: asked } };
-}
-
-function traceLink(traces: TraceTarget): DataLink {
-  return exploreLink(traces, `Trace in ${traces.name}`, '${__value.raw}');
-}
-
-/** Only TraceQL can search for a span. */
-function spanSearchLink(traces: TraceTarget): DataLink[] {
-  return traces.type === 'tempo'
-    ? [exploreLink(traces, `Trace of this span in ${traces.name}`, '{ span:id = "${__value.raw}" }')]
-    : [];
+  const query = { refId: 'A', query: '${__value.raw}', ...(queryType && { queryType }) };
+  return { title: `Trace in ${name}`, url: '', internal: { datasourceUid: uid, datasourceName: name, query } };
 }

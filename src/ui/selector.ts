@@ -29,3 +29,17 @@ export function writeSelector(matchers: readonly LabelMatcher[]): string {
 export function escapeRegex(text: string): string {
   return text.replace(/[\\^$*+?.()|[\]{}]/g, '\\$&');
 }
+
+/** An expression that matches these names and nothing else. */
+export function regexOfNames(names: readonly string[]): string {
+  return names.map(escapeRegex).join('|');
+}
+
+/** The names that an expression lists; undefined when it is more than a plain list. */
+export function namesOfRegex(regex: string): string[] | undefined {
+  // A bar after a backslash belongs to a name.
+  const parts = regex.replace(/^\((.*)\)$/s, '$1').match(/(?:\\[\s\S]|[^\\|])+/g) ?? [];
+  const names = parts.map((part) => part.replace(/\\([\s\S])/g, '$1'));
+  const inner = regex.replace(/^\((.*)\)$/s, '$1');
+  return regexOfNames(names) === inner ? names : undefined;
+}

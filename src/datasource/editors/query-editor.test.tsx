@@ -1,6 +1,14 @@
 import '../jsdom-observers';
 import React, { useState } from 'react';
-import { CoreApp, type DataSourceInstanceSettings, PluginType, dateTime } from '@grafana/data';
+import {
+  CoreApp,
+  type DataSourceInstanceSettings,
+  LoadingState,
+  type PanelData,
+  PluginType,
+  createDataFrame,
+  dateTime,
+} from '@grafana/data';
 import { type BackendSrvRequest, setBackendSrv } from '@grafana/runtime';
 import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
@@ -93,7 +101,7 @@ const datasource = new HotspanDatasource(settings, { replace: (text = '') => tex
 const range = { from: dateTime(1000), to: dateTime(61_000), raw: { from: 'now-1m', to: 'now' } };
 
 /** The editor as Grafana holds it: what it changes comes back in. */
-function show(query: Partial<HotspanQuery>, app = CoreApp.Dashboard) {
+function show(query: Partial<HotspanQuery>, app = CoreApp.Dashboard, data?: PanelData) {
   const seen: HotspanQuery[] = [];
   const onRunQuery = jest.fn();
   const Holder = () => {
@@ -108,6 +116,7 @@ function show(query: Partial<HotspanQuery>, app = CoreApp.Dashboard) {
         query={value}
         range={range}
         app={app}
+        data={data}
         onChange={onChange}
         onRunQuery={onRunQuery}
       />
@@ -220,4 +229,58 @@ it('offers to alert rules only what they can use', async () => {
     expect.stringContaining('Table'),
     expect.stringContaining('Time series'),
   ]);
+});
+
+it('completes labels, operators and values while one writes', async () => {
+  const { last, user } = show({ queryType: 'profile', selector: '', editorMode: 'code' });
+  const text = screen.getByLabelText('Label selector');
+  await user.type(text, '{{ser');
+  await user.click(await screen.findByRole('option', { name: /service/ }));
+  expect(text).toHaveValue('{service');
+  await user.type(text, '=');
+  await user.type(text, '"');
+  expect(await screen.findByRole('option', { name: /shop/ })).toHaveTextContent('8 uploads');
+  await user.keyboard('{ArrowDown}{ArrowDown}{Enter}');
+  expect(text).toHaveValue('{service="cart"');
+  await user.type(text, '}{Enter}');
+  expect(last()?.selector).toBe('{service="cart"}');
+});
+
+describe('hints', () => {
+  const answered = (notices: string[], rows: number): PanelData => ({
+    state: LoadingState.Done,
+    timeRange: range,
+    series: [
+      createDataFrame({
+        refId: 'A',
+        fields: [{ name: 'value', values: Array.from({ length: rows }, () => 1) }],
+        meta: { notices: notices.map((text) => ({ severity: 'info', text })) },
+      }),
+    ],
+  });
+
+  it('say what the store remarked', () => {
+    show({ queryType: 'metrics' }, CoreApp.Explore, answered(['Steps are 60 s, as single uploads are that long.'], 3));
+    expect(screen.getByText('Steps are 60 s, as single uploads are that long.')).toBeInTheDocument();
+    expect(screen.queryByText('These uploads carry')).toBeNull();
+  });
+
+  it('offer the types that there are where the asked one is not collected', async () => {
+    const data = answered(['None of the 12 uploads carries Allocated Memory.'], 0);
+    const { last, user } = show({ queryType: 'profile', profileType: 'allocated-memory' }, CoreApp.Explore, data);
+    expect(screen.getByText('None of the 12 uploads carries Allocated Memory.')).toBeInTheDocument();
+    await user.click(await screen.findByRole('button', { name: 'Wall Time' }));
+    expect(last()).toMatchObject({ profileType: 'wall-time' });
+  });
+
+  it('are about this query alone', () => {
+    show({ refId: 'B', queryType: 'metrics' }, CoreApp.Explore, answered(['Another query’s notice'], 1));
+    expect(screen.queryByText('Another query’s notice')).toBeNull();
+  });
+});
+
+it('keeps an empty value that was written as text', async () => {
+  const { last, user } = show({ queryType: 'profile', selector: '{env="", service="shop"}' });
+  await user.click(screen.getByLabelText('Remove label service'));
+  expect(last()?.selector).toBe('{env=""}');
 });

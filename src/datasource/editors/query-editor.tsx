@@ -18,8 +18,10 @@ import {
   isDimension,
   measureOptions,
   optionLoaders,
+  rowMeasureOptions,
   type OptionLoaders,
 } from './options';
+import { QueryHints } from './query-hints';
 import { SelectorEditor } from './selector-editor';
 import { StackFilterEditor } from './stack-filter-editor';
 
@@ -33,7 +35,7 @@ interface PartProps {
 }
 
 /** Edits every query type; shows only what the type knows. */
-export function QueryEditor({ datasource, query, range, app, onChange, onRunQuery }: Props) {
+export function QueryEditor({ datasource, query, range, app, data, onChange, onRunQuery }: Props) {
   const queryType: QueryType = query.queryType ?? 'profile';
   const selector = query.selector ?? query.labelSelector ?? '';
   const profileType = query.profileType ?? query.profileTypeId;
@@ -44,6 +46,7 @@ export function QueryEditor({ datasource, query, range, app, onChange, onRunQuer
     // eslint-disable-next-line react-hooks/exhaustive-deps
     [datasource, scopeKey]
   );
+  const scope = editorScope(datasource, range, { selector });
   const isNew = useNewChanges(query);
   const change = (fields: Partial<HotspanQuery>) => {
     if (isNew(fields)) {
@@ -85,6 +88,13 @@ export function QueryEditor({ datasource, query, range, app, onChange, onRunQuer
           />
         </EditorRow>
       )}
+      <QueryHints
+        datasource={datasource}
+        query={query}
+        scope={scope}
+        data={data}
+        onProfileType={(id) => change({ profileType: id, profileTypeId: undefined })}
+      />
     </EditorRows>
   );
 }
@@ -175,7 +185,7 @@ function DimensionParts({ query, loaders, scopeKey, parts, onChange }: RowProps)
         <ChoiceField
           label="Measure"
           width={16}
-          options={measureOptions}
+          options={query.queryType === 'metrics' ? measureOptions : rowMeasureOptions}
           value={query.measure ?? 'self'}
           onChange={(value) => onChange({ measure: measureOptions.find((option) => option.value === value)?.value })}
         />

@@ -1,10 +1,18 @@
 import React, { useState } from 'react';
 import { EditorField } from '@grafana/plugin-ui';
-import { Button, Combobox, IconButton, Input, MultiCombobox, RadioButtonGroup, Stack } from '@grafana/ui';
+import { Button, Combobox, IconButton, MultiCombobox, RadioButtonGroup, Stack } from '@grafana/ui';
 import { type LabelMatcher } from '../../model/selector';
-import { escapeRegex, isMatchOperator, matchOperators, readSelector, writeSelector } from '../../ui/selector';
+import {
+  isMatchOperator,
+  matchOperators,
+  namesOfRegex,
+  readSelector,
+  regexOfNames,
+  writeSelector,
+} from '../../ui/selector';
 import { type HotspanQuery } from '../query';
 import { type OptionLoaders } from './options';
+import { SelectorText } from './selector-text';
 
 interface Props {
   selector: string;
@@ -40,26 +48,10 @@ export function SelectorEditor({ selector, mode = 'builder', loaders, onChange, 
         {builder ? (
           <MatcherList matchers={matchers} loaders={loaders} onChange={onChange} />
         ) : (
-          <SelectorText key={selector} selector={selector} onChange={onChange} />
+          <SelectorText key={selector} selector={selector} loaders={loaders} onChange={onChange} />
         )}
       </Stack>
     </EditorField>
-  );
-}
-
-function SelectorText({ selector, onChange }: Pick<Props, 'selector' | 'onChange'>) {
-  const [text, setText] = useState(selector);
-  const commit = () => text !== selector && onChange(text);
-  return (
-    <Input
-      aria-label="Label selector"
-      width={60}
-      value={text}
-      placeholder='{service="shop", env=~"prod|stage"}'
-      onChange={({ currentTarget }) => setText(currentTarget.value)}
-      onBlur={commit}
-      onKeyDown={({ key }) => key === 'Enter' && commit()}
-    />
   );
 }
 
@@ -71,7 +63,8 @@ function MatcherList({ matchers, loaders, onChange }: MatcherListProps) {
   const rows = draft ? [...matchers, draft] : matchers;
   const update = (index: number, row: LabelMatcher | undefined) => {
     const next = rows.flatMap((old, at) => (at === index ? (row ? [row] : []) : [old]));
-    const complete = next.filter(({ label, value }) => label !== '' && value !== '');
+    // An empty value may be meant where it was written as text.
+    const complete = next.filter((row) => row.label !== '' && (row.value !== '' || matchers.includes(row)));
     setDraft(next.find((matcher) => !complete.includes(matcher)));
     const text = writeSelector(complete);
     if (text !== writeSelector(matchers)) {
@@ -140,17 +133,10 @@ function MatcherRow({ matcher, others, loaders, onChange, onRemove }: RowProps) 
   );
 }
 
-/** The values of an expression that is a plain list of names; undefined when it is more than that. */
-function listOf(regex: string): string[] | undefined {
-  const values = regex === '' ? [] : regex.replace(/^\((.*)\)$/s, '$1').split('|');
-  const names = values.map((value) => value.replace(/\\(.)/gs, '$1'));
-  return names.every((name, index) => escapeRegex(name) === values[index]) ? names : undefined;
-}
-
 function MatcherValue({ matcher, others, loaders, onChange }: Omit<RowProps, 'onRemove'>) {
   const options = loaders.labelValues(matcher.label, others);
   const isRegex = matcher.operator === '=~' || matcher.operator === '!~';
-  const names = isRegex ? listOf(matcher.value) : undefined;
+  const names = isRegex ? namesOfRegex(matcher.value) : undefined;
   if (names && !matcher.value.includes('$')) {
     return (
       <MultiCombobox
@@ -160,7 +146,7 @@ function MatcherValue({ matcher, others, loaders, onChange }: Omit<RowProps, 'on
         createCustomValue
         options={options}
         value={names}
-        onChange={(picked) => onChange({ ...matcher, value: picked.map(({ value }) => escapeRegex(value)).join('|') })}
+        onChange={(picked) => onChange({ ...matcher, value: regexOfNames(picked.map(({ value }) => value)) })}
       />
     );
   }
