@@ -33,6 +33,7 @@ import { makeDirectory } from './ingest/segments';
 import { startScraper } from './ingest/scrape/scraper';
 import { openSpool, type Spool } from './ingest/spool';
 import { makeMetrics } from './metrics';
+import { LabelIndex } from './query/label-index';
 import { registerQueryRoutes } from './query/routes';
 import { applyRetention } from './retention';
 import { startRollup, type Rollup } from './rollup';
@@ -106,6 +107,8 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
   makeWritable(rawDir);
   // First, because it locks the data folder: a second store must not touch the segments that the first one writes.
   const engine = await openEngine(config, logger);
+  // Servers of a cluster may be written to by several stores.
+  const labels = engine.kind === 'chdb' ? new LabelIndex(engine) : undefined;
   const spool = openSpool({ dir: rawDir, maxPendingBytes: config.spoolMaxBytes, logger });
   const content = new ContentFilter(rememberedContent);
   const pool = startParsePool({
@@ -132,6 +135,7 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
     logger,
     whenReady: new Promise<void>((resolve) => (tablesExist = resolve)),
     onInsert: metrics.inserted,
+    onProfiles: (rows) => labels?.add(rows),
     onInsertError: metrics.insertFailed,
   });
   const duplicates = new Duplicates(repeatWindowMs, maxKnownKeys);
@@ -184,7 +188,7 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
     }),
   };
   const addQueries = (app: FastifyInstance) =>
-    registerQueryRoutes(app, { engine, rawUploads, onDelete: () => upkeep.kick() });
+    registerQueryRoutes(app, { engine, rawUploads, labels, onDelete: () => upkeep.onDelete() });
   const ingest: IngestSettings = { intake, maxBodyBytes: config.limits.bodyBytes, onUpload: metrics.upload };
   const servers = await startServers(config, settings, addQueries, (app) => {
     void app.register(ingestRoutes(ingest));
@@ -197,7 +201,14 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
     maxBytes: config.limits.partBytes,
     onScrape: metrics.scraped,
   });
-  const upkeep = startUpkeep(config, { engine, rawDir, spool, logger, isBusy: () => batcher.size() > busyUploads });
+  const upkeep = startUpkeep(config, {
+    engine,
+    rawDir,
+    spool,
+    logger,
+    labels,
+    isBusy: () => batcher.size() > busyUploads,
+  });
   void catchUp().then(upkeep.begin);
 
   return async () => {
@@ -253,6 +264,7 @@ interface UpkeepParts {
   readonly rawDir: string;
   readonly spool: Pick<Spool, 'checkpoint'>;
   readonly logger: Logger;
+  readonly labels: LabelIndex | undefined;
   readonly isBusy: () => boolean;
 }
 
@@ -260,7 +272,7 @@ interface UpkeepParts {
  * Retention, and the hour rollup from `begin` on. Profiles and raw uploads are deleted apart: raw ones also for their size, and while the
  * engine is away.
  */
-function startUpkeep(config: Config, { engine, rawDir, spool, logger, isBusy }: UpkeepParts) {
+function startUpkeep(config: Config, { engine, rawDir, spool, logger, labels, isBusy }: UpkeepParts) {
   const retentionMs = config.rawRetention ?? longestRetention(config);
   const deleteRaw = () =>
     deleteOldSegments(
@@ -268,24 +280,40 @@ function startUpkeep(config: Config, { engine, rawDir, spool, logger, isBusy }: 
       spool.checkpoint(),
       Date.now()
     );
+  let labelsFailed = false;
+  const readLabels = () => {
+    labelsFailed = false;
+    labels?.read().catch((error: unknown) => {
+      labelsFailed = true;
+      logger.warn({ error }, 'labels are looked up in the engine for now');
+    });
+  };
   const deleteProfiles = async () => {
     const dropped = await applyRetention(engine, Date.now());
     if (dropped.length > 0) {
+      readLabels();
       logger.info({ dropped }, 'deleted profiles past their retention');
     }
   };
   const runNow = async () => {
     await attempt(deleteProfiles, logger);
+    if (labelsFailed) {
+      readLabels();
+    }
   };
   const timers = [setInterval(deleteRaw, rawRetentionEveryMs), setInterval(() => void runNow(), retentionEveryMs)];
   let rollup: Rollup | undefined;
   let stopped = false;
   return {
     begin: async () => {
+      readLabels();
       await runNow();
       rollup = stopped ? undefined : startRollup({ engine, logger, isBusy });
     },
-    kick: () => rollup?.kick(),
+    onDelete: () => {
+      readLabels();
+      rollup?.kick();
+    },
     stop: async () => {
       stopped = true;
       timers.forEach((timer) => clearInterval(timer));

@@ -11,7 +11,8 @@ import { limits, parseQuery, parseRequest, type ParsedRequest } from './request'
 import { checkDelete, deleteProfiles } from './resources/delete-profiles';
 import { answerDimensions } from './resources/dimensions';
 import { exportFile, readExportRequest } from './resources/export';
-import { answerLabels, answerLabelValues } from './resources/labels';
+import type { LabelIndex } from './label-index';
+import { answerLabels, answerLabelValues, defaultValues } from './resources/labels';
 import {
   answerProfileDetail,
   downloadOf,
@@ -30,6 +31,8 @@ import { StackCache } from './stack-cache';
 export interface QueryDeps {
   readonly engine: Engine;
   readonly rawUploads: RawUploadReader;
+  /** Answers what labels there are, where one store writes alone. */
+  readonly labels?: LabelIndex;
   /** Profiles were deleted. */
   readonly onDelete?: () => void;
 }
@@ -46,14 +49,19 @@ function addResources(app: FastifyInstance, room: Room): void {
   app.get('/api/v1/profile-types', (request, reply) =>
     resource(room, request, reply, (context, scope) => answerProfileTypes(context, scope))
   );
-  app.get('/api/v1/labels', (request, reply) =>
-    resource(room, request, reply, (context, scope) => answerLabels(context, scope))
-  );
-  app.get<{ Params: { name: string } }>('/api/v1/labels/:name/values', (request, reply) =>
-    resource(room, request, reply, (context, scope, query) =>
-      answerLabelValues(context, scope, canonicalLabel(request.params.name), query.match, query.limit)
-    )
-  );
+  const { labels } = room.deps;
+  app.get('/api/v1/labels', (request, reply) => {
+    const known = labels?.names(resourceScope(request, readResourceQuery(request)));
+    return known ?? resource(room, request, reply, (context, scope) => answerLabels(context, scope));
+  });
+  app.get<{ Params: { name: string } }>('/api/v1/labels/:name/values', (request, reply) => {
+    const label = canonicalLabel(request.params.name);
+    const asked = readResourceQuery(request);
+    const known = labels?.values(resourceScope(request, asked), label, asked.match, asked.limit ?? defaultValues);
+    const answer = (context: QueryContext, scope: UploadScope, { match, limit }: ResourceQuery) =>
+      answerLabelValues(context, scope, label, match, limit);
+    return known ?? resource(room, request, reply, answer);
+  });
   app.get('/api/v1/dimensions', (request, reply) =>
     resource(room, request, reply, (context, _scope, query) => answerDimensions(context, query))
   );

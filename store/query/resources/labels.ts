@@ -3,7 +3,7 @@ import type { QueryContext } from '../context';
 import { labelNamesStatement, labelValuesStatement } from '../sql/labels';
 import type { UploadScope } from '../sql/upload-scope';
 
-const defaultValues = 1000;
+export const defaultValues = 1000;
 const maxNames = 10_000;
 
 export async function answerLabels(context: QueryContext, scope: UploadScope): Promise<LabelsAnswer> {
