@@ -32,6 +32,8 @@ export interface Profile {
   readonly runtimeInfo: readonly RuntimeInfoEntry[];
   /** Metrics that the file tells beside its samples, by the names of `profile-metrics.ts`. */
   readonly metrics?: ReadonlyMap<string, number>;
+  /** Requests per endpoint that ended in the recording, where the file counts them. */
+  readonly endpointCounts?: ReadonlyMap<string, number>;
 }
 
 /** A sample type in the producer's own spelling, before `resolveProfileType`. */

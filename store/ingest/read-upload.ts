@@ -198,9 +198,15 @@ function makeRow(upload: Upload, parts: readonly ReadPart[], facts: RowFacts, co
     attachments: JSON.stringify(
       parts.map(({ attachment, format }) => ({ name: attachment.name, format, sizeBytes: attachment.bytes.length }))
     ),
-    endpointCounts: upload.endpointCounts,
+    endpointCounts: endpointCounts(upload, parts),
     retentionDays: retentionDaysOf(upload.tenant, column('service'), context.retentionRules, context.retentionDays),
   };
+}
+
+/** As the client's form counts them, else as its recordings do. */
+function endpointCounts(upload: Upload, parts: readonly ReadPart[]): ReadonlyMap<string, number> {
+  const told = parts.find(({ profile }) => (profile?.endpointCounts?.size ?? 0) > 0)?.profile?.endpointCounts;
+  return upload.endpointCounts.size > 0 || told === undefined ? upload.endpointCounts : told;
 }
 
 function runtimeInfo(

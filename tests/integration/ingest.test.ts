@@ -53,11 +53,11 @@ describe('a running store', () => {
     expect(profile).toMatchObject({ env: 'demo', version: '1.2.3', team: 'shop', status: 'ok' });
     const detail: ProfileDetail = JSON.parse(await (await fetch(`${store.url}/api/v1/profiles/${id}`)).text());
     expect(detail.reason).toBe('');
-    const counts = parts.find(({ event }) => event)?.event?.endpoint_counts ?? {};
-    expect(detail.endpointCounts).toEqual(counts);
     if (!name.startsWith('dd-java')) {
       // What is in a JFR recording is the matter of jfr-store.test.ts.
       expect(profile).toMatchObject({ samples });
+      const counts = parts.find(({ event }) => event)?.event?.endpoint_counts ?? {};
+      expect(detail.endpointCounts).toEqual(counts);
     }
     if (tags) {
       expect(profile).toMatchObject({ service: tags.service, 'runtime-id': tags['runtime-id'] });

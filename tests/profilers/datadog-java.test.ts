@@ -1,5 +1,5 @@
 import type { Stopwatch } from './checks';
-import { testClient, testEndpoints, testSpans } from './client-tests';
+import { testClient, testEndpointCounts, testEndpoints, testSpans } from './client-tests';
 import { datadogJava } from './commands';
 import { runLive } from './live';
 import { describeWith } from './ready';
@@ -18,4 +18,6 @@ describeWith('dd-java-agent', 'java', (tools) => {
   });
   testSpans(live, [cpu]);
   testEndpoints(live, cpu);
+  // Its form has no counts; the recording has an event for every request.
+  testEndpointCounts(live);
 });

@@ -34,6 +34,13 @@ export class Endpoints {
     }
   }
 
+  /** Requests per endpoint: there is an event for each local root span that ended. */
+  counts(): Map<string, number> {
+    const counts = new Map<string, number>();
+    this.texts.forEach(({ endpoint }) => counts.set(endpoint, (counts.get(endpoint) ?? 0) + 1));
+    return counts;
+  }
+
   find(low: number, high: number): { readonly endpoint: string; readonly operation: string } | undefined {
     return this.texts[this.roots.find(low, high)];
   }

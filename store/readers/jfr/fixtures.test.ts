@@ -281,9 +281,13 @@ describe('recorded uploads', () => {
     });
   });
 
-  it('know the endpoints of local roots', () => {
+  it('know the endpoints of local roots, and count them', () => {
     for (const { name, bytes, events } of uploads) {
-      const { contexts, strings } = read(bytes);
+      const { contexts, strings, endpointCounts } = read(bytes);
+      expect([name, Object.fromEntries(endpointCounts ?? [])]).toEqual([
+        name,
+        events['datadog.Endpoint']?.by_endpoint ?? {},
+      ]);
       const found = new Set([...contexts.endpoint].map((index) => strings[index]));
       for (const endpoint of Object.keys(events['datadog.Endpoint']?.by_endpoint ?? {})) {
         expect([name, endpoint, found.has(endpoint)]).toEqual([name, endpoint, true]);

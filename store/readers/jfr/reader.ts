@@ -50,9 +50,10 @@ export function readJfr(bytes: Uint8Array, limits: ReaderLimits, names?: Context
   const builder = makeBuilder(rules, chunks, columns, cursor, limits);
   const window = windowOf(chunks);
   const methodNames = new NameBudget(cursor);
+  const endpoints = new Endpoints(chunks, cursor);
   const sampling: Sampling = {
     builder,
-    contexts: makeContexts(builder, chunks, window.startNs, cursor, names),
+    contexts: makeContexts(builder, chunks, endpoints, window.startNs, cursor, names),
     measuring: { settings, exceptionFactor: (type) => exceptionFactor(exceptions, type) },
     cursor,
     columns,
@@ -63,8 +64,9 @@ export function readJfr(bytes: Uint8Array, limits: ReaderLimits, names?: Context
   sayingSpansFirst(rules, chunks).forEach((rule) => addSamples(rule, chunks, sampling));
   addUnsampledExceptions(exceptions, sampling);
   const info = [...unfinishedInfo(recording), ...readRuntimeInfo(chunks, settings, rules, cursor)];
+  const facts = { ...window, period: periodOf(rules, settings), runtimeInfo: info };
   const metrics = readMetrics(chunks, window, cursor);
-  return { ...builder.finish({ ...window, period: periodOf(rules, settings), runtimeInfo: info }), metrics };
+  return { ...builder.finish(facts), metrics, endpointCounts: endpoints.counts() };
 }
 
 function makeBuilder(
@@ -120,13 +122,14 @@ function windowOf(chunks: readonly Chunk[]): { startNs: bigint; durationNs: numb
 function makeContexts(
   builder: ProfileBuilder,
   chunks: readonly Chunk[],
+  endpoints: Endpoints,
   baseNs: bigint,
   cursor: JfrCursor,
   names: ContextNames | undefined
 ): ContextMaker {
   const spans = new SpanIndex();
   readSpanIntervals(spans, chunks, baseNs, cursor);
-  return new ContextMaker(builder, spans, new Endpoints(chunks, cursor), baseNs, names);
+  return new ContextMaker(builder, spans, endpoints, baseNs, names);
 }
 
 /** Events that say their span come first: from them the spans of the others are inferred. */
