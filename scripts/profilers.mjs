@@ -20,6 +20,7 @@ const clients = {
   'py-spy': ['python'],
   gperftools: ['gperftools'],
   perf: ['perf'],
+  'otel-collector': ['goCollector', 'java'],
   retries: ['goDatadog', 'node', 'java'],
 };
 const shortSet = ['datadog-python', 'datadog-go', 'datadog-node', 'pyroscope-go', 'go-scrape'];

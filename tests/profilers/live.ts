@@ -25,22 +25,31 @@ export interface Live {
 
 const uploadTimeoutMs = 120_000;
 
-/**
- * Runs the program against a store of its own; the result is there in tests, not before. `between` is what lies between the two, if
- * anything.
- */
+/** What lies between the program and the store. */
+interface Between {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+interface LiveOptions {
+  readonly between?: (store: RunningStore) => Promise<Between>;
+  /** More flags of `hotspan store`. */
+  readonly flags?: readonly string[];
+}
+
+/** Runs the program against a store of its own; the result is there in tests, not before. */
 export function runLive(
   service: string,
   commandFor: (storeUrl: string) => Command,
-  between?: (storeUrl: string) => Promise<{ readonly url: string; close(): Promise<void> }>
+  { between, flags }: LiveOptions = {}
 ): { live(): Live } {
   let store: RunningStore | undefined;
   let program: Program | undefined;
   let live: Live | undefined;
-  let way: { readonly url: string; close(): Promise<void> } | undefined;
+  let way: Between | undefined;
   beforeAll(async () => {
-    store = await startStore();
-    way = await between?.(store.url);
+    store = await startStore({ flags });
+    way = await between?.(store);
     program = startProgram(commandFor(way?.url ?? store.url));
     const requests = await program.finished();
     await untilUploaded(store, service, Date.now());

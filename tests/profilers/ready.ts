@@ -8,6 +8,7 @@ export interface Ready {
   readonly goDatadog: { readonly program: string };
   readonly goPyroscope: { readonly program: string };
   readonly goHttppprof: { readonly program: string };
+  readonly goCollector: { readonly program: string };
   readonly java: {
     readonly ddAgent: string;
     readonly pyroscopeAgent: string;

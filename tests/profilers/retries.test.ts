@@ -8,11 +8,9 @@ import { describeWith } from './ready';
 /** Clients that send an upload again after a 500: with the store holding it already, it stays one profile. */
 function testRetry(service: string, profilePath: RegExp, commandFor: (url: string) => Command) {
   let proxy: FailingProxy | undefined;
-  const { live } = runLive(
-    service,
-    commandFor,
-    async (storeUrl) => (proxy = await startFailingProxy(storeUrl, profilePath))
-  );
+  const { live } = runLive(service, commandFor, {
+    between: async ({ url }) => (proxy = await startFailingProxy(url, profilePath)),
+  });
 
   it('sends the upload again, and the store knows it', async () => {
     const text = await (await fetch(`${live().storeUrl}/metrics`)).text();

@@ -91,22 +91,26 @@ export async function node() {
   return { reason, modules: path.join(dir, 'node_modules') };
 }
 
-/** One of the Go programs. */
-const goProgram = (name) => async () => {
-  if (!(await works('go', 'version'))) {
-    return { reason: 'Go is not installed' };
-  }
-  const cwd = path.join(programs, 'go');
-  const reason = await made(`go-${name}`, filesBelow(cwd), async () => {
-    const args = ['build', '-trimpath', '-o', path.join(cache, 'go', name), `./cmd/${name}`];
-    const { code, output } = await attempt('go', args, { cwd, env: { CGO_ENABLED: '0' } });
-    return code === 0 ? undefined : `go build failed: ${lastLines(output)}`;
-  });
-  return { reason, program: path.join(cache, 'go', name) };
-};
+/** One of the Go programs: `./cmd/<name>` of the module `go`, or a module of its own. */
+const goProgram =
+  (name, module = 'go') =>
+  async () => {
+    if (!(await works('go', 'version'))) {
+      return { reason: 'Go is not installed' };
+    }
+    const cwd = path.join(programs, module);
+    const target = module === 'go' ? `./cmd/${name}` : '.';
+    const reason = await made(`go-${name}`, filesBelow(cwd), async () => {
+      const args = ['build', '-trimpath', '-o', path.join(cache, 'go', name), target];
+      const { code, output } = await attempt('go', args, { cwd, env: { CGO_ENABLED: '0' } });
+      return code === 0 ? undefined : `go build failed: ${lastLines(output)}`;
+    });
+    return { reason, program: path.join(cache, 'go', name) };
+  };
 export const goDatadog = goProgram('datadog');
 export const goPyroscope = goProgram('pyroscope');
 export const goHttppprof = goProgram('httppprof');
+export const goCollector = goProgram('collector', 'go-collector');
 
 const mavenCopy = 'org.apache.maven.plugins:maven-dependency-plugin:3.9.0:copy';
 
