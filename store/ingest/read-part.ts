@@ -9,6 +9,7 @@ import {
   type ReaderLimits,
   type RuntimeInfoEntry,
 } from '../../src/model/profile';
+import { labelsInfo } from './pyroscope/context-names';
 import { unpackNames } from './pyroscope/packed-names';
 import { metricsInfo } from './runtime-info';
 import type { Attachment } from './upload';
@@ -73,7 +74,7 @@ function readFile(
 function readCompanion(attachment: Attachment): ReadPart | undefined {
   const { bytes, name } = attachment;
   if (attachment.hints?.isContextNames) {
-    return { attachment, format: 'labels' };
+    return { attachment, format: 'labels', info: labelsInfo(bytes) };
   }
   if (/^go 1\.\d+ trace/.test(startOf(bytes))) {
     return { attachment, format: 'go-trace' };

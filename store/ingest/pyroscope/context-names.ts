@@ -1,5 +1,5 @@
 import { sampleLabelRole } from '../../../src/model/label-names';
-import { ReaderError } from '../../../src/model/profile';
+import { ReaderError, type RuntimeInfoEntry } from '../../../src/model/profile';
 import type { ContextNames } from '../../readers/jfr/contexts';
 import { byteField, eachField, inside, wideNumber } from '../../readers/otlp/messages';
 import { ProtobufCursor } from '../../readers/protobuf';
@@ -9,6 +9,41 @@ import { ProtobufCursor } from '../../readers/protobuf';
  * strings = 2 (number → text). Keys are 64-bit, whatever their sign.
  */
 export function readContextNames(bytes: Uint8Array<ArrayBuffer>): ContextNames {
+  const { contexts, strings } = readSnapshot(bytes);
+  return { describe: (contextId, spanName) => describe(contexts.get(contextId), strings.get(spanName), strings) };
+}
+
+const maxKeys = 50;
+const maxValues = 20;
+
+/** Keys and values of all labels, for people: which sample had which is kept of endpoints only. None where the part is damaged. */
+export function labelsInfo(bytes: Uint8Array<ArrayBuffer>): RuntimeInfoEntry[] {
+  const values = new Map<string, Set<string>>();
+  try {
+    const { contexts, strings } = readSnapshot(bytes);
+    for (const labels of contexts.values()) {
+      for (const [key, value] of labels) {
+        const name = strings.get(key) ?? '';
+        values.set(name, (values.get(name) ?? new Set()).add(strings.get(value) ?? ''));
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof ReaderError)) {
+      throw error;
+    }
+  }
+  return [...values].slice(0, maxKeys).map(([key, found]) => {
+    const more = found.size > maxValues ? `, and ${found.size - maxValues} more` : '';
+    return { group: 'Labels of samples', key, value: `${[...found].sort().slice(0, maxValues).join(', ')}${more}` };
+  });
+}
+
+interface Snapshot {
+  readonly contexts: ReadonlyMap<bigint, ReadonlyMap<bigint, bigint>>;
+  readonly strings: ReadonlyMap<bigint, string>;
+}
+
+function readSnapshot(bytes: Uint8Array<ArrayBuffer>): Snapshot {
   const cursor = new ProtobufCursor(bytes, 'labels');
   const contexts = new Map<bigint, ReadonlyMap<bigint, bigint>>();
   const strings = new Map<bigint, string>();
@@ -22,7 +57,7 @@ export function readContextNames(bytes: Uint8Array<ArrayBuffer>): ContextNames {
     }
     return field === 1 || field === 2;
   });
-  return { describe: (contextId, spanName) => describe(contexts.get(contextId), strings.get(spanName), strings) };
+  return { contexts, strings };
 }
 
 /** An entry of a map: key = 1, value = 2. */

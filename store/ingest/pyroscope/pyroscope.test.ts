@@ -1,4 +1,5 @@
-import { loadRequest } from '../recorded-parts';
+import { loadPart, loadRequest } from '../recorded-parts';
+import { labelsInfo } from './context-names';
 import { parseAppName } from './app-name';
 import { sortLabels } from './client-labels';
 import { readIngestForm } from './ingest-form';
@@ -90,6 +91,14 @@ it('puts what only concerns a request beside the labels', () => {
     ['env', 'prod'],
   ]);
   expect(info).toEqual([{ group: 'Client', key: 'otel.scope.name', value: 'x' }]);
+});
+
+it('lists the dynamic labels of a Java recording', async () => {
+  const { gunzipSync } = await import('node:zlib');
+  const info = labelsInfo(new Uint8Array(gunzipSync(loadPart('pyroscope-java-jfr', 'labels'))));
+  expect(info.map(({ key }) => key)).toEqual(expect.arrayContaining(['route', 'customer']));
+  expect(info.every(({ group, value }) => group === 'Labels of samples' && value !== '')).toBe(true);
+  expect(labelsInfo(Uint8Array.of(0x0a, 0x7f))).toEqual([]);
 });
 
 it('tells lock profiles apart by their display names', () => {
