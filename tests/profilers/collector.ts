@@ -22,10 +22,10 @@ export async function startCollector(program: string, store: RunningStore) {
 function configText(port: number, storeGrpc: string): string {
   const config = {
     receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
-    exporters: { otlp: { endpoint: storeGrpc, tls: { insecure: true } } },
+    exporters: { otlp_grpc: { endpoint: storeGrpc, tls: { insecure: true } } },
     service: {
       telemetry: { metrics: { level: 'none' } },
-      pipelines: { profiles: { receivers: ['otlp'], exporters: ['otlp'] } },
+      pipelines: { profiles: { receivers: ['otlp'], exporters: ['otlp_grpc'] } },
     },
   };
   return JSON.stringify(config);

@@ -244,6 +244,8 @@ public class Shop {
   }
 
   public static void main(String[] args) throws Exception {
+    // Agents start their profilers in the background.
+    sleep(3000);
     long end = System.nanoTime() + (long) (Double.parseDouble(System.getenv("SHOP_SECONDS")) * 1e9);
     ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     port = server.getLocalPort();
