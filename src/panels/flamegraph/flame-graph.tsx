@@ -149,7 +149,7 @@ function OpenWindow({ props, control, drawing, windows }: FlameParts) {
         onSearch={control.setSearch}
         onSandwich={actions.sandwich}
         onMethods={actions.openMethods}
-        sourceUrl={options.sourceUrl}
+        sourceUrl={options.sourceUrl || (props.source.custom.sourceUrl ?? '')}
         refId={props.source.refId}
         onClose={closeMenu}
       />

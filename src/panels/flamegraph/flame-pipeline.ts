@@ -25,11 +25,22 @@ function rowsNamed(rows: FlameRows, names: readonly string[]): Uint8Array | unde
   }
   const labels = new Uint8Array(rows.labels.length);
   for (const name of names) {
-    const pattern = /^\/.+\/[iI]?$/s.test(name) ? searchTexts(rows.labels, name).mask : undefined;
+    const pattern = isPattern(name) ? searchTexts(rows.labels, name).mask : undefined;
     rows.labels.forEach((label, i) => (labels[i] |= label === name || pattern?.[i] === 1 ? 1 : 0));
   }
   return maskRows(rows, (row) => labels[rows.label[row]] === 1);
 }
+
+/** The search as a /pattern/ that finds the same labels; undefined where no pattern does (fuzzy matches). */
+export function patternOfSearch(labels: readonly string[], search: string): string | undefined {
+  const text = search.trim();
+  const pattern = isPattern(text) ? text : `/${text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}/`;
+  const found = searchTexts(labels, text);
+  const same = searchTexts(labels, pattern);
+  return found.count > 0 && found.mask.every((hit, i) => hit === same.mask[i]) ? pattern : undefined;
+}
+
+const isPattern = (text: string) => /^\/.+\/[iI]?$/s.test(text);
 
 function outsideOf(rows: FlameRows, wanted: string, also: Uint8Array | undefined): Uint8Array {
   return maskRows(rows, (row) => also?.[row] === 1 || packageOfRow(rows, row) !== wanted);

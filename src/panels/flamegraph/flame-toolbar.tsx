@@ -1,11 +1,12 @@
 import { Menu, useTheme2 } from '@grafana/ui';
 import React, { type CSSProperties, type RefObject } from 'react';
-import { type ColourBy, type FlamePlace, colourWays } from '../../model/flame-place';
+import { type ColourBy, type FlamePlace, type FlameRules, colourWays } from '../../model/flame-place';
 import { formatCount, formatPart } from '../../model/units';
 import { type Selection } from '../../ui/panel-selection';
 import { panelToolbarHeightPx } from '../../ui/panel-toolbar';
 import { type ExportFormat } from './export-format';
 import { type FlameData } from './flame-data';
+import { patternOfSearch } from './flame-pipeline';
 import { FlameSearchBox } from './flame-search-box';
 import { flamePart } from './flame-styles';
 import { ToolButton } from './tool-button';
@@ -147,8 +148,32 @@ function Choice({ label, checked, role = 'menuitemradio', onClick }: ChoiceProps
   );
 }
 
+/** What the search finds can be hidden or excluded, now and in what comes with the next refresh. */
+function FoundItems({ data, control, search }: FlameToolbarProps) {
+  const { rules, setRules, setSearch } = control;
+  const pattern = search.matches && patternOfSearch(data.rows.labels, search.text);
+  if (pattern === undefined) {
+    return null;
+  }
+  const rule = (change: Partial<FlameRules>) => {
+    setRules(change);
+    setSearch('');
+  };
+  return (
+    <>
+      <Menu.Divider />
+      <Menu.Item label={`Hide methods with ${pattern}`} onClick={() => rule({ hide: [...rules.hide, pattern] })} />
+      <Menu.Item
+        label={`Exclude stacks with ${pattern}`}
+        onClick={() => rule({ exclude: [...rules.exclude, pattern] })}
+      />
+    </>
+  );
+}
+
 /** How the graph is built: direction, folding, root. */
-function ViewItems({ control, flip, onFlip }: FlameToolbarProps) {
+function ViewItems(props: FlameToolbarProps) {
+  const { control, flip, onFlip } = props;
   const { place, rules, go, setRules } = control;
   return (
     <>
@@ -174,6 +199,7 @@ function ViewItems({ control, flip, onFlip }: FlameToolbarProps) {
         onClick={() => setRules({ chains: !rules.chains })}
       />
       <Choice label="Root at the bottom" role="menuitemcheckbox" checked={flip} onClick={() => onFlip(!flip)} />
+      <FoundItems {...props} />
     </>
   );
 }

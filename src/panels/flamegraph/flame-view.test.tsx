@@ -5,6 +5,7 @@ import React from 'react';
 import { of } from 'rxjs';
 import { panelProps, testFrame } from '../../ui/panel-test-props';
 import { FlamePanel } from './flame-panel';
+import { patternOfSearch } from './flame-pipeline';
 import { defaultOptions } from './options';
 
 window.ResizeObserver = class {
@@ -105,6 +106,25 @@ it('offers the data links of the fields, with the row of the method in other vie
   fireEvent.keyDown(screen.getByRole('menu'), { key: 'Escape' });
   key('ArrowUp', 's', 'ArrowDown', 'ContextMenu');
   expect(link()).toMatch(/^https:..wiki.[24]$/);
+});
+
+it('hides or excludes what a search finds, as a pattern', async () => {
+  locationService.push('/d/x?flame-1-search=json.');
+  render(<FlamePanel {...props()} />);
+  fireEvent.click(screen.getByRole('button', { name: 'Top-down' }));
+  fireEvent.click(screen.getByRole('menuitem', { name: 'Exclude stacks with /json\\./' }));
+  expect(path()).toContain('50.0 % excluded');
+  fireEvent.click(screen.getByRole('button', { name: /excluded/ }));
+  fireEvent.click(screen.getByRole('menuitem', { name: 'Include /json\\./' }));
+  expect(path()).not.toContain('excluded');
+});
+
+it('makes a pattern only of searches that find the same', () => {
+  expect(patternOfSearch(['a.b', 'axb'], 'a.b')).toBe('/a\\.b/');
+  expect(patternOfSearch(['a.b', 'axb'], '/a.b/I')).toBe('/a.b/I');
+  expect(patternOfSearch(['json.decode'], 'jsdec')).toBeUndefined();
+  expect(patternOfSearch(['a'], 'z')).toBeUndefined();
+  expect(patternOfSearch(['a/b(c)[d]'], 'b(c)[')).toBe('/b\\(c\\)\\[/');
 });
 
 it('turns the graph over', () => {
