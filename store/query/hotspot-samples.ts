@@ -180,7 +180,9 @@ async function readWindow(reading: Reading, place: SpanPlace, spans: SpanMatch):
   const types = [type.id, ...(withCpu ? ['cpu-time'] : []), ...waitTypes];
   const read = await timesOf(reading, place, spans, 'window', types);
   const [times, ...others] = read.types;
-  if (times.length === 0 || type.merge === 'average') {
+  // Nothing in a window where every sample says its time is the answer.
+  const isKnown = times.length > 0 || (read.missing === '' && times.untimed === 0);
+  if (!isKnown || type.merge === 'average') {
     noteMissing(notices, read, false, 'These are the whole uploads that the span ran in');
     return readSelection(reading);
   }

@@ -71,6 +71,22 @@ function traceMessage(trace: ServedTrace, traceId: string): Buffer {
   return message([1, message([1, resource], [2, scope])]);
 }
 
+/** TraceQL that asks for a span by its id: the trace that has it. */
+function searchAnswer(traces: readonly ServedTrace[], query: string): string {
+  const spanId = /span:id\s*=\s*"([0-9a-f]+)"/.exec(query)?.[1];
+  const found = traces.filter(({ spans }) => spans.some((span) => hexId(span.spanId) === spanId));
+  return JSON.stringify({
+    traces: found.map(({ service, spans, shiftNs }) => ({
+      traceID: hexTraceId(spans),
+      rootServiceName: service,
+      rootTraceName: spans[0].resource,
+      startTimeUnixNano: String(spans[0].startNs + shiftNs),
+      durationMs: Number(spans[0].durationNs / 1_000_000n),
+    })),
+    metrics: {},
+  });
+}
+
 /**
  * Speaks as much of Tempo's HTTP API as Grafana needs to show traces by id. `traces` may be changed while it runs.
  * Listens on loopback, at the port where Grafana's provisioned datasource looks for Tempo.
@@ -84,6 +100,8 @@ export async function startTempo(port: number, traces: ServedTrace[]): Promise<(
       const body = traceMessage(trace, hexTraceId(trace.spans));
       // The second version wraps the trace in a TraceByIDResponse.
       response.setHeader('content-type', 'application/protobuf').end(id[1] ? message([1, body]) : body);
+    } else if (url.pathname === '/api/search') {
+      response.setHeader('content-type', 'application/json').end(searchAnswer(traces, url.searchParams.get('q') ?? ''));
     } else if (url.pathname === '/api/status/buildinfo') {
       response.setHeader('content-type', 'application/json').end('{"version":"2.8.0"}');
     } else if (url.pathname === '/api/echo') {

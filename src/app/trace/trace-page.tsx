@@ -43,12 +43,23 @@ interface View {
 
 const hourMs = 3_600_000;
 
+/** An id; what a link could not fill in is none. */
+function idOf(text: string | null): string {
+  return /^[0-9a-f]{1,32}$/i.test(text ?? '') ? (text ?? '').toLowerCase() : '';
+}
+
+/** Links of requests write the span's id where they know no trace id. */
+function traceIdOf(params: URLSearchParams): string {
+  const id = idOf(params.get('trace'));
+  return id === idOf(params.get('span')) ? '' : id;
+}
+
 function readView(params: URLSearchParams, nowMs: number): View {
   const number = (name: string) => (/^\d+$/.test(params.get(name) ?? '') ? Number(params.get(name)) : undefined);
   const toMs = number('to') ?? nowMs;
   return {
-    traceId: (params.get('trace') ?? '').toLowerCase(),
-    spanId: (params.get('span') ?? '').toLowerCase(),
+    traceId: traceIdOf(params),
+    spanId: idOf(params.get('span')),
     scope: spanScopes.find((scope) => scope === params.get('var-span_scope')) ?? 'children',
     profileType: params.get('var-profile_type') ?? undefined,
     service: params.get('service'),
