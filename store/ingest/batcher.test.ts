@@ -1,0 +1,121 @@
+import { pino } from 'pino';
+import { EngineUnavailable, type TableName } from '../engines/engine';
+import type { ProfileRow } from '../engines/rows';
+import { startBatcher, type InsertItem } from './batcher';
+import { ContentFilter } from './content-filter';
+
+interface Insert {
+  readonly table: TableName;
+  readonly bytes: number;
+  readonly token: string;
+}
+
+/** Takes everything down; a table that is in `failing` fails once. */
+function recorder(failing: Set<TableName> = new Set()) {
+  const inserts: Insert[] = [];
+  const engine = {
+    insert: async (table: TableName, rows: Uint8Array, token: string) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (failing.delete(table)) {
+        throw new EngineUnavailable('not now');
+      }
+      inserts.push({ table, bytes: rows.length, token });
+    },
+  };
+  return { inserts, engine };
+}
+
+const row: ProfileRow = {
+  tenant: 'default',
+  service: 'shop',
+  env: '',
+  version: '',
+  host: '',
+  runtime: '',
+  language: '',
+  startNs: 1_795_570_500_000_000_000n,
+  endNs: 1_795_570_560_000_000_000n,
+  receivedMs: 1_795_570_560_000,
+  profile: 1n,
+  id: '00000000-0000-4000-8000-000000000000',
+  uploadKey: '0'.repeat(32),
+  instance: '',
+  labels: new Map(),
+  types: [],
+  totals: [],
+  counts: [],
+  sampleCount: 0,
+  sizeBytes: 0,
+  status: 'ok',
+  reason: '',
+  format: '',
+  intake: '',
+  runtimeInfo: '[]',
+  attachments: '[]',
+  endpointCounts: new Map(),
+  rawSegment: '',
+  rawOffset: 0,
+  rawLength: 0,
+  retentionDays: 0,
+};
+
+function item(sampleBytes: number, inserted: () => void, stack = 1n): InsertItem {
+  const content = { ids: BigUint64Array.of(stack), offsets: Uint32Array.of(0, 1), bytes: Uint8Array.of(1) };
+  return {
+    row,
+    encoded: { samples: new Uint8Array(sampleBytes), spans: new Uint8Array(0), stacks: content, frames: content },
+    inserted,
+  };
+}
+
+function start(engine: ReturnType<typeof recorder>['engine'], most?: { uploads: number; bytes: number }) {
+  const logger = pino({ level: 'silent' });
+  return startBatcher({ engine, logger, content: new ContentFilter(1000), whenReady: Promise.resolve(), most });
+}
+
+it('inserts profiles last, and content once', async () => {
+  const { inserts, engine } = recorder();
+  const batcher = start(engine, { uploads: 2, bytes: 2 ** 20 });
+  let done = 0;
+  for (let i = 0; i < 4; i++) {
+    batcher.add(item(10, () => done++));
+  }
+  expect(await batcher.drain(10_000)).toBe(true);
+  expect(done).toBe(4);
+  expect(inserts.map(({ table, bytes }) => [table, table === 'profiles' ? 0 : bytes])).toEqual([
+    ['samples', 20],
+    ['stacks', 1],
+    ['frames', 1],
+    ['profiles', 0],
+    ['samples', 20],
+    ['profiles', 0],
+  ]);
+});
+
+it('makes batches of as many bytes as it may', async () => {
+  const { inserts, engine } = recorder();
+  const batcher = start(engine, { uploads: 100, bytes: 100 });
+  for (const size of [40, 40, 40, 300, 10]) {
+    batcher.add(item(size, () => undefined));
+  }
+  expect(await batcher.drain(10_000)).toBe(true);
+  expect(inserts.filter(({ table }) => table === 'samples').map(({ bytes }) => bytes)).toEqual([80, 40, 300, 10]);
+});
+
+it.each<TableName>(['samples', 'stacks', 'profiles'])(
+  'sends a batch again as it was when %s could not be inserted',
+  async (table) => {
+    const { inserts, engine } = recorder(new Set([table]));
+    const batcher = start(engine);
+    let done = 0;
+    batcher.add(item(10, () => done++));
+    expect(await batcher.drain(10_000)).toBe(true);
+    expect(done).toBe(1);
+    const tokens = new Set(inserts.map(({ token }) => token.slice(0, 36)));
+    expect(tokens.size).toBe(1);
+    expect(inserts[inserts.length - 1].table).toBe('profiles');
+    expect(new Set(inserts.map((insert) => insert.table))).toEqual(
+      new Set(['samples', 'stacks', 'frames', 'profiles'])
+    );
+  }
+);
