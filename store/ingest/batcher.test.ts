@@ -119,3 +119,16 @@ it.each<TableName>(['samples', 'stacks', 'profiles'])(
     );
   }
 );
+
+it('lists an upload with a row that no column takes without its samples, and inserts the others', async () => {
+  const { inserts, engine } = recorder();
+  const batcher = start(engine);
+  let done = 0;
+  const bad = item(10, () => done++);
+  batcher.add({ ...bad, row: { ...row, types: ['cpu-time'], totals: [2 ** 53], counts: [1] } });
+  batcher.add(item(20, () => done++));
+  expect(await batcher.drain(10_000)).toBe(true);
+  expect(done).toBe(2);
+  expect(inserts.filter(({ table }) => table === 'samples').map(({ bytes }) => bytes)).toEqual([20]);
+  expect(inserts.filter(({ table }) => table === 'profiles')).toHaveLength(2);
+});

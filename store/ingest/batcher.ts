@@ -176,6 +176,7 @@ class InsertBatcher implements Batcher {
       types: [],
       totals: [],
       counts: [],
+      endpointCounts: new Map(),
     };
     const outcome = await this.insertUntilDone([{ row, encoded: noRows, inserted: item.inserted }]);
     if (outcome === 'refused') {
@@ -191,7 +192,10 @@ class InsertBatcher implements Batcher {
 
   private async insertUntilDone(batch: readonly InsertItem[]): Promise<'done' | 'refused' | 'stopped'> {
     const draft = this.settings.content.draft();
-    const tables = joinTables(batch, draft);
+    const tables = this.encodable(batch, draft);
+    if (tables === undefined) {
+      return 'refused';
+    }
     const token = randomUUID();
     let refusals = 0;
     for (let waitMs = retryMs.first; !this.stopped; waitMs = Math.min(waitMs * 2, retryMs.most)) {
@@ -210,6 +214,16 @@ class InsertBatcher implements Batcher {
       }
     }
     return 'stopped';
+  }
+
+  /** Undefined = a row holds what its column can't: the upload it belongs to must not take the others or the process with it. */
+  private encodable(batch: readonly InsertItem[], draft: ContentDraft): TableRows | undefined {
+    try {
+      return joinTables(batch, draft);
+    } catch (error) {
+      this.settings.logger.warn({ error, uploads: batch.length }, 'rows could not be encoded');
+      return undefined;
+    }
   }
 
   /**

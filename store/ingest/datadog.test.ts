@@ -27,7 +27,14 @@ const limits = {
 };
 
 async function understand(name: string): Promise<Upload> {
-  const { contentType, headers, body } = loadRequest(name);
+  return understandParts(loadRequest(name));
+}
+
+async function understandParts({
+  contentType,
+  headers,
+  body,
+}: Pick<ReturnType<typeof loadRequest>, 'contentType' | 'headers' | 'body'>): Promise<Upload> {
   const request = {
     intake: 'datadog' as const,
     tenant: 't',
@@ -98,4 +105,14 @@ describe('the agent form', () => {
       expect(upload.attachments.map((attachment) => attachment.name)).toEqual(files);
     }
   );
+
+  it('leaves out of the endpoint counts what is no count', async () => {
+    const counts = '{"GET /":12,"huge":1e300,"negative":-5,"text":"7","half":1.6}';
+    const event = `{"start":"2026-11-25T03:00:00Z","end":"2026-11-25T03:01:00Z","endpoint_counts":${counts}}`;
+    const part = (name: string, text: string) =>
+      `--b\r\nContent-Disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n${text}\r\n`;
+    const body = new Uint8Array(Buffer.from(`${part('event', event)}${part('cpu.folded', 'a;b 1')}--b--\r\n`));
+    const upload = await understandParts({ contentType: 'multipart/form-data; boundary=b', headers: {}, body });
+    expect(Object.fromEntries(upload.endpointCounts)).toEqual({ 'GET /': 12, half: 2 });
+  });
 });

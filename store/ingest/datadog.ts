@@ -37,7 +37,7 @@ const eventSchema = z.looseObject({
   tags_profiler: z.string().catch(''),
   sub_custom_tags: z.string().catch(''),
   process_tags: z.string().catch(''),
-  endpoint_counts: z.record(z.string(), z.number()).catch({}),
+  endpoint_counts: z.record(z.string(), z.unknown()).catch({}),
   info: z.record(z.string(), z.unknown()).catch({}),
   internal: z.record(z.string(), z.unknown()).catch({}),
 });
@@ -66,13 +66,20 @@ function readEventForm(eventPart: Part, parts: readonly Part[], context: FormCon
       context.limits
     ),
     runtimeInfo: [...eventInfo(event), ...headerInfo(context.request)],
-    endpointCounts: new Map(
-      Object.entries(event.endpoint_counts).map(([name, count]) => [name, Math.max(0, Math.round(count))])
-    ),
+    endpointCounts: endpointCounts(event),
     attachments: parts
       .filter((part) => part !== eventPart)
       .map((part) => attachment(part.fileName || part.field, part.bytes)),
   };
+}
+
+/** What is no count is left out, the others stay. */
+function endpointCounts({ endpoint_counts: counts }: DatadogEvent): Map<string, number> {
+  const rounded = Object.entries(counts).map(([name, count]): [string, number] => [
+    name,
+    typeof count === 'number' ? Math.round(count) : NaN,
+  ]);
+  return new Map(rounded.filter(([, count]) => Number.isSafeInteger(count) && count >= 0));
 }
 
 /** Tracers that send differences say so in the name: `delta-heap.pprof`. */
