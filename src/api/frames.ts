@@ -39,6 +39,8 @@ export interface FlameFrameCustom {
   hiddenShare: number;
   /** With compare: total of the right side. */
   totalRight?: number;
+  /** Put in by the datasource in the browser: address of a frame's source, with ${file}, ${line} and ${method}. */
+  sourceUrl?: string;
 }
 
 /** Table frame (`queryType: dimension`), largest first. */

@@ -20,6 +20,7 @@ import { importQueries } from './import-queries';
 import { type HotspanOptions, type HotspanQuery, fallbackProfileType, queryTypeInfos } from './query';
 import { traceTarget, withRequestLinks } from './request-links';
 import { Resources } from './resources';
+import { withSourceAddress } from './source-address';
 import { type Templates, expandQuery } from './template';
 import { VariableSupport } from './variables';
 
@@ -33,6 +34,7 @@ export class HotspanDatasource extends DataSourceWithBackend<HotspanQuery, Hotsp
   };
   readonly resources: Resources;
   readonly defaultProfileType: string;
+  private readonly sourceUrl: string;
   private readonly tracesUid: string | undefined;
 
   constructor(
@@ -43,13 +45,15 @@ export class HotspanDatasource extends DataSourceWithBackend<HotspanQuery, Hotsp
     this.defaultProfileType = settings.jsonData.defaultProfileType || fallbackProfileType;
     this.tracesUid = settings.jsonData.tracesDatasourceUid;
     this.resources = new Resources((path, params) => this.getResource(path, params));
+    this.sourceUrl = settings.jsonData.sourceUrl ?? '';
     this.variables = new VariableSupport(this);
   }
 
   override query(request: DataQueryRequest<HotspanQuery>): Observable<DataQueryResponse> {
-    return super
-      .query(request)
-      .pipe(map((response) => withRequestLinks(response, this.uid, traceTarget(this.tracesUid))));
+    return super.query(request).pipe(
+      map((response) => withRequestLinks(response, this.uid, traceTarget(this.tracesUid))),
+      map((response) => withSourceAddress(response, this.sourceUrl))
+    );
   }
 
   override getDefaultQuery(app: CoreApp): Partial<HotspanQuery> {

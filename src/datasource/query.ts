@@ -13,6 +13,12 @@ export interface HotspanOptions extends DataSourceJsonData {
   /** Sent as X-Scope-OrgID. */
   tenant?: string;
   timeoutSeconds?: number;
+  /** Larger answers are refused. */
+  maxResponseBytes?: number;
+  /** Forward the signed-in user's token to the store. */
+  oauthPassThru?: boolean;
+  /** Address of a frame's source, with ${file}, ${line} and ${method}. */
+  sourceUrl?: string;
   /** Id or name; used where a query names none. */
   defaultProfileType?: string;
   /** Uid of the datasource that has the traces of the same programs (Tempo, Jaeger, Zipkin). */

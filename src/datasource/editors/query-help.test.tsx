@@ -1,11 +1,13 @@
 import { type DataSourceApi } from '@grafana/data';
 import { fireEvent, render, screen } from '@testing-library/react';
 import React from 'react';
-import { editorParts } from '../query';
+import { type HotspanQuery, editorParts } from '../query';
 import { QueryHelp } from './query-help';
 
 it('begins with a question that the user picks', () => {
-  const datasource = { getRef: () => ({ uid: 'hotspan', type: 'hotspan-profiling-datasource' }) } as DataSourceApi;
+  const datasource = {
+    getRef: () => ({ uid: 'hotspan', type: 'hotspan-profiling-datasource' }),
+  } as DataSourceApi<HotspanQuery>;
   const picked = jest.fn();
   render(<QueryHelp datasource={datasource} query={{ refId: 'A' }} onClickExample={picked} />);
   const cards = screen.getAllByRole('button');

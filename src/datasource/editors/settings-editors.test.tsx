@@ -65,7 +65,7 @@ describe('settings', () => {
   it('writes the links that the chosen trace datasource lacks as provisioning', async () => {
     const { last, user } = showConfig();
     expect(screen.queryByTestId('trace-provisioning')).toBeNull();
-    await user.click(screen.getByRole('combobox'));
+    await user.click(screen.getByPlaceholderText('None'));
     await user.click(await screen.findByRole('option', { name: /Tempo/ }));
     expect(last().jsonData.tracesDatasourceUid).toBe('tempo');
     const text = screen.getByTestId('trace-provisioning');
@@ -85,6 +85,25 @@ describe('settings', () => {
       jsonData: { tenant: 'team-a', defaultProfileType: 'wall-time' },
     });
     expect(JSON.stringify([last().jsonData, last().url])).not.toContain('s3cret');
+  });
+
+  it('offers the ways to sign in, and forwards the signed-in user when asked', async () => {
+    const { last, user } = showConfig();
+    await user.click(screen.getByRole('combobox', { name: 'Authentication method' }));
+    await user.click(await screen.findByText('Forward OAuth Identity'));
+    expect(last().jsonData.oauthPassThru).toBe(true);
+    expect(document.querySelector('#hotspan-token')).toBeNull();
+  });
+
+  it('takes limit and source link, and writes all as provisioning', async () => {
+    const { last, user } = showConfig({ url: 'http://store:4140', secureJsonFields: { token: true } });
+    await user.type(screen.getByPlaceholderText('64'), '16');
+    await user.type(document.querySelector('#hotspan-sourceUrl')!, 'https://git/');
+    expect(last().jsonData).toMatchObject({ maxResponseBytes: 16 * 2 ** 20, sourceUrl: 'https://git/' });
+    await user.click(screen.getByRole('button', { name: /Provisioning/ }));
+    const text = screen.getByTestId('own-provisioning');
+    expect(text).toHaveTextContent('url: "http://store:4140"');
+    expect(text).toHaveTextContent('token: $HOTSPAN_TOKEN');
   });
 
   it('says when the address is none', async () => {
