@@ -1,6 +1,6 @@
 import { AppPlugin } from '@grafana/data';
 import React, { Suspense, lazy } from 'react';
-import { spanLink, traceLink } from './app/trace-links';
+import { hotspotsLink, spanLink, traceLink } from './app/trace-links';
 
 const App = lazy(() => import('./app/app').then((module) => ({ default: module.App })));
 
@@ -12,4 +12,4 @@ function Root() {
   );
 }
 
-export const plugin = new AppPlugin().setRootPage(Root).addLink(spanLink).addLink(traceLink);
+export const plugin = new AppPlugin().setRootPage(Root).addLink(spanLink).addLink(traceLink).addLink(hotspotsLink);

@@ -1,4 +1,4 @@
-import { spanLink, traceLink } from './trace-links';
+import { hotspotsLink, spanLink, traceLink } from './trace-links';
 
 const searchOf = (path: string | undefined) => new URLSearchParams(path?.split('?')[1]);
 
@@ -25,7 +25,9 @@ describe('links in traces', () => {
   });
 
   it('registers with a path, without which Grafana refuses a link', () => {
-    expect([spanLink.path, traceLink.path]).toEqual(Array(2).fill('/a/hotspan-profiling-app/explore'));
+    expect([spanLink.path, traceLink.path, hotspotsLink.path]).toEqual(
+      Array(3).fill('/a/hotspan-profiling-app/explore')
+    );
   });
 
   it.each([
@@ -37,6 +39,14 @@ describe('links in traces', () => {
     expect(spanLink.configure?.(context)).toBeUndefined();
     // Grafana hands every link the same kinds of holes.
     expect(traceLink.configure?.(context && { ...context, spans: [] })).toBeUndefined();
+    expect(hotspotsLink.configure?.(context && { ...context, spans: [] })).toBeUndefined();
+  });
+
+  it('opens a trace beside its hotspots', () => {
+    const spans = [{ traceID: 'abc1', startTime: 1_700_000_000_000_000, duration: 5_000_000 }];
+    const path = hotspotsLink.configure?.({ spans, datasource: { uid: 'tempo' } } as object)?.path;
+    expect(path).toMatch(/^\/a\/hotspan-profiling-app\/trace\?/);
+    expect(Object.fromEntries(searchOf(path))).toMatchObject({ trace: 'abc1', traces: 'tempo' });
   });
 
   it('opens the services of a whole trace, ten minutes around it', () => {

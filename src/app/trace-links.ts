@@ -1,5 +1,5 @@
 import { type PluginExtensionAddedLinkConfig, dateTime } from '@grafana/data';
-import { explorePath } from './routes';
+import { explorePath, tracePath } from './routes';
 
 /** Grafana's contexts are loosely filled: every value is looked for and may be missing. */
 function field(source: unknown, name: string): unknown {
@@ -90,5 +90,22 @@ export const traceLink: PluginExtensionAddedLinkConfig<TraceContext> = {
     const range = Array.isArray(spans) && spans.length > 0 ? traceRange(spans) : {};
     const service = serviceNames(field(context, 'processes'));
     return range.from ? { path: explorePath({ service, ...range }) } : undefined;
+  },
+};
+
+/** Button above a trace: the trace beside the methods of its spans. */
+export const hotspotsLink: PluginExtensionAddedLinkConfig<TraceContext> = {
+  targets: ['grafana/traceview/header/actions'],
+  title: 'Code hotspots',
+  description: 'Shows this trace beside the methods that ran in its spans.',
+  path,
+  icon: 'code-branch',
+  configure: (context) => {
+    const spans = field(context, 'spans');
+    const first: unknown = Array.isArray(spans) ? spans[0] : undefined;
+    const trace = firstText(field(context, 'traceID')) ?? firstText(field(first, 'traceID'));
+    const range = Array.isArray(spans) && spans.length > 0 ? traceRange(spans) : {};
+    const traces = firstText(field(field(context, 'datasource'), 'uid'));
+    return trace && range.from ? { path: tracePath({ trace, traces, ...range }) } : undefined;
   },
 };

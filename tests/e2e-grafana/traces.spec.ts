@@ -119,3 +119,12 @@ test('the button above the trace lists the profiles of its services', async ({ p
   const search = await expectExplorer(await opening);
   expect(search.getAll('service')).toEqual([service]);
 });
+
+test('the button "Code hotspots" opens the trace beside the methods of its spans', async ({ page }) => {
+  const opening = page.waitForEvent('popup');
+  await page.getByRole('button', { name: 'Code hotspots' }).click();
+  const opened = await opening;
+  await expect(opened).toHaveURL(/\/a\/hotspan-profiling-app\/trace/);
+  const rows = opened.getByRole('treegrid', { name: 'Spans of the trace' }).getByRole('row');
+  await expect(rows).toHaveCount(trace.length + 1);
+});
