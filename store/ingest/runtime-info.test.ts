@@ -15,6 +15,22 @@ describe('secrets in runtime information', () => {
     ['url', 'jdbc:postgres://user:pw@host/db', 'jdbc:postgres://user:***@host/db'],
     ['env', 'DB_PASSWORD=x;HOME=/root', 'DB_PASSWORD=***;HOME=/root'],
     ['header', 'Authorization: Bearer abcdef', 'Authorization: *** ***'],
+    ['header', '-H Authorization:Basic abcdef', '-H Authorization:*** ***'],
+    ['DB_PASS', 'hunter2', '***'],
+    ['db.password', '123456', '***'],
+    ['SENTRY_DSN', 'https://abc@host/1', '***'],
+    ['jvm args', '-Ddb.pass=hunter2 -Dbypass=x', '-Ddb.pass=*** -Dbypass=x'],
+    ['jvm args', '-javaagent:/a.jar=apikey=abc,host=x', '-javaagent:/a.jar=apikey=***,host=x'],
+    ['env', 'JAVA_TOOL_OPTIONS=-Dpassword=hunter2', 'JAVA_TOOL_OPTIONS=-Dpassword=***'],
+    ['command', 'app --opts=a:token=abc --port=80', 'app --opts=a:token=*** --port=80'],
+    ['json', '{"a":{"password":"hunter2"},"b":1}', '{"a":{"password":***,"b":1}'],
+    ['json', '{"password":"a b","c":"d"} -Dx=1', '{"password": *** -Dx=1'],
+    ['url', 'jdbc:mysql://h/db?password=hunter2', 'jdbc:mysql://h/db?password=***'],
+    ['url', 'https://user:hun@ter2@h/x@y', 'https://user:***@h/x@y'],
+    ['url', 'https://u:a/b@h/x', 'https://u:***@h/x'],
+    ['url', 'https://abc@github.com/x@y', 'https://***@github.com/x@y'],
+    ['url', 'https://host/x@y', 'https://host/x@y'],
+    ['class path', '/lib/cookie-1.jar:/lib/token.jar:/lib/a.jar', '/lib/cookie-1.jar:/lib/token.jar:/lib/a.jar'],
     ['token bucket', '12', '12'],
     ['secrets.enabled', 'true', 'true'],
     ['path', '/usr/lib/python3.12', '/usr/lib/python3.12'],
@@ -28,6 +44,9 @@ describe('secrets in runtime information', () => {
     redactValue('x', 'password'.repeat(2000));
     redactValue('x', `${'a'.repeat(8000)}:${'//'.repeat(4000)}`);
     redactValue('x', '-'.repeat(16000));
+    redactValue('x', 'token/=:'.repeat(2000));
+    redactValue('x', `password="${'\\'.repeat(8000)}`);
+    redactValue('x', 'a://'.repeat(4000));
     expect(process.cpuUsage().user - started).toBeLessThan(2_000_000);
   });
 });

@@ -2,13 +2,17 @@ import type { RuntimeInfoEntry } from '../../src/model/profile';
 
 /** Secrets reach profilers through settings, JVM arguments and environments; none of them is stored in a readable place. */
 const secretKey =
-  /pass(?:word|wd|phrase)|pwd|secret|token|api[-_. ]?key|apikey|authorization|credential|private[-_. ]?key|access[-_. ]?key|signature|cookie/i;
+  /pass(?:word|wd|phrase)|(?<![a-z])pass(?![a-z])|pwd|secret|token|jwt|(?<![a-z])dsn(?![a-z])|api[-_. ]?key|apikey|authorization|credential|private[-_. ]?key|access[-_. ]?key|signature|cookie/i;
+/** Their value is one even if it is a number, as a limit of tokens is not. */
+const passwordKey = /pass(?:word|wd|phrase)|(?<![a-z])pass(?![a-z])|pwd/i;
+const plainValue = /^(?:true|false|\d{1,6}(?:\.\d+)?|)$/i;
 const mask = '***';
 const maxValueLength = 16_384;
 const maxEntries = 5_000;
 
 export function redactValue(key: string, value: string): string {
-  if (secretKey.test(key) && !/^(?:true|false|\d{1,6}(?:\.\d+)?|)$/i.test(value)) {
+  const isPlain = plainValue.test(value) && !(passwordKey.test(key) && /\d/.test(value));
+  if (secretKey.test(key) && !isPlain) {
     return mask;
   }
   return redactText(value.slice(0, maxValueLength));
@@ -20,7 +24,7 @@ export function redactValue(key: string, value: string): string {
  */
 function redactText(text: string): string {
   // Words at even, what separates them at odd places.
-  const pieces = text.split(/(\s+|[;&])/);
+  const pieces = text.split(/(\s+|[;&?])/);
   let hidden: Hidden = { kind: 'nothing' };
   for (let at = 0; at < pieces.length; at += 2) {
     if (pieces[at] !== '') {
@@ -41,10 +45,11 @@ const nothing: Hidden = { kind: 'nothing' };
 
 function redactWord(word: string, hidden: Hidden): { shown: string; next: Hidden } {
   if (hidden.kind === 'quoted') {
-    return { shown: word.endsWith(hidden.quote) ? mask : '', next: word.endsWith(hidden.quote) ? nothing : hidden };
+    const isClosed = new RegExp(`(?<!\\\\)${hidden.quote}`).test(word);
+    return { shown: isClosed ? mask : '', next: isClosed ? nothing : hidden };
   }
   if (hidden.kind === 'value' && !word.startsWith('-')) {
-    return { shown: mask, next: /^(?:bearer|basic)$/i.test(word) ? hidden : openQuote(word) };
+    return { shown: mask, next: isScheme(word) ? hidden : openQuote(word) };
   }
   return redactAssignments(word);
 }
@@ -54,35 +59,65 @@ function redactAssignments(word: string): { shown: string; next: Hidden } {
   let next: Hidden = nothing;
   let inSecret = false;
   const parts = word.split(',').map((part) => {
-    const at = part.search(/[=:]/);
-    if (at < 0) {
+    if (!/[=:]/.test(part)) {
       next = part.startsWith('-') && secretKey.test(part) ? { kind: 'value' } : nothing;
       return inSecret && part !== '' ? mask : part;
     }
-    inSecret = secretKey.test(part.slice(0, at)) && !part.startsWith('://', at);
-    const value = part.slice(at + 1);
-    next = !inSecret ? nothing : value === '' ? { kind: 'value' } : openQuote(value);
+    const at = secretStart(part);
+    inSecret = at > 0;
+    const value = part.slice(at);
+    next = !inSecret ? nothing : value === '' || isScheme(value) ? { kind: 'value' } : openQuote(value);
     if (!inSecret) {
       return redactUrl(part);
     }
-    return value === '' ? part : `${part.slice(0, at + 1)}${next.kind === 'quoted' ? '' : mask}`;
+    return value === '' ? part : `${part.slice(0, at)}${next.kind === 'quoted' ? '' : mask}`;
   });
   return { shown: parts.join(','), next };
 }
 
+/**
+ * Where the value of a secret starts, -1 = nowhere: after the first key that names one, be it inside of another value as in
+ * `-javaagent:x.jar=apikey=…` or `{"a":{"token":…`. Files of a class path are no keys.
+ */
+function secretStart(part: string): number {
+  let start = 0;
+  for (const { index } of part.matchAll(/[=:]/g)) {
+    const key = part.slice(start, index);
+    if (secretKey.test(key) && !/^[./]|\.jar$/i.test(key) && !part.startsWith('://', index)) {
+      return index + 1;
+    }
+    start = index + 1;
+  }
+  return -1;
+}
+
+function isScheme(word: string): boolean {
+  return /^(?:bearer|basic)$/i.test(word);
+}
+
+/** A quote that is not closed in the word hides the words behind it too. */
 function openQuote(value: string): Hidden {
   const quote = value[0];
-  return (quote === '"' || quote === "'") && !(value.length > 1 && value.endsWith(quote))
+  return (quote === '"' || quote === "'") && !/^(["'])(?:\\.|(?!\1)[^\\])*\1/.test(value)
     ? { kind: 'quoted', quote }
     : nothing;
 }
 
-/** `scheme://user:password@host` */
+/** `scheme://user:password@host`, `scheme://token@host` */
 function redactUrl(text: string): string {
-  const start = text.indexOf('://');
-  const end = start < 0 ? -1 : text.indexOf('@', start);
-  const colon = start < 0 ? -1 : text.indexOf(':', start + 3);
-  return colon > 0 && colon < end ? `${text.slice(0, colon + 1)}${mask}${text.slice(end)}` : text;
+  const start = text.indexOf('://') + 3;
+  if (start < 3) {
+    return text;
+  }
+  const slash = text.indexOf('/', start);
+  const inAuthority = text.lastIndexOf('@', slash < 0 ? text.length : slash);
+  const colon = text.indexOf(':', start);
+  // A password may hold a slash.
+  const end = inAuthority >= start ? inAuthority : text.indexOf('@', start);
+  if (colon >= 0 && colon < end) {
+    return `${text.slice(0, colon + 1)}${mask}${text.slice(end)}`;
+  }
+  return end > start && end === inAuthority ? `${text.slice(0, start)}${mask}${text.slice(end)}` : text;
 }
 
 export function redact(entries: readonly RuntimeInfoEntry[]): RuntimeInfoEntry[] {
