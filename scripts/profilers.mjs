@@ -16,6 +16,7 @@ const clients = {
   'pyroscope-java': ['java'],
   'pyroscope-python': ['python'],
   'pyroscope-node': ['node'],
+  'pyroscope-rust': ['rust'],
   'async-profiler': ['java'],
   'py-spy': ['python'],
   gperftools: ['gperftools'],

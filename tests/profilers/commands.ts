@@ -82,6 +82,10 @@ export function pyroscopeGo({ program }: Ready['goPyroscope'], service: string, 
   return { command: program, args: [], env: pyroscopeEnv(service, storeUrl) };
 }
 
+export function pyroscopeRust({ program }: Ready['rust'], service: string, storeUrl: string): Command {
+  return { command: program, args: [], env: pyroscopeEnv(service, storeUrl) };
+}
+
 export function pyroscopePython({ bin }: Ready['python'], service: string, storeUrl: string): Command {
   return {
     command: path.join(bin, 'python'),

@@ -15,6 +15,7 @@ export interface Ready {
     readonly asyncProfiler: string;
     readonly classPath: string;
   };
+  readonly rust: { readonly program: string };
   readonly gperftools: { readonly program: string; readonly pprof: string };
   readonly perf: { readonly program: string };
 }

@@ -11,7 +11,7 @@ const minute = 60_000;
 
 /** { code, output } of a program that may not be there. */
 async function attempt(command, args, options = {}) {
-  return run(command, args, { quiet: true, timeoutMs: 10 * minute, ...options }).catch(({ message }) => ({
+  return run(command, args, { quiet: true, timeoutMs: 15 * minute, ...options }).catch(({ message }) => ({
     code: 1,
     output: message,
   }));
@@ -180,6 +180,20 @@ async function extractAsyncProfiler(jar, target) {
   }
   fs.copyFileSync(path.join(dir, inside), target);
   return undefined;
+}
+
+export async function rust() {
+  if (!(await works('cargo', '--version'))) {
+    return { reason: 'Cargo is not installed' };
+  }
+  const cwd = path.join(programs, 'rust');
+  const target = path.join(cache, 'rust');
+  const reason = await made('rust', filesBelow(cwd), async () => {
+    const args = ['build', '--release', '--locked', '--quiet'];
+    const { code, output } = await attempt('cargo', args, { cwd, env: { CARGO_TARGET_DIR: target } });
+    return code === 0 ? undefined : `cargo build failed: ${lastLines(output)}`;
+  });
+  return { reason, program: path.join(target, 'release/shop') };
 }
 
 /** Debian's packages are installed by apt, as root only. */
