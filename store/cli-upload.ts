@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { types } from 'node:util';
 import { z } from 'zod';
 
 export interface UploadOptions {
   readonly url: string;
   readonly token?: string;
+  /** What the store shall call the file. */
+  readonly name?: string;
   readonly service?: string;
   readonly env?: string;
   readonly start?: string;
@@ -21,7 +24,7 @@ export interface UploadOutput {
 const accepted = z.object({ id: z.string(), repeated: z.boolean() });
 const refused = z.object({ error: z.object({ code: z.string(), message: z.string(), hint: z.string() }) });
 
-/** `hotspan upload FILE…`: one upload per file, one line with the id per upload. Returns the exit code. */
+/** `hotspan upload FILE…`: one upload per file (`-` = standard input), one line with the id per upload. Returns the exit code. */
 export async function uploadFiles(
   files: readonly string[],
   options: UploadOptions,
@@ -59,7 +62,7 @@ function wrongOption({ url, token, label }: UploadOptions): string | undefined {
 async function uploadFile(file: string, options: UploadOptions): Promise<string> {
   const response = await fetch(uploadUrl(file, options), {
     method: 'POST',
-    body: await readFile(file),
+    body: new Uint8Array(file === '-' ? await buffer(process.stdin) : await readFile(file)),
     headers: {
       'content-type': 'application/octet-stream',
       ...(options.token ? { authorization: `Bearer ${options.token.trim()}` } : {}),
@@ -77,7 +80,7 @@ async function uploadFile(file: string, options: UploadOptions): Promise<string>
 
 function uploadUrl(file: string, options: UploadOptions): URL {
   const url = new URL(`${options.url.replace(/\/$/, '')}/api/v1/upload`);
-  url.searchParams.set('name', path.basename(file));
+  url.searchParams.set('name', options.name ?? (file === '-' ? 'stdin' : path.basename(file)));
   for (const name of ['service', 'env', 'start', 'end'] as const) {
     const value = options[name];
     if (value !== undefined) {

@@ -41,9 +41,10 @@ export function makeCli(actions: CliActions): Command {
   program
     .command('upload')
     .description('send profile files to a store')
-    .argument('<file...>', 'profiles of any supported format')
+    .argument('<file...>', 'profiles of any supported format; - reads standard input')
     .option('--url <url>', 'address of the store', process.env.HOTSPAN_URL || 'http://127.0.0.1:4140')
     .option('--token <token>', 'token with the role ingest; better given as HOTSPAN_TOKEN', process.env.HOTSPAN_TOKEN)
+    .option('--name <name>', 'name of the file, if not its own')
     .option('--service <name>', 'label service')
     .option('--env <name>', 'label env')
     .option('--start <time>', 'start of the profile, RFC 3339 or a number since 1970')

@@ -1,5 +1,4 @@
-import type { Stopwatch } from './checks';
-import { expectMethods, expectTypes } from './checks';
+import { expectMethods, expectTypes, type Stopwatch } from './checks';
 import { startCollector } from './collector';
 import { pyroscopeJava } from './commands';
 import { runLive } from './live';

@@ -21,6 +21,7 @@ describeWith('perf', 'perf', ({ program }) => {
     }),
     convert: (dir) => ({ command: 'perf', args: ['script', '-i', path.join(dir, 'perf.data')], into: 'perf.txt' }),
     file: 'perf.txt',
+    piped: true,
     flags: ['--label', 'language=cpp'],
   });
   testClient(live, { labels: { language: 'cpp' }, types: ['cpu-time'], watches: [cpu] });

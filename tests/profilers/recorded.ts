@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { newDataDir, removeDataDirs, startStore, untilInserted, type RunningStore } from '../integration/start-store';
@@ -19,6 +20,8 @@ export interface Recording {
     readonly into: string;
   };
   readonly file: string;
+  /** Sent through standard input. */
+  readonly piped?: boolean;
   /** More flags of `hotspan upload`. */
   readonly flags?: readonly string[];
 }
@@ -34,7 +37,7 @@ export function runRecorded(service: string, recording: Recording): { live(): Li
     const requests = await program.finished();
     const exitCode = await program.exited;
     await convertFile(dir, recording);
-    await upload(store.url, service, path.join(dir, recording.file), recording.flags ?? []);
+    await upload(store.url, service, path.join(dir, recording.file), recording);
     await untilInserted(store);
     live = await lookAt(store.url, service, { program, requests, exitCode });
   }, 300_000);
@@ -61,11 +64,19 @@ async function convertFile(dir: string, { convert }: Recording): Promise<void> {
   }
 }
 
-async function upload(storeUrl: string, service: string, file: string, flags: readonly string[]): Promise<void> {
+async function upload(
+  storeUrl: string,
+  service: string,
+  file: string,
+  { flags = [], piped }: Recording
+): Promise<void> {
   const { env, version, host } = identity;
   const labels = ['--label', `version=${version}`, '--label', `host=${host}`];
-  const args = ['upload', '--url', storeUrl, '--service', service, '--env', env, ...labels, ...flags, file];
-  const { stdout } = await call(process.execPath, [main, ...args]);
+  const args = ['upload', '--url', storeUrl, '--service', service, '--env', env, ...labels, ...flags];
+  const last = piped ? ['--name', path.basename(file), '-'] : [file];
+  const sending = call(process.execPath, [main, ...args, ...last]);
+  sending.child.stdin?.end(piped ? fs.readFileSync(file) : undefined);
+  const { stdout } = await sending;
   if (!/^[0-9a-f-]{36} {2}/.test(stdout)) {
     throw new Error(`hotspan upload said: ${stdout}`);
   }
