@@ -36,15 +36,23 @@ it('does not bridge a gap of more than ten minutes', async () => {
   expect(await state.previousOf([file(11)])).toEqual([]);
 });
 
-it('looks among stored uploads for what was before its start, and for what comes late', async () => {
+it('looks among stored uploads for what was before its start', async () => {
   let nowMs = 0;
   const { state, asked } = files({ found: 7, nowMs: () => nowMs });
   expect(await state.previousOf([file(1)])).toEqual([ref(7)]);
   state.remember([file(5)], ref(9));
   nowMs = 600_000;
   expect(await state.previousOf([file(1, 'new')])).toEqual([]);
-  expect(await state.previousOf([file(3)])).toEqual([ref(7)]);
-  expect(asked).toHaveLength(2);
+  expect(asked).toHaveLength(1);
+});
+
+it('compares one that comes late with none, as the newer one was with the one before both', async () => {
+  const { state, asked } = files({ found: 7 });
+  state.remember([file(0)], ref(1));
+  expect(await state.previousOf([file(2)])).toEqual([ref(1)]);
+  state.remember([file(2)], ref(2));
+  expect(await state.previousOf([file(1)])).toEqual([]);
+  expect(asked).toEqual([]);
 });
 
 it('keeps the newest file, whatever is stored last', async () => {

@@ -79,11 +79,12 @@ export class CumulativeFiles {
   private async previous(file: CumulativeFile): Promise<RecordRef | undefined> {
     const known = this.known.get(file.key);
     const sinceNs = file.takenNs - maxGapNs;
-    if (known !== undefined && known.takenNs < file.takenNs) {
-      return known.takenNs >= sinceNs ? known.ref : undefined;
+    if (known !== undefined) {
+      // What one that comes late has counted is in the difference of the newer one already.
+      return known.takenNs >= sinceNs && known.takenNs < file.takenNs ? known.ref : undefined;
     }
-    // What this process did not see itself is older than it, and soon too old. One that came late has its own before it.
-    const mayBeOlder = known !== undefined || this.now() - this.startedMs < Number(maxGapNs) / 1e6;
+    // What this process did not see itself is older than it, and soon too old.
+    const mayBeOlder = this.now() - this.startedMs < Number(maxGapNs) / 1e6;
     return mayBeOlder ? this.settings.find(file, sinceNs) : undefined;
   }
 
