@@ -38,6 +38,9 @@ export async function fetchProfile(
     if (!response.ok) {
       throw new Error(`it answered ${response.status}: ${firstLine(bytes)}`);
     }
+    if (/^text\/html/i.test(response.headers.get('content-type') ?? '')) {
+      throw new Error('it answered with a web page, as a proxy or a login does');
+    }
     return bytes;
   } catch (error) {
     throw new Error(`${path}: ${timeout.aborted ? 'no whole answer in time' : reasonOf(error)}`);

@@ -119,6 +119,11 @@ describe('the scraper', () => {
       (_request, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
       /redirect/,
     ],
+    [
+      'a web page',
+      (_request, response) => response.setHeader('content-type', 'text/html; charset=utf-8').end('<html>'),
+      /web page/,
+    ],
     ['a huge answer', (_request, response) => response.end(Buffer.alloc(2000)), /more than 1000 bytes/],
     ['a broken answer', (request) => request.socket.destroy(), /heap: /],
   ])('takes nothing of %s', async (_name, bad, reason) => {
