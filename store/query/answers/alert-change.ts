@@ -10,7 +10,7 @@ import { planUploads } from '../plan';
 import { groupUploads } from '../series';
 import { versionsStatement } from '../sql/versions';
 import { groupWithoutUploads, type AlertQuestion, type AlertRows } from './alert-question';
-import { readDimension, sorted, type DimensionTable } from './dimension';
+import { readDimension, sorted, type DimensionTable } from './dimension-table';
 
 const defaultMinSamples = 100;
 const defaultRows = 10;

@@ -1,4 +1,5 @@
 import { rowMeasures, type FrameJson, type RowMeasure } from '../../../src/api/query';
+import type { DimensionRow } from '../../../src/model/dimensions';
 import type { ProfileType } from '../../../src/model/profile-types';
 import { canonicalLabel } from '../../../src/model/selector';
 import { HotspanError } from '../../errors';
@@ -13,6 +14,7 @@ import { limits, type ParsedQuery } from '../request';
 import { resolveType } from '../resolve-type';
 import { groupUploads, membersOf, rowValues, wholeValues, type UploadGroup, type UploadValues } from '../series';
 import { changedRows } from './alert-change';
+import { readDimension, sorted } from './dimension-table';
 import { groupWithoutUploads, type AlertQuestion, type AlertRows } from './alert-question';
 
 /**
@@ -54,8 +56,37 @@ async function currentRows(context: QueryContext, time: QueryTime, asked: AlertQ
   const { type, restrictions, labels, query, notices } = asked;
   const uploads = await chooseUploads(context, restrictions, time, type.id, labels);
   notices.push(...uploads.notices);
-  const rows = await alertRows(context, uploads, type, restrictions, labels, query);
+  const groups = groupUploads(uploads, labels);
+  const rows =
+    groups.length === 1 && asked.measure !== 'profiles'
+      ? await rowsOfOneGroup(context, uploads, groups[0], asked)
+      : await alertRows(context, uploads, type, restrictions, labels, query);
   return { rows, labels, profileCount: uploads.profileCount };
+}
+
+/** The usual rule is about one service: its rows are those of the table, read in one pass. */
+async function rowsOfOneGroup(
+  context: QueryContext,
+  uploads: Uploads,
+  group: UploadGroup,
+  { type, restrictions, measure, query }: AlertQuestion
+): Promise<AlertRow[]> {
+  const dimension = query.dimension ?? 'method';
+  const question = { uploads, profileType: type, restrictions, averaged: true };
+  const { rows, total } = await readDimension(context, question, dimension);
+  const side = measure === 'self' || measure === 'selfShare' ? 'self' : 'total';
+  const value = (row: DimensionRow | undefined) =>
+    row === undefined || (measure.endsWith('Share') && total === 0)
+      ? 0
+      : row[side] / (measure.endsWith('Share') ? total : 1);
+  const names = query.rows ?? [];
+  const wanted = names.length > 0 ? [] : sorted(rows, measure).slice(0, query.topN ?? limits.alertRows + 1);
+  const byName = new Map(names.length > 0 ? rows.map((row) => [row.name, row]) : []);
+  const named = names.map((name) => ({ name, row: byName.get(name) }));
+  const found = [...named, ...wanted.map((row) => ({ name: row.name, row }))];
+  return found
+    .map(({ name, row }) => ({ labels: { [dimension]: name, ...group.labels }, value: value(row) }))
+    .filter((row) => names.length > 0 || row.value !== 0);
 }
 
 async function alertRows(

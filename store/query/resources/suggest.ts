@@ -2,7 +2,7 @@ import uFuzzy from '@leeoniya/ufuzzy';
 import { dimensions, type Dimension } from '../../../src/api/query';
 import type { SuggestAnswer } from '../../../src/api/resources';
 import { HotspanError } from '../../errors';
-import { readDimension, sorted } from '../answers/dimension';
+import { readDimension, sorted } from '../answers/dimension-table';
 import type { QueryContext } from '../context';
 import { askedSamples } from './asked-samples';
 import type { ResourceQuery } from './resource-query';
