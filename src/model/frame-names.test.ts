@@ -44,9 +44,11 @@ describe('Python', () => {
       ' | ddtrace.contrib.flask.wrappers | ddtrace | method',
     ],
     ['a.<locals>.b', `/app/.venv/lib/python3.12/site-packages/six.py`, ' | six | six | method'],
-    ['init_stack.<locals>.Inner.run', '/app/shop/cart.py', 'Inner | cart |  | method'],
-    ['report.<locals>.<listcomp>', '/app/shop/__init__.py', ' | shop |  | method'],
+    ['init_stack.<locals>.Inner.run', '/app/shop/cart.py', 'Inner | cart | (own code) | method'],
+    ['report.<locals>.<listcomp>', '/app/shop/__init__.py', ' | shop | (own code) | method'],
     ['_load_unlocked', '<frozen importlib._bootstrap>', ' | importlib._bootstrap | stdlib | method'],
+    ['add', 'C:\\shop\\cart.py', ' | cart | (own code) | method'],
+    ['add', 'cart.py', ' | cart |  | method'],
     ['run', 'C:\\Python312\\Lib\\asyncio\\runners.py', ' | asyncio.runners | stdlib | method'],
   ])('%s in %s', (name, file, expected) => {
     expect(names(name, file)).toBe(expected);
@@ -62,7 +64,8 @@ describe('Node', () => {
       '/app/node_modules/a/node_modules/@pyroscope/nodejs/dist/index.js',
       ' | @pyroscope/nodejs | @pyroscope/nodejs | method',
     ],
-    ['(anonymous:L#1:C#1)', '/app/server.ts', ' |  |  | method'],
+    ['(anonymous:L#1:C#1)', '/app/server.ts', ' |  | (own code) | method'],
+    ['(anonymous)', 'server.ts', ' |  |  | method'],
   ])('%s in %s', (name, file, expected) => {
     expect(names(name, file)).toBe(expected);
   });

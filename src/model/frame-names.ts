@@ -12,17 +12,20 @@ export interface FunctionSource {
   readonly language: Language | '';
 }
 
-/** Attributes that the name and the paths tell; '' = unknown. `library` '' = the program's own code. */
+/** Attributes that the name and the paths tell; '' = unknown. */
 export interface FrameNames {
   readonly className: string;
   /** Package, module or namespace. */
   readonly packageName: string;
-  /** Distribution, module, jar or binary, without version, so that series outlive updates. */
+  /** Distribution, module, jar or binary, without version, so that series outlive updates; or `ownCode`. */
   readonly library: string;
   readonly kind: FrameKind;
 }
 
 type Parts = Partial<FrameNames>;
+
+/** Library of files that lie neither among the installed packages nor in the standard library of their language. */
+const ownCode = '(own code)';
 
 const parsers: Readonly<Record<Language, (source: FunctionSource) => Parts>> = {
   go: goNames,
@@ -182,6 +185,15 @@ function goModuleOfPackage(packageName: string): string {
   return elements.slice(0, host ? 3 : 2).join('/');
 }
 
+/** Profilers that shorten paths don't tell where a file lies, so a relative path stays unknown. */
+function isWholePath(file: string): boolean {
+  return /^(?:\/|[A-Za-z]:[\\/]|file:\/\/)/.test(file);
+}
+
+function libraryOr(library: string | undefined, file: string): string {
+  return library ?? (isWholePath(file) ? ownCode : '');
+}
+
 /** Python: the module is the path below `site-packages` or the standard library; own files give their stem. */
 function pythonNames({ name, file }: FunctionSource): Parts {
   return { className: pythonClass(name), ...pythonModule(file) };
@@ -211,7 +223,7 @@ function pythonModule(file: string): Parts {
   }
   const standard = /\/(?:lib|Lib)(?:\/python\d(?:\.\d+)?t?|64\/python\d\.\d+|(?<=\/Lib))\/(.*)$/.exec(path)?.[1];
   return standard === undefined
-    ? { packageName: baseName(path) }
+    ? { packageName: baseName(path), library: libraryOr(undefined, file) }
     : { packageName: standard.replaceAll('/', '.'), library: 'stdlib' };
 }
 
@@ -223,7 +235,7 @@ function nodeNames({ name, file }: FunctionSource): Parts {
   }
   const at = file.lastIndexOf('node_modules/');
   const library = at < 0 ? undefined : /^(?:@[^/]+\/)?[^/]+/.exec(file.slice(at + 13))?.[0];
-  return { className, packageName: library ?? '', library: library ?? '' };
+  return { className, packageName: library ?? '', library: libraryOr(library, file) };
 }
 
 /** JVM: `a/b/C.m`, `a.b.C.m` or `a/b/C$D.m(args)`. */
@@ -304,17 +316,17 @@ function phpNames({ name, file }: FunctionSource): Parts {
   const className = name.includes('::') ? name.slice(0, name.lastIndexOf('::')) : '';
   const scope = className === '' ? name : className;
   const packageName = scope.slice(0, Math.max(0, scope.lastIndexOf('\\')));
-  return { className, packageName, library: /\/vendor\/([^/]+\/[^/]+)\//.exec(file)?.[1] ?? '' };
+  return { className, packageName, library: libraryOr(/\/vendor\/([^/]+\/[^/]+)\//.exec(file)?.[1], file) };
 }
 
 function rubyNames({ name, file }: FunctionSource): Parts {
   const className = /^([A-Z][\w:]*)[#.]/.exec(name)?.[1] ?? '';
   const gem = /\/gems\/([A-Za-z][\w-]*?)-\d[^/]*\//.exec(file)?.[1];
-  const standard = /\/lib\/ruby\/\d/.test(file) ? 'stdlib' : '';
+  const standard = /\/lib\/ruby\/\d/.test(file) ? 'stdlib' : undefined;
   return {
     className,
     packageName: className.slice(0, Math.max(0, className.lastIndexOf('::'))),
-    library: gem ?? standard,
+    library: libraryOr(gem ?? standard, file),
   };
 }
 

@@ -98,7 +98,9 @@ describe('frames', () => {
 
   it('masks the column that JavaScript producers pack above the line', () => {
     const stack = [[{ name: 'handler', file: '/app/server.js', line: (17n << 32n) | 42n }]];
-    expect(draw(write(['wall/ns'], [{ stack, values: [1] }]))).toEqual(['1 | handler [file=/app/server.js:42]']);
+    expect(draw(write(['wall/ns'], [{ stack, values: [1] }]))).toEqual([
+      '1 | handler [lib="(own code)" file=/app/server.js:42]',
+    ]);
   });
 
   it('shows code without a name as binary and address', () => {
