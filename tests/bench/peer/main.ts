@@ -1,8 +1,8 @@
 /**
  * Hotspan beside Pyroscope: `npm run bench:peer -- --pyroscope http://127.0.0.1:4040 [--pyroscope-data DIR] [--full]
- * [--day-minutes N]
- * [--sets S,M,L,DP,JFR,DAY,churned]`. The same requests to both through Pyroscope's own push API, then the same questions. Without a
- * URL only Hotspan is measured. Start Pyroscope with raised limits, or it refuses most sets.
+ * [--day-minutes N] [--sets S,M,L,DP,JFR,DAY,churned]`. The same requests to both through Pyroscope's own push API, then the same
+ * questions. Without a URL only Hotspan is measured. Start Pyroscope on an empty folder, as its disk figure is how much that
+ * grows, and with raised limits, or it refuses most sets.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -11,7 +11,7 @@ import { removeDataDirs, startStore, untilInserted, type RunningStore } from '..
 import { folderBytes, machineLoad, printTable, quantile, rounded } from '../store/meter';
 import { goals } from './goals';
 import { hotspanServer, pyroscopeServer, type PeerQuestion, type PeerServer } from './servers';
-import { likeS, makeSets, serviceOf, type PeerSet, type SetSizes } from './sets';
+import { likeS, makeSets, serviceOf, servicesOf, type PeerSet, type SetSizes } from './sets';
 
 const { values: flags } = parseArgs({
   options: {
@@ -130,11 +130,10 @@ async function visibleAfter(server: PeerServer): Promise<void> {
 }
 
 function merge(set: Pick<PeerSet, 'name' | 'profileType'>, minutes: number, which: 'one' | 'all'): PeerQuestion {
-  const name = set.name.toLowerCase();
   return {
     kind: 'merge',
     profileType: set.profileType,
-    service: which === 'one' ? serviceOf(set.name, 0) : `${name}-.*`,
+    service: which === 'one' ? serviceOf(set.name, 0) : servicesOf(set.name),
     fromMs: endMs - minutes * minuteMs,
     // Everything starts before, and no store is asked for more than a day.
     toMs: endMs,

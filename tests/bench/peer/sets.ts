@@ -76,8 +76,16 @@ function largeProfile(): Uint8Array {
   return writePprof(program, drawn, { startNs: 0n, durationNs: minuteMs * 1e6, columns: goCpu, period: goPeriod });
 }
 
+/** Another one in every run, so that a server that was compared before doesn't answer with older uploads too. */
+const run = Date.now().toString(36);
+
 export function serviceOf(set: string, number: number): string {
-  return `${set.toLowerCase()}-${number}`;
+  return `${set.toLowerCase()}-${run}-${number}`;
+}
+
+/** A pattern of all services of a set. */
+export function servicesOf(set: string): string {
+  return `${set.toLowerCase()}-${run}-.*`;
 }
 
 function labelsOf(service: string, pod: number): Record<string, string> {
