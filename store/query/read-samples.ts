@@ -6,14 +6,16 @@ import type { Uploads } from './choose-uploads';
 import type { QueryContext } from './context';
 import { isPlan, planOf, type UploadPlan } from './plan';
 import type { Restrictions } from './prepare';
+import { fitsOnePortion, readPortions } from './read-entries';
 import { resolveStackFilters } from './resolve-stack-filters';
 import {
-  classesStatement,
+  entryKeys,
+  masksStatement,
   samplesStatement,
   type Merge,
   type SampleKey,
   type SampleScope,
-  type StackClasses,
+  type StackMasks,
 } from './sql/samples';
 import type { StackStore } from './stack-store';
 
@@ -74,23 +76,28 @@ export async function readKeys(
   if (asked === undefined || stacks === 'none') {
     return undefined;
   }
-  const statement = samplesStatement({ ...asked.scope, stacks }, keys, asked.merge);
-  const columns = await context.engine.select(statement, { signal: context.signal, maxRows: maxSampleRows });
+  const scope = { ...asked.scope, stacks };
+  const portioned = keys.some((key) => entryKeys.includes(key)) && !fitsOnePortion(scope, asked.uploads);
+  const columns = portioned
+    ? await readPortions(context, { scope, merge: asked.merge }, keys, asked.uploads)
+    : await context.engine.select(samplesStatement(scope, keys, asked.merge), {
+        signal: context.signal,
+        maxRows: maxSampleRows,
+      });
   return { columns, value: roundedValues(columns), samples: columns.numbers('samples') };
 }
 
-/** Reads single samples by upload and class: `classes` says for stacks which class they are of, others are left out. */
-export async function readClasses(
+/** Reads single samples of some stacks by upload, one column per bit of the stacks' masks. */
+export async function readMasks(
   context: QueryContext,
   question: SampleQuestion,
-  classes: StackClasses
+  masks: StackMasks
 ): Promise<Columns | undefined> {
   const asked = scopeAndMerge(question, ['profile']);
-  if (asked === undefined || classes.stacks.length === 0) {
+  if (asked === undefined || masks.stacks.length === 0) {
     return undefined;
   }
-  const statement = classesStatement(asked.scope, classes);
-  return context.engine.select(statement, { signal: context.signal, maxRows: maxSampleRows });
+  return context.engine.select(masksStatement(asked.scope, masks), { signal: context.signal, maxRows: maxSampleRows });
 }
 
 /** The stacks that pass the question's filters, or fewer: those that don't. undefined = all pass. */
@@ -134,6 +141,8 @@ async function readFiltered(
 interface ScopeAndMerge {
   readonly scope: SampleScope;
   readonly merge: Merge;
+  /** How many of them carry the type. */
+  readonly uploads: number;
 }
 
 /** undefined = no upload carries the type. */
@@ -151,6 +160,7 @@ function scopeAndMerge(
   // One upload needs no averaging: its values stay exact.
   const isAverage = averaged && profileType.merge === 'average' && carryingCount > 1;
   return {
+    uploads: carryingCount,
     scope: {
       ...plan.range,
       uploads: scope,

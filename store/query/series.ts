@@ -13,7 +13,8 @@ import { someUploads, type Uploads } from './choose-uploads';
 import type { QueryContext } from './context';
 import { planSeries } from './plan';
 import { contextFilter, type Restrictions } from './prepare';
-import { readClasses, readKeys, readStacks, type SampleQuestion, type StackRows } from './read-samples';
+import { readKeys, readMasks, readStacks, type SampleQuestion, type StackRows } from './read-samples';
+import type { StackStore } from './stack-store';
 
 /** What one row of a dimension (or, without one, the whole profile) is worth in every upload. Index = upload. */
 export interface UploadValues {
@@ -91,7 +92,7 @@ export async function rowValues(
 }
 
 function largest(rows: readonly UploadValues[], measure: Measure, topN: number): UploadValues[] {
-  const by = measure === 'self' || measure === 'selfShare' ? 'self' : 'total';
+  const by = isOfSelf(measure) ? 'self' : 'total';
   const weight = (row: UploadValues) => row[by].reduce((sum, value) => sum + value, 0);
   return rows
     .map((row) => ({ row, size: weight(row) }))
@@ -151,9 +152,13 @@ function contextNames(columns: Columns, dimension: ContextDimension): string[] {
   return written.map((name) => (name === '' ? absentNames[dimension] : name));
 }
 
+/** Rows of one statement: each is a bit of a stack's mask. */
+const rowsPerStatement = 60;
+
 /**
  * Two passes over the samples. The first sums by stack, which the rollup mostly knows: it tells which rows are wanted and which stacks
- * they are on. The second sums these stacks by upload, all stacks on the same rows as one class, so that memory holds no sample.
+ * they are on. The second sums these stacks by upload, one column per row, so that no sample comes here. Only the side that the measure
+ * is about is filled in.
  */
 async function stackRows(
   context: QueryContext,
@@ -166,79 +171,62 @@ async function stackRows(
   const rows = new DimensionRows(samples.dictionary, choice.dimension);
   const wanted = choice.rows.length > 0 ? [...new Set(choice.rows)] : largestNames(rows, samples, choice);
   const found = wanted.map((name) => emptyValues(name, asked.uploads.length));
-  const classes = new StackClassifier(
-    rows,
-    wanted.map((name) => rows.row(name))
-  );
-  samples.stack.forEach((stack) => classes.add(stack));
-  const columns = await readClasses(context, asked, {
-    stacks: classes.stacks.map((stack) => store.idOfStack(stack)),
-    classes: classes.classes,
-  });
-  if (columns !== undefined) {
-    addClasses(columns, uploadIndex(asked.uploads), classes, found);
+  for (let first = 0; first < wanted.length; first += rowsPerStatement) {
+    const part = found.slice(first, first + rowsPerStatement);
+    const bits = new Map(part.map(({ name }, bit) => [rows.row(name), bit]));
+    const masks = stackMasks(samples.stack, rows, bits, choice.measure, store);
+    const count = choice.measure === 'profiles' ? 'samples' : 'value';
+    addMasked(await readMasks(context, asked, { ...masks, rows: part.length, count }), asked.uploads, part);
   }
   return new Map(found.map((values) => [values.name, values]));
 }
 
-function addClasses(
-  columns: Columns,
-  uploadOf: ReadonlyMap<bigint, number>,
-  classes: StackClassifier,
-  found: readonly UploadValues[]
-): void {
-  const [profiles, classOf, value] = [
-    columns.bigints('profile_key'),
-    columns.numbers('class_key'),
-    columns.numbers('value_sum'),
-  ];
-  for (let at = 0; at < columns.rows; at++) {
-    const upload = uploadOf.get(profiles[at]);
-    if (upload !== undefined) {
-      const { self, total } = classes.rowsOf(classOf[at]);
-      total.forEach((row) => add(found[row], upload, row === self ? value[at] : 0, value[at]));
+/** For stacks on some of the rows: bit k is set where the stack counts for row k. */
+function stackMasks(
+  stacks: Uint32Array,
+  rows: DimensionRows,
+  bits: ReadonlyMap<number, number>,
+  measure: Measure,
+  store: StackStore
+): { readonly stacks: bigint[]; readonly masks: bigint[] } {
+  const ids: bigint[] = [];
+  const masks: bigint[] = [];
+  const found: number[] = [];
+  for (const stack of stacks) {
+    const count = isOfSelf(measure) ? 1 : rows.totalOf(stack, found);
+    found[0] = isOfSelf(measure) ? rows.selfOf(stack) : found[0];
+    let mask = 0n;
+    for (let k = 0; k < count; k++) {
+      const bit = bits.get(found[k]);
+      mask |= bit === undefined ? 0n : 1n << BigInt(bit);
+    }
+    if (mask !== 0n) {
+      ids.push(store.idOfStack(stack));
+      masks.push(mask);
     }
   }
+  return { stacks: ids, masks };
 }
 
-/** Puts stacks that are on the same wanted rows, with the same self row, into one class. */
-class StackClassifier {
-  readonly stacks: number[] = [];
-  readonly classes: number[] = [];
-  private readonly numbers = new Map<string, number>();
-  private readonly members: Array<{ readonly self: number; readonly total: readonly number[] }> = [];
-  private readonly positions: ReadonlyMap<number, number>;
-  private readonly found: number[] = [];
+function isOfSelf(measure: Measure): boolean {
+  return measure === 'self' || measure === 'selfShare';
+}
 
-  constructor(
-    private readonly rows: DimensionRows,
-    wanted: readonly number[]
-  ) {
-    this.positions = new Map(wanted.map((row, position) => [row, position]));
+function addMasked(columns: Columns | undefined, uploads: Uploads, found: readonly UploadValues[]): void {
+  if (columns === undefined) {
+    return;
   }
-
-  add(stack: number): void {
-    const count = this.rows.totalOf(stack, this.found);
-    const total = this.found.slice(0, count).flatMap((row) => this.positions.get(row) ?? []);
-    if (total.length > 0) {
-      const self = this.positions.get(this.rows.selfOf(stack)) ?? -1;
-      this.stacks.push(stack);
-      this.classes.push(this.classOf(self, total));
+  const uploadOf = uploadIndex(uploads);
+  const profiles = columns.bigints('profile_key');
+  found.forEach((values, row) => {
+    const sums = columns.numbers(`row${row}`);
+    for (let at = 0; at < columns.rows; at++) {
+      const upload = uploadOf.get(profiles[at]);
+      if (upload !== undefined && sums[at] !== 0) {
+        add(values, upload, sums[at], sums[at]);
+      }
     }
-  }
-
-  /** Positions of the wanted rows that a class is on. */
-  rowsOf(number: number): { readonly self: number; readonly total: readonly number[] } {
-    return this.members[number - 1];
-  }
-
-  private classOf(self: number, total: number[]): number {
-    const key = `${self} ${total.sort((a, b) => a - b).join(' ')}`;
-    const known = this.numbers.get(key);
-    const number = known ?? this.members.push({ self, total });
-    this.numbers.set(key, number);
-    return number;
-  }
+  });
 }
 
 function largestNames(
@@ -246,7 +234,7 @@ function largestNames(
   samples: StackRows,
   { measure, topN }: { readonly measure: Measure; readonly topN: number }
 ): string[] {
-  const bySelf = measure === 'self' || measure === 'selfShare';
+  const bySelf = isOfSelf(measure);
   const sums: number[] = [];
   const found: number[] = [];
   for (let at = 0; at < samples.length; at++) {

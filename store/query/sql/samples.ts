@@ -27,10 +27,13 @@ export interface SampleScope extends HourRange {
   readonly stacks?: { readonly only: readonly bigint[] } | { readonly not: readonly bigint[] };
 }
 
-/** Stacks and the class of each, from 1 on; parallel lists. */
-export interface StackClasses {
+/** Stacks and the mask of each, parallel lists: bit k is set where the stack counts for row k of `rows`. */
+export interface StackMasks {
   readonly stacks: readonly bigint[];
-  readonly classes: readonly number[];
+  readonly masks: readonly bigint[];
+  readonly rows: number;
+  /** What is summed: values, or numbers of samples. */
+  readonly count: 'value' | 'samples';
 }
 
 /** Hours of `samples_1h`: the numbers of the builds that hold them as they are now. `filter` is on service and version. */
@@ -52,10 +55,14 @@ export interface ContextFilter {
 export type SampleKey = 'profile' | 'stack' | 'context' | 'thread' | 'endpoint' | 'span' | 'inferred';
 
 /** Keys that only the entries of span dictionaries have. */
-const entryKeys: readonly SampleKey[] = ['endpoint', 'span', 'inferred'];
+export const entryKeys: readonly SampleKey[] = ['endpoint', 'span', 'inferred'];
 
 /** How to join values of uploads: `sum`, or the average over `coveredUs`, each value weighted with its upload's length. */
-export type Merge = { readonly kind: 'sum' } | { readonly kind: 'average'; readonly coveredUs: number };
+export type Merge =
+  | { readonly kind: 'sum' }
+  | { readonly kind: 'average'; readonly coveredUs: number }
+  /** Σ value × length, for who divides later. */
+  | { readonly kind: 'weighted' };
 
 /**
  * Values of samples grouped by `keys`. Averages come as `value` (whole part) and `fraction` (0 ≤ fraction < 1), exactly, as
@@ -72,14 +79,18 @@ export function samplesStatement(scope: SampleScope, keys: readonly SampleKey[],
   );
 }
 
-/** Values of the samples of some stacks, by upload and class of stacks. */
-export function classesStatement(scope: SampleScope, { stacks, classes }: StackClasses): Statement {
+/** Sums of the samples of some stacks by upload, a column `row0`, `row1`, … per row. */
+export function masksStatement(scope: SampleScope, { stacks, masks, rows, count }: StackMasks): Statement {
   const bindings = new Bindings();
   const ids = bindings.bind('Array(UInt64)', stacks);
-  const classOf = `transform(s.stack, ${ids}, ${bindings.bind('Array(UInt32)', classes)}, toUInt32(0))`;
+  const mask = `transform(s.stack, ${ids}, ${bindings.bind('Array(UInt64)', masks)}, toUInt64(0))`;
+  const sums = Array.from({ length: rows }, (_, row) => `toFloat64(sumIf(part, bitTest(mask, ${row}))) AS row${row}`);
+  const part = count === 'value' ? 's.value' : 'toInt64(s.count)';
   return bindings.statement(
-    `SELECT s.profile AS profile_key, ${classOf} AS class_key, toFloat64(sum(s.value)) AS value_sum FROM samples AS s
-     WHERE ${sampleCondition(bindings, scope)} AND s.stack IN ${ids} GROUP BY profile_key, class_key`
+    `SELECT profile_key, ${sums.join(', ')} FROM (
+       SELECT s.profile AS profile_key, ${part} AS part, ${mask} AS mask FROM samples AS s
+       WHERE ${sampleCondition(bindings, scope)} AND s.stack IN ${ids}
+     ) GROUP BY profile_key`
   );
 }
 
@@ -92,7 +103,7 @@ function sources(bindings: Bindings, scope: SampleScope, keys: readonly SampleKe
 }
 
 function singleSamples(bindings: Bindings, scope: SampleScope, keys: readonly SampleKey[], merge: Merge): string {
-  const isAverage = merge.kind === 'average';
+  const isAverage = merge.kind !== 'sum';
   const part = isAverage ? 'toInt128(s.value) * l.length_us' : 's.value';
   const from = [
     'samples AS s',
@@ -117,7 +128,7 @@ function rolledUpSamples(
   }
   const columns = [
     ...keys.map((key) => `s.${key} AS ${key}_key`),
-    `s.${merge.kind === 'average' ? 'weighted' : 'value'} AS part`,
+    `s.${merge.kind === 'sum' ? 'value' : 'weighted'} AS part`,
     's.count AS sample_count',
   ];
   const conditions = [
@@ -146,6 +157,9 @@ function valueColumns(bindings: Bindings, merge: Merge): string[] {
   if (merge.kind === 'sum') {
     return ['toFloat64(sum(part)) AS value_sum'];
   }
+  if (merge.kind === 'weighted') {
+    return ['sum(part) AS weighted_sum'];
+  }
   const covered = `toInt128(${bindings.bind('UInt64', merge.coveredUs)})`;
   return [
     `toFloat64(intDiv(sum(part), ${covered})) AS value_sum`,
@@ -158,11 +172,18 @@ function lengths(bindings: Bindings, scope: SampleScope): string {
   return `SELECT profile, ${length} FROM profiles WHERE profile IN (${profilesOf(bindings, scope)})`;
 }
 
+/** Rows of `profile_spans` of the scope's hours. */
+function entryWindow(bindings: Bindings, scope: SampleScope): string {
+  const from = `toDateTime(${bindings.bind('Int64', scope.firstHour)}, 'UTC')`;
+  const to = `toDateTime(${bindings.bind('Int64', scope.lastHour + 3600)}, 'UTC')`;
+  return `${spanWindow(bindings, scope.uploads)} AND start >= ${from} AND start < ${to}`;
+}
+
 /** One row per entry of the uploads' span dictionaries; `context` is its position. */
 function spanEntries(bindings: Bindings, scope: SampleScope): string {
   return `SELECT profile, context, span, endpoint, inferred FROM (
     SELECT profile, arrayEnumerate(span) AS contexts, span AS spans, endpoint AS endpoints, inferred AS marks FROM profile_spans
-    WHERE ${spanWindow(bindings, scope.uploads)} AND profile IN (${profilesOf(bindings, scope)})
+    WHERE ${entryWindow(bindings, scope)} AND profile IN (${profilesOf(bindings, scope)})
   ) ARRAY JOIN contexts AS context, spans AS span, endpoints AS endpoint, marks AS inferred`;
 }
 
@@ -221,7 +242,7 @@ function profilesOf(bindings: Bindings, scope: SampleScope): string {
 function entriesWith(bindings: Bindings, scope: SampleScope, condition: string): string {
   return `SELECT profile, context FROM (
     SELECT profile, arrayEnumerate(span) AS contexts, span AS spans, root AS roots, endpoint AS endpoints FROM profile_spans
-    WHERE ${spanWindow(bindings, scope.uploads)} AND profile IN (${profilesOf(bindings, scope)})
+    WHERE ${entryWindow(bindings, scope)} AND profile IN (${profilesOf(bindings, scope)})
   ) ARRAY JOIN contexts AS context, spans AS span, roots AS root, endpoints AS endpoint WHERE ${condition}`;
 }
 
