@@ -85,6 +85,7 @@ const table: readonly TableRow[] = [
   row('lock-acquires', 'Lock Acquires', 'count', 90, 'lock-acquire lock-count'),
   row('lock-releases', 'Lock Releases', 'count', 100, 'lock-release'),
   row('synchronization', 'Synchronization', 'ns', 105, ''),
+  row('queue-time', 'Queue Time', 'ns', 105.5, ''),
   row('class-load', 'Class Load', 'count', 106, ''),
   row('file-io-time', 'File I/O Time', 'ns', 110, 'file-io-read-time file-io-write-time'),
   row('file-io-read', 'File I/O Read', 'bytes', 111, 'file-io-read-size'),

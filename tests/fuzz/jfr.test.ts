@@ -306,6 +306,32 @@ describe('hand-made recordings', () => {
     expect(refusal(recording({ types: [tree] })).reason).toContain('nested too deeply');
   });
 
+  it('of tasks that waited: none of their spans ran on the thread before', () => {
+    const pooled = { constantPool: 'true' };
+    const types = [
+      string,
+      long,
+      type(5, 'java.lang.Class', field('name', 2)),
+      type(6, 'java.lang.Thread', field('javaName', 2)),
+      type(
+        10,
+        'datadog.QueueTime',
+        ...['startTime', 'duration'].map((name) => field(name, 1)),
+        field('eventThread', 6, pooled),
+        field('task', 5, pooled),
+        field('spanId', 1)
+      ),
+      type(11, 'jdk.ExecutionSample', field('startTime', 1), field('sampledThread', 6, pooled)),
+    ];
+    const pools = [2, ...varint(5), 1, 1, ...text('shop/Job'), ...varint(6), 1, 1, ...text('pool-1')];
+    const waits = [10, 30].flatMap((start) => sized([10, start, 100, 1, 1, 7]));
+    const profile = tryRead(recording({ types, pools, events: [...waits, ...sized([11, 20, 1])] })) as Profile;
+    expect(profile.valueTypes.map(({ type: name }) => name)).toEqual(['cpu-time', 'queue-time']);
+    expect(Array.from(profile.samples.values.subarray(0, 6))).toEqual([0, 100, 0, 100, 20_000_000, 0]);
+    const spans = Array.from(profile.samples.context.subarray(0, 3), (context) => profile.contexts.spanId[context]);
+    expect(spans).toEqual([7n, 7n, 0n]);
+  });
+
   it('with events without a size', () => {
     expect(refusal(recording({ types: [long, plainSample], events: [0, 0, 0] })).reason).toContain(
       'an event of 0 bytes'

@@ -46,7 +46,7 @@ export class Endpoints {
   }
 }
 
-/** Thread and operation as the builder's strings, span low, high, root, trace high and low, `contextId`, `spanName`, inferred. */
+/** Thread and operation as the builder's strings, span low, high, root, trace high and low, `contextId`, `spanName`, inferred, tag (0 = none). */
 const raw = {
   thread: 0,
   operation: 1,
@@ -57,8 +57,9 @@ const raw = {
   contextId: 10,
   spanName: 12,
   inferred: 14,
+  tag: 15,
 };
-const rawWords = 15;
+const rawWords = 16;
 
 const noIds = new Uint32Array(8);
 
@@ -92,13 +93,20 @@ export class ContextMaker {
     private readonly names: ContextNames | undefined
   ) {}
 
-  /** Reads the contexts of one event type in one chunk. */
-  reader(event: EventReader): () => number {
+  /** Reads the contexts of one event type in one chunk; `isSighting` = its thread runs the span that it says. */
+  reader(event: EventReader, isSighting = true): () => number {
     const threads = new ThreadKeys(event.chunk);
     const names = new ThreadStrings(threads, this.builder);
     if (event.has(slot.spanId)) {
       const operations = new Map<number, number>();
-      return () => this.saidContext(event, threads, names, operations);
+      return () => {
+        const thread = threads.indexOf(event, slot.thread);
+        this.readIds(event, names.at(thread), operations);
+        if (isSighting) {
+          this.sight(threads.keyAt(thread), event.timeNs(slot.startTime, this.baseNs));
+        }
+        return this.context();
+      };
     }
     return this.spans.isEmpty
       ? this.plainContexts(event, threads, names)
@@ -114,18 +122,14 @@ export class ContextMaker {
     };
   }
 
-  private saidContext(
-    event: EventReader,
-    threads: ThreadKeys,
-    names: ThreadStrings,
-    operations: Map<number, number>
-  ): number {
-    const thread = threads.indexOf(event, slot.thread);
-    this.words[raw.thread] = names.at(thread);
-    this.words[raw.inferred] = 0;
+  private readIds(event: EventReader, thread: number, operations: Map<number, number>): void {
+    this.words.fill(0);
+    this.words[raw.thread] = thread;
     this.copyIds(event, operations);
-    this.spans.addSighting(threads.keyAt(thread), event.timeNs(slot.startTime, this.baseNs), this.spanRecord());
-    return this.context();
+  }
+
+  private sight(thread: number, time: number): void {
+    this.spans.addSighting(thread, time, this.spanRecord());
   }
 
   private inferredContext(event: EventReader, threads: ThreadKeys, names: ThreadStrings): number {
@@ -194,7 +198,8 @@ export class ContextMaker {
     words[raw.traceLow] = spans.word(record, 4);
     words[raw.traceLow + 1] = spans.word(record, 5);
     words[raw.operation] = this.builder.string(spans.operations.get(record) ?? '');
-    words[raw.inferred] = 1;
+    words[raw.tag] = this.builder.string(spans.tags.get(record) ?? '');
+    words[raw.inferred] = (words[raw.span] | words[raw.span + 1]) === 0 ? 0 : 1;
   }
 
   private context(): number {
@@ -209,16 +214,10 @@ export class ContextMaker {
     const { words, builder } = this;
     const known = this.endpoints.find(words[raw.root], words[raw.root + 1]);
     const named = this.names?.describe(this.wideAt(raw.contextId), this.wideAt(raw.spanName));
-    const endpoint = known?.endpoint ?? named?.endpoint ?? '';
+    const endpoint = words[raw.tag] || builder.string(known?.endpoint ?? named?.endpoint ?? '');
     const operation = words[raw.operation] || builder.string(named?.operation ?? known?.operation ?? '');
     const ids = words.subarray(raw.span, raw.span + 8);
-    return builder.contextOfWords(
-      words[raw.thread],
-      builder.string(endpoint),
-      ids,
-      operation,
-      words[raw.inferred] === 1
-    );
+    return builder.contextOfWords(words[raw.thread], endpoint, ids, operation, words[raw.inferred] === 1);
   }
 
   private wideAt(at: number): bigint {

@@ -12,7 +12,7 @@ import { type EventRule, eventRules, type JfrType, rulesFor, valueTypeOf, valueT
 import { infoEvents, readRuntimeInfo } from './runtime-info';
 import { addSamples, addUnsampledExceptions, type Sampling } from './samples';
 import { readSettings, type Settings } from './settings';
-import { readSpanIntervals, SpanIndex } from './spans';
+import { readSpanIntervals, readTaggedSpans, SpanIndex } from './spans';
 
 /** Reads recordings of JDK 8u262 to 25, async-profiler, Datadog's java-profiler and Pyroscope's fork, chunk after chunk. */
 export const jfrReader: Reader = {
@@ -34,6 +34,7 @@ const wantedEvents = new Set([
   'datadog.Endpoint',
   'datadog.Timeline',
   'datadog.Scope',
+  'profiler.Span',
 ]);
 
 /** `names`: what a part beside the recording says about the numbers in it. */
@@ -129,6 +130,7 @@ function makeContexts(
 ): ContextMaker {
   const spans = new SpanIndex();
   readSpanIntervals(spans, chunks, baseNs, cursor);
+  readTaggedSpans(spans, chunks, baseNs, cursor);
   return new ContextMaker(builder, spans, endpoints, baseNs, names);
 }
 

@@ -60,6 +60,7 @@ export const valueTypes = {
   'lock-wait-time': 'nanoseconds',
   'lock-acquires': 'count',
   synchronization: 'nanoseconds',
+  'queue-time': 'nanoseconds',
   'class-load': 'count',
   'file-io-time': 'nanoseconds',
   'file-io-read': 'bytes',
@@ -85,17 +86,20 @@ export interface Measuring {
 
 /** The value of the event at hand; fractions are rounded later, in a way that keeps sums. */
 type Measure = (event: EventReader, measuring: Measuring) => number;
+type OwnMeasure = (event: EventReader) => number;
 
 export interface EventRule {
   readonly event: string;
   readonly fields: Readonly<Record<string, number>>;
   readonly detail?: FrameKind;
   readonly measures: Partial<Readonly<Record<JfrType, Measure>>>;
+  /** The event's thread did not run its span when it began: nothing can be inferred from it. */
+  readonly isBeforeSpan?: boolean;
 }
 
 const one: Measure = () => 1;
-const amount: Measure = (event) => event.number(slot.amount);
-const duration: Measure = (event) => Math.max(0, event.durationNs(slot.duration));
+const amount: OwnMeasure = (event) => event.number(slot.amount);
+const duration: OwnMeasure = (event) => Math.max(0, event.durationNs(slot.duration));
 const amountOfSize: Measure = (event) => event.number(slot.amount) * event.number(slot.size);
 const datadogWall: Measure = (event, { settings }) => event.number(slot.amount) * settings.datadogWallNs;
 
@@ -143,6 +147,14 @@ function socket(event: string, amountField: string, measures: EventRule['measure
     measures,
   };
 }
+
+/** Reads or writes of java-profiler's sampler: each stands for `weight` of its kind. */
+function ofNativeSocket(operations: readonly string[], value: OwnMeasure): Measure {
+  return (event) => (operations.includes(event.text(slot.mode)) ? event.number(slot.size) * value(event) : 0);
+}
+
+const received = ['READ', 'RECV'];
+const sent = ['WRITE', 'SEND'];
 
 /** The one table: what every event means. `com.oracle.jdk.X` of version 1.0 is read as `jdk.X`. */
 export const eventRules: readonly EventRule[] = [
@@ -233,6 +245,13 @@ export const eventRules: readonly EventRule[] = [
   waiting('jdk.ThreadPark', 'parkedClass'),
   waiting('jdk.JavaMonitorWait', 'monitorClass'),
   {
+    event: 'datadog.QueueTime',
+    fields: { task: slot.detail },
+    detail: 'detail:class',
+    measures: { 'queue-time': duration },
+    isBeforeSpan: true,
+  },
+  {
     event: 'jdk.ClassLoad',
     fields: { loadedClass: slot.detail },
     detail: 'detail:class',
@@ -243,6 +262,22 @@ export const eventRules: readonly EventRule[] = [
   file('jdk.FileForce', {}),
   socket('jdk.SocketRead', 'bytesRead', { 'socket-io-read-time': duration, 'socket-io-read': amount }),
   socket('jdk.SocketWrite', 'bytesWritten', { 'socket-io-write-time': duration, 'socket-io-written': amount }),
+  {
+    event: 'datadog.NativeSocketEvent',
+    fields: {
+      operation: slot.mode,
+      remoteAddress: slot.detail,
+      bytesTransferred: slot.amount,
+      weight: slot.size,
+    },
+    detail: 'detail:peer',
+    measures: {
+      'socket-io-read-time': ofNativeSocket(received, duration),
+      'socket-io-write-time': ofNativeSocket(sent, duration),
+      'socket-io-read': ofNativeSocket(received, amount),
+      'socket-io-written': ofNativeSocket(sent, amount),
+    },
+  },
 ];
 
 /**
@@ -258,6 +293,7 @@ export const alternatives: ReadonlyArray<ReadonlyArray<readonly string[]>> = [
     ['jdk.ObjectAllocationInNewTLAB', 'jdk.ObjectAllocationOutsideTLAB'],
   ],
   [['datadog.HeapLiveObject'], ['profiler.LiveObject'], ['jdk.OldObjectSample']],
+  [['datadog.NativeSocketEvent'], ['jdk.SocketRead', 'jdk.SocketWrite']],
   [['datadog.ExceptionSample'], ['jdk.JavaExceptionThrow'], ['jdk.JavaErrorThrow']],
 ];
 

@@ -49,7 +49,7 @@ function boundMeasures({ measures }: EventRule, columns: ReadonlyMap<JfrType, nu
 function addEvents(event: EventReader, rule: EventRule, measures: readonly BoundMeasure[], sampling: Sampling): void {
   const { builder, contexts, measuring, timesFromNs } = sampling;
   const { low, high } = event.values;
-  const context = contexts.reader(event);
+  const context = contexts.reader(event, rule.isBeforeSpan !== true);
   const detail = detailReader(event, rule, builder);
   const frames = sampling.frames.get(event.chunk)!;
   event.forEach(() => {
@@ -105,9 +105,22 @@ function detailReader(event: EventReader, rule: EventRule, builder: ProfileBuild
 }
 
 function peerOf(event: EventReader): string {
+  if (!event.has(slot.port)) {
+    return peerOfAddress(event.text(slot.detail));
+  }
   const host = event.text(slot.detail) || event.text(slot.address);
   const port = event.number(slot.port);
   return `${host}:${port >= firstEphemeralPort ? '*' : port}`;
+}
+
+/** `[::ffff:10.0.0.1]:80` is the peer that the JDK calls `10.0.0.1:80`. */
+function peerOfAddress(address: string): string {
+  const [, host, port] = /^(.*):(\d{1,5})$/.exec(address) ?? [];
+  if (port === undefined) {
+    return address;
+  }
+  const mapped = /^\[::ffff:([\d.]+)\]$/i.exec(host)?.[1];
+  return `${mapped ?? host}:${Number(port) >= firstEphemeralPort ? '*' : port}`;
 }
 
 /** Exceptions that were counted, but of whose type none was sampled. */

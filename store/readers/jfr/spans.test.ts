@@ -7,7 +7,7 @@ import { readersOf } from './event';
 import { readSpanIntervals, SpanIndex } from './spans';
 import { ThreadKeys } from './threads';
 
-const span = (low: number) => Uint32Array.of(low, 0, 100 + low, 0, 0, 0);
+const span = (low: number) => Uint32Array.of(low, 0, 100 + low, 0, 0, 0, 0);
 
 function index(build: (spans: SpanIndex) => void): (thread: number, time: number) => number {
   const spans = new SpanIndex();

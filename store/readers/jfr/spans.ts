@@ -4,8 +4,9 @@ import type { JfrCursor } from './cursor';
 import { type EventReader, readersOf } from './event';
 import { ThreadKeys } from './threads';
 
-/** Span low, high, root low, high, trace id low, high. Record 0 = no span. */
-export const spanWords = 6;
+/** Span low, high, root low, high, trace id low, high, number of the tag of a span without ids. Record 0 = no span. */
+export const spanWords = 7;
+const tagWord = 6;
 
 /** What runs on one thread when: segment i lasts from `from[i]` to the next one and has span record `span[i]`. */
 interface Timeline {
@@ -33,6 +34,8 @@ interface Sightings {
  */
 export class SpanIndex {
   readonly operations = new Map<number, string>();
+  /** What the program called a span that has no ids. */
+  readonly tags = new Map<number, string>();
   private readonly records = new SequenceTable();
   private readonly intervals = new Map<number, Intervals>();
   private readonly sightings = new Map<number, Sightings>();
@@ -166,6 +169,30 @@ const interval = {
   operation: 5,
   traceId: 6,
 };
+
+const tagged = { startTime: 0, duration: 1, eventThread: 2, tag: 3 };
+
+/** Spans that a program marks through async-profiler's API: they have a name and no ids. */
+export function readTaggedSpans(spans: SpanIndex, chunks: readonly Chunk[], baseNs: bigint, cursor: JfrCursor): void {
+  const words = new Uint32Array(spanWords);
+  const records = new Map<string, number>();
+  for (const reader of readersOf(chunks, 'profiler.Span', tagged, cursor)) {
+    const threads = new ThreadKeys(reader.chunk);
+    reader.forEach(() => {
+      const thread = threads.keyAt(threads.indexOf(reader, tagged.eventThread));
+      const tag = reader.text(tagged.tag);
+      if (thread === 0 || tag === '') {
+        return;
+      }
+      words[tagWord] = records.size + 1;
+      const span = records.get(tag) ?? spans.record(words);
+      records.set(tag, span);
+      spans.tags.set(span, tag);
+      const start = reader.timeNs(tagged.startTime, baseNs);
+      spans.addInterval(thread, start, start + Math.max(0, reader.durationNs(tagged.duration)), span);
+    });
+  }
+}
 
 /** Reads the events that say when a span ran on a thread. */
 export function readSpanIntervals(spans: SpanIndex, chunks: readonly Chunk[], baseNs: bigint, cursor: JfrCursor): void {
