@@ -14,6 +14,8 @@ export function sendDemoData(options: {
   onProgress?: (done: number, all: number) => void;
 }): Promise<void>;
 export function keepSending(options: { url: string; without?: string; everyMs?: number }): Promise<never>;
+/** Numbers in [0, 1), the same for the same seed. */
+export function randomFrom(seed: number): () => number;
 export function vary(
   part: RecordedPart,
   how: { salt: bigint; share: number; random: () => number; without?: string }

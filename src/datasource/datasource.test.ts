@@ -10,6 +10,7 @@ import {
 import { type BackendSrvRequest, setBackendSrv } from '@grafana/runtime';
 import { lastValueFrom, of } from 'rxjs';
 import { HotspanDatasource } from './datasource';
+import { importQueries } from './import-queries';
 import { type HotspanOptions, type HotspanQuery, type HotspanVariableQuery } from './query';
 import { VariableSupport } from './variables';
 
@@ -165,7 +166,7 @@ describe('labels of other datasources', () => {
       type: 'prometheus',
       exportToAbstractQueries: () => Promise.resolve([{ refId: 'A', labelMatchers: abstract }]),
     } as unknown as DataSourceApi;
-    const [query] = await datasource.importQueries([{ refId: 'A' }], prometheus);
+    const [query] = await importQueries([{ refId: 'A' }], prometheus, 'wall-time');
     expect(query).toMatchObject({
       queryType: 'both',
       profileType: 'wall-time',
@@ -176,7 +177,7 @@ describe('labels of other datasources', () => {
 
   it('come over from Pyroscope and Parca with profile type, labels and grouping', async () => {
     const from = (type: string, query: object) =>
-      datasource.importQueries([{ refId: 'A', ...query }], { type } as DataSourceApi);
+      importQueries([{ refId: 'A', ...query }], { type } as DataSourceApi, 'wall-time');
     const pyroscope = {
       queryType: 'metrics',
       labelSelector: '{service_name="shop"}',

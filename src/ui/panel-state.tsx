@@ -6,7 +6,7 @@ import {
   LoadingState,
   type PanelData,
 } from '@grafana/data';
-import { PanelDataErrorView } from '@grafana/runtime';
+import { PanelDataErrorView, config } from '@grafana/runtime';
 import { useStyles2 } from '@grafana/ui';
 import React, { type ReactNode } from 'react';
 import { frameWithFields } from './panel-fields';
@@ -32,11 +32,23 @@ export function panelContent(data: PanelData, needed: readonly string[]): PanelC
   if (reasons.length > 0) {
     return { state: 'failed', reasons };
   }
+  if (data.state === LoadingState.Error || unfilledDatasource(data)) {
+    return { state: 'failed', reasons: [unfilledDatasource(data) ?? 'Grafana says no reason.'] };
+  }
   if (data.series.every((series) => series.length === 0)) {
     return emptyContent(data);
   }
   const present = new Set(data.series.flatMap((series) => series.fields.map((field) => field.name)));
   return { state: 'wrong', missing: needed.filter((name) => !present.has(name)) };
+}
+
+/** Public dashboards know no variables: a panel whose datasource is one gets an empty answer there, without an error. */
+function unfilledDatasource({ request, series }: PanelData): string | undefined {
+  const uid = request?.targets[0]?.datasource?.uid ?? '';
+  const isPublic = Boolean(config.publicDashboardAccessToken);
+  return isPublic && series.length === 0 && uid.startsWith('$')
+    ? `The datasource of this panel is the variable ${uid}, which has no value on a public dashboard. Choose the datasource itself.`
+    : undefined;
 }
 
 /** Nothing to show; the notices of the frames explain why. */

@@ -2,7 +2,7 @@ import React from 'react';
 import { css } from '@emotion/css';
 import { type GrafanaTheme2, dateTimeFormat } from '@grafana/data';
 import { config } from '@grafana/runtime';
-import { ClipboardButton, LinkButton, Stack, useStyles2 } from '@grafana/ui';
+import { Button, ClipboardButton, Dropdown, LinkButton, Menu, Stack, useStyles2 } from '@grafana/ui';
 import { type ProfileDetail } from '../../api/resources';
 import { formatBytes, formatDuration } from '../../model/units';
 import { hrefOf, profilePath } from '../routes';
@@ -44,18 +44,52 @@ export function ProfileHeader({ uid, detail, search, linkToPage }: Props) {
       <Stack gap={1} alignItems="flex-start" wrap="wrap">
         <Neighbour id={detail.previousId} name="Previous upload" icon="angle-left" search={search} />
         <Neighbour id={detail.nextId} name="Next upload" icon="angle-right" search={search} />
-        <LinkButton
-          variant="secondary"
-          icon="download-alt"
-          href={downloadHref(uid, detail.id)}
-          target="_blank"
-          download
-        >
-          Download
-        </LinkButton>
+        <DownloadMenu uid={uid} detail={detail} profileType={String(search.type ?? '')} />
         {linkToPage && <LinkButton href={hrefOf(profilePath(detail.id, search))}>Open page</LinkButton>}
       </Stack>
     </div>
+  );
+}
+
+const formats = [
+  { format: 'pprof', label: 'pprof' },
+  { format: 'folded', label: 'Folded stacks' },
+  { format: 'speedscope', label: 'speedscope' },
+];
+
+/** The shown profile type of an upload as a file, through the datasource. */
+export function exportHref(uid: string, detail: ProfileDetail, profileType: string, format: string): string {
+  const { id, start, end } = detail;
+  const params = new URLSearchParams({
+    from: String(start),
+    to: String(Math.max(end, start + 1)),
+    profileId: id,
+    format,
+  });
+  if (profileType !== '') {
+    params.set('profileType', profileType);
+  }
+  return `${config.appSubUrl}/api/datasources/uid/${encodeURIComponent(uid)}/resources/export?${params.toString()}`;
+}
+
+function DownloadMenu({ uid, detail, profileType }: { uid: string; detail: ProfileDetail; profileType: string }) {
+  const isGo = detail.labels.language === 'go' && detail.profileTypes.some(({ id }) => id === 'cpu-time');
+  const offered = isGo ? [...formats, { format: 'pgo', label: 'PGO file (go build -pgo)' }] : formats;
+  const overlay = (
+    <Menu>
+      <Menu.Item label="As uploaded" url={downloadHref(uid, detail.id)} target="_blank" />
+      {detail.profileTypes.length > 0 &&
+        offered.map(({ format, label }) => (
+          <Menu.Item key={format} label={label} url={exportHref(uid, detail, profileType, format)} target="_blank" />
+        ))}
+    </Menu>
+  );
+  return (
+    <Dropdown overlay={overlay} placement="bottom-end">
+      <Button variant="secondary" icon="download-alt">
+        Download
+      </Button>
+    </Dropdown>
   );
 }
 
