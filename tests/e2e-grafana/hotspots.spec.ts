@@ -41,7 +41,9 @@ async function expectTrace(page: Page) {
 }
 
 test('a trace stands beside the methods of its span, children included', async ({ page }) => {
-  await page.goto(`${address}&trace=${hexTraceId(trace)}&span=${hexId(span.spanId)}&${range}&var-profile_type=cpu-time`);
+  await page.goto(
+    `${address}&trace=${hexTraceId(trace)}&span=${hexId(span.spanId)}&${range}&var-profile_type=cpu-time`
+  );
   await expectTrace(page);
   await expect(page.getByRole('button', { name: 'Scope: With children' })).toBeVisible();
   await expect(methods(page).getByRole('row').nth(1)).toBeVisible();

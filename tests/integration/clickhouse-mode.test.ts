@@ -55,9 +55,12 @@ describe('a store on a cluster', () => {
     const again = await startStore({ dataDir, flags: flagsFor(standIn) });
     expect(await send(again, services[0], noon)).toBe(ids[0]);
     const selector = encodeURIComponent('{service="cart"}');
-    const deleted = await fetch(`${again.url}/api/v1/profiles?selector=${selector}&from=${noon}&to=${noon + 86_400_000}`, {
-      method: 'DELETE',
-    });
+    const deleted = await fetch(
+      `${again.url}/api/v1/profiles?selector=${selector}&from=${noon}&to=${noon + 86_400_000}`,
+      {
+        method: 'DELETE',
+      }
+    );
     expect(deleted.status).toBe(200);
     const left = await listProfiles(again.url);
     expect(left.map(({ service }) => service)).not.toContain('cart');
@@ -90,9 +93,7 @@ it('keeps rows on both shards, and drops old days on both', async () => {
   });
   expect(Array.from(shards.numbers('shard'))).toEqual([1, 2]);
   const dropped = await applyRetention(store.engine, startMs + 400 * 86_400_000);
-  expect(new Set(dropped.map(({ table }) => table))).toEqual(
-    new Set(['profiles', 'samples', 'stacks', 'frames'])
-  );
+  expect(new Set(dropped.map(({ table }) => table))).toEqual(new Set(['profiles', 'samples', 'stacks', 'frames']));
   const rest = await store.engine.select({ sql: 'SELECT count() AS uploads FROM profiles' });
   expect(Number(rest.bigints('uploads')[0])).toBe(0);
   await store.close();
