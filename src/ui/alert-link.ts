@@ -8,7 +8,7 @@ export type AlertTarget = DataQuery & HotspanQueryFields;
 
 /** Rules can be made by users who may make rules. */
 export function mayCreateAlerts(): boolean {
-  const may = config.bootData?.user?.permissions?.['alert.rule:create'];
+  const may = config.bootData?.user?.permissions?.['alert.rules:create'];
   return config.unifiedAlertingEnabled && may === true;
 }
 

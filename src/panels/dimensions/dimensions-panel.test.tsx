@@ -136,7 +136,7 @@ describe('alert from a row', () => {
 
   beforeEach(() => {
     config.unifiedAlertingEnabled = true;
-    config.bootData = { user: { permissions: { 'alert.rule:create': true } } } as never;
+    config.bootData = { user: { permissions: { 'alert.rules:create': true } } } as never;
     const interpolateVariablesInQueries = () => [{ ...target, selector: '{service="shop"}' }];
     setDataSourceSrv({ get: () => Promise.resolve({ uid: 'hotspan', interpolateVariablesInQueries }) } as never);
   });

@@ -24,6 +24,7 @@ export interface FlameGraphProps {
   source: FlameSource;
   /** For the one query that the panel makes itself: a cut part that is zoomed in on. */
   panelData: PanelData;
+  panelId: number;
   width: number;
   height: number;
   options: FlameOptions;
@@ -139,11 +140,11 @@ function Toolbar({ props, control, drawing, windows, narrow }: FlameParts & { na
 /** The menu of a frame, the keys, or the list of methods. */
 function OpenWindow({ props, control, drawing, windows }: FlameParts) {
   const { open, menu, actions, close, closeMenu } = windows;
-  const { selection, options, replaceVariables, panelData } = props;
+  const { selection, options, replaceVariables, panelData, panelId } = props;
   if (menu) {
     return (
       <FlameMenu
-        {...{ ...menu, selection, replaceVariables, panelData }}
+        {...{ ...menu, selection, replaceVariables, panelData, panelId }}
         rules={control.rules}
         onRules={control.setRules}
         onSearch={control.setSearch}

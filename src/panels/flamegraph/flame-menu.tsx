@@ -5,9 +5,9 @@ import React from 'react';
 import { displayName } from '../../model/display-name';
 import { type FlameRules } from '../../model/flame-place';
 import { labelOf, pathTo } from '../../model/flame-tree';
+import { alertTarget, mayCreateAlerts, openAlertEditor } from '../../ui/alert-link';
 import { copyText } from '../../ui/panel-copy';
 import { type Selection } from '../../ui/panel-selection';
-import { alertTarget, mayCreateAlerts, openAlertEditor } from './alert-link';
 import { frameDetails, isMethod, packageOfRow } from './flame-data';
 import { sourceLink } from './source-link';
 import { type MenuPlace } from './use-flame-controls';
@@ -25,6 +25,7 @@ interface FlameMenuProps extends MenuPlace {
   /** The query behind the graph, for an alert rule of the same selection. */
   panelData: PanelData;
   refId?: string;
+  panelId: number;
   onClose: () => void;
 }
 
@@ -123,7 +124,7 @@ function CopyItems({ data, node }: FlameMenuProps) {
   );
 }
 
-function LinkItems({ data, node, sourceUrl, replaceVariables, panelData, refId }: FlameMenuProps) {
+function LinkItems({ data, node, sourceUrl, replaceVariables, panelData, panelId, refId }: FlameMenuProps) {
   const { file, line } = frameDetails(data, node);
   const method = labelOf(data.tree, node);
   const source = sourceLink(sourceUrl, { file, line, method }, replaceVariables);
@@ -142,7 +143,10 @@ function LinkItems({ data, node, sourceUrl, replaceVariables, panelData, refId }
           label="Create alert"
           icon="bell"
           onClick={() =>
-            void openAlertEditor({ target, panelData, method, share, profileType: data.custom.profileType })
+            void openAlertEditor(target, panelData, {
+              ...{ dimension: 'method', name: method, measure: 'totalShare', share, panelId },
+              profileType: data.custom.profileType,
+            })
           }
         />
       )}

@@ -39,6 +39,7 @@ export function FlamePanel(props: PanelProps<FlameOptions>) {
       {...{ options, width, height, selection, replaceVariables, addressPrefix }}
       source={flame}
       panelData={data}
+      panelId={id}
       title={props.title}
       waiting={data.state === LoadingState.Loading}
     />

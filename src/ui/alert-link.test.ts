@@ -1,6 +1,6 @@
 import { type PanelData } from '@grafana/data';
 import { config, locationService, setDataSourceSrv } from '@grafana/runtime';
-import { datasourceId } from '../../api/frames';
+import { datasourceId } from '../api/frames';
 import { alertTarget, mayCreateAlerts, openAlertEditor } from './alert-link';
 
 const target = {
@@ -25,7 +25,7 @@ it('is offered to those who may make rules', () => {
   config.unifiedAlertingEnabled = true;
   config.bootData = { user: { permissions: {} } } as never;
   expect(mayCreateAlerts()).toBe(false);
-  config.bootData = { user: { permissions: { 'alert.rule:create': true } } } as never;
+  config.bootData = { user: { permissions: { 'alert.rules:create': true } } } as never;
   expect(mayCreateAlerts()).toBe(true);
 });
 
@@ -33,7 +33,8 @@ it('opens the editor with a rule on the share of the method, for what the panel 
   locationService.push('/d/x?var-service=shop');
   const filled = { ...target, selector: '{service=~"shop"}' };
   setDataSourceSrv({ get: async () => ({ uid: 'hotspan', interpolateVariablesInQueries: () => [filled] }) } as never);
-  await openAlertEditor({ target: target as never, panelData: panelData([target]), method: 'a.b<c>', share: 0.3 });
+  const row = { dimension: 'method', name: 'a.b<c>', measure: 'totalShare', share: 0.3 } as const;
+  await openAlertEditor(target as never, panelData([target]), row);
   const { pathname } = locationService.getLocation();
   const search = locationService.getSearch();
   expect([pathname, search.get('returnTo')]).toEqual(['/alerting/new', '/d/x?var-service=shop']);
