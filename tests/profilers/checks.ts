@@ -45,13 +45,17 @@ export function expectQuiet({ program }: Live, harmless = /^$/): void {
   expect(lines.filter((line) => trouble.test(line) && !harmless.test(line))).toEqual([]);
 }
 
-/** Requests that the client counted, all uploads together. */
-export async function expectEndpointCounts(live: Live): Promise<void> {
+/** Requests that the client counted, all uploads together; `lostPerUpload`: how many it may miss where one upload ends. */
+export async function expectEndpointCounts(live: Live, lostPerUpload = 0): Promise<void> {
   const sums: Record<string, number> = {};
   for (const { endpointCounts } of await live.details()) {
     Object.entries(endpointCounts).forEach(([name, count]) => (sums[name] = (sums[name] ?? 0) + count));
   }
-  expect(sums).toEqual(live.requests);
+  const allowed = lostPerUpload * live.profiles.length;
+  const missing = Object.entries(live.requests).map(([route, count]) => count - (sums[route] ?? 0));
+  expect(Object.keys(sums).sort()).toEqual(Object.keys(live.requests).sort());
+  expect(Math.min(...missing)).toBeGreaterThanOrEqual(0);
+  expect(missing.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(allowed);
 }
 
 /** The program's methods of a query, by their total. */

