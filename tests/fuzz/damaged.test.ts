@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { mutate } from './mutations';
+import { cutAt, mutate } from './mutations';
 import { fuzzTargets, type FuzzTarget } from './targets';
 
 /** Every reader and every intake with damaged files, and what once made one of them fail. The long form is `npm run fuzz`. */
 jest.setTimeout(600_000);
 
 const rounds = Number(process.env.FUZZ_ROUNDS ?? 8);
+const cuts = 50;
 const crashes = path.join(__dirname, 'crashes');
 
 let targets: readonly FuzzTarget[];
@@ -33,6 +34,20 @@ it(`take or refuse ${rounds} kinds of damage to each seed`, async () => {
           throw new Error(`${name}, ${seed.name}, round ${round}: ${String(error)}`, { cause: error });
         });
       }
+    }
+  }
+});
+
+/** JFR and pprof have tests of their own for this. */
+it(`take or refuse seeds that end at ${cuts} places`, async () => {
+  for (const { name, seeds, run } of targets.filter(({ name: target }) => !/^reader-(?:jfr|pprof)/.test(target))) {
+    const { name: file, bytes } = seeds.reduce((least, seed) =>
+      seed.bytes.length < least.bytes.length ? seed : least
+    );
+    for (let place = 0; place < cuts; place++) {
+      await run(cutAt(bytes, place, cuts)).catch((error: unknown) => {
+        throw new Error(`${name}, ${file}, place ${place}: ${String(error)}`, { cause: error });
+      });
     }
   }
 });

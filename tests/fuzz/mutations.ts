@@ -36,6 +36,11 @@ export function cut(bytes: Bytes, random: Random): Bytes {
   return bytes.slice(0, random(bytes.length));
 }
 
+/** What is left of a file that ends at place `place` of `places`, which are spread evenly. */
+export function cutAt(bytes: Bytes, place: number, places: number): Bytes {
+  return bytes.slice(0, Math.floor((bytes.length * place) / places));
+}
+
 /** Takes a piece out, or puts it in again somewhere else. */
 function movePiece(bytes: Bytes, random: Random): Bytes {
   const from = random(bytes.length);

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { mutate } from './mutations';
+import { cutAt, mutate } from './mutations';
 import { fuzzTargets } from './targets';
 
 /**
@@ -11,6 +11,10 @@ import { fuzzTargets } from './targets';
  */
 const hangMs = 20_000;
 const slowMs = 2_000;
+/** Every seed is cut at so many places, evenly, before it is damaged at random. */
+const cuts = 200;
+/** By then all code ran often; what is held on top of that at the end is growth. */
+const warmRounds = 50;
 const kept = path.join(__dirname, 'crashes');
 
 interface Report {
@@ -48,7 +52,9 @@ async function watch(): Promise<void> {
 
 /** Ends when the child is done, hangs or dies. */
 function runChild({ placeFile, endMs, from }: Task): Promise<Report[]> {
-  const child = fork(__filename, [placeFile, String(endMs), String(from)], { execArgv: ['--import', 'tsx'] });
+  const child = fork(__filename, [placeFile, String(endMs), String(from)], {
+    execArgv: ['--expose-gc', '--import', 'tsx'],
+  });
   const reports: Report[] = [];
   const report = (one: Report) => {
     reports.push(one);
@@ -75,19 +81,26 @@ function runChild({ placeFile, endMs, from }: Task): Promise<Report[]> {
   });
 }
 
+/** What is still referred to, without what the collector only has not yet given back. */
+function heldMb(): number {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return Math.round((heapUsed + external) / 2 ** 20);
+}
+
 async function work({ placeFile, endMs, from }: Task): Promise<void> {
   const place = openSync(placeFile, 'w');
   const tell = (kind: Report['kind'], text: string) => process.send?.({ kind, text } satisfies Report);
   const keep = (name: string, bytes: Uint8Array) => writeFileSync(path.join(kept, `${name}.bin`), bytes);
   const targets = await fuzzTargets();
   const counts = targets.map(() => ({ runs: 0, read: 0, slowestMs: 0 }));
-  let maxRssMb = 0;
+  let [warmMb, maxRssMb] = [0, 0];
   let round = from;
   for (; Date.now() < endMs; round++) {
     for (const [at, { name, seeds, run }] of targets.entries()) {
       for (const [seed, { name: file, bytes }] of seeds.entries()) {
         writeSync(place, `${at} ${seed} ${round}`.padEnd(40), 0);
-        const damaged = mutate(bytes, round);
+        const damaged = round < cuts ? cutAt(bytes, round, cuts) : mutate(bytes, round);
         const called = `${name}--${path.basename(file)}-${round}`;
         const before = process.cpuUsage();
         try {
@@ -107,12 +120,19 @@ async function work({ placeFile, endMs, from }: Task): Promise<void> {
       }
     }
     maxRssMb = Math.max(maxRssMb, Math.round(process.memoryUsage().rss / 2 ** 20));
+    warmMb = round - from === warmRounds ? heldMb() : warmMb;
   }
   const lines = targets.map(({ name, seeds }, at) => {
     const { runs, read, slowestMs } = counts[at];
     return `${name}: ${seeds.length} seeds, ${runs} runs, ${read} read, ${runs - read} refused, slowest ${slowestMs} ms`;
   });
-  tell('done', [`rounds ${from} to ${round - 1}, at most ${maxRssMb} MB`, ...lines].join('\n'));
+  tell(
+    'done',
+    [
+      `rounds ${from} to ${round - 1}, at most ${maxRssMb} MB; held after ${warmRounds} rounds ${warmMb} MB, at the end ${heldMb()} MB`,
+      ...lines,
+    ].join('\n')
+  );
   process.disconnect?.();
 }
 
