@@ -1,4 +1,3 @@
-require("/tmp/gate.js");
 // The live tests: slow, and they need what scripts/profilers.mjs installs, so `jest` alone does not run them.
 const { projects } = require('../../jest.config.js');
 const node = projects.find(({ displayName }) => displayName === 'node');
