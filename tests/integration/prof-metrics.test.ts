@@ -29,6 +29,8 @@ async function lastValue(profileType: string, language: string): Promise<{ value
   return { value: Number(rows[rows.length - 1].value), unit: field?.config?.unit };
 }
 
+jest.setTimeout(60_000);
+
 const languages: Record<string, string> = { go: 'go', python: 'python', jvm: 'java' };
 
 it.each([
@@ -55,6 +57,11 @@ it('says what sampled exceptions of Python stand for', async () => {
   );
   const [notice] = table.schema.meta?.notices ?? [];
   expect(notice.text).toMatch(/sampled them\. Each stands for about 100: all uploads together for /);
+  for (const queryType of ['requests', 'hotspots', 'profile']) {
+    const [frame] = await askQuery(store.url, { queryType, profileType: 'thrown-exceptions', selector }, time);
+    const texts = (frame.schema.meta?.notices ?? []).map(({ text }) => text);
+    expect([queryType, texts]).toEqual([queryType, expect.arrayContaining([notice.text])]);
+  }
   const raw = await lastValue('thrown-exceptions', 'python');
   expect((await lastValue('thrown-exceptions-estimate', 'python')).value).toBeCloseTo(raw.value * 100);
   const [java] = await askQuery(

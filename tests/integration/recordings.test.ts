@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { resolveProfileTypes } from '../../src/model/profile-types';
+import type { JfrEventFacts } from '../oracle/jfr';
 import { fixtures, type NamedValue, type PprofFacts } from '../oracle/uploads';
 import { loadRecording, recordingNames, replay } from './replay';
 import { removeDataDirs, type RunningStore, startStore, untilInserted } from './start-store';
 import { askQuery, listProfiles, rowsOf } from './store-client';
 
-/** Every recorded upload with pprof files, sent as its client did, against what `go tool pprof` and the oracles say of its files. */
+/** Every recorded upload, sent as its client did, against what `go tool pprof`, `jfr print` and the oracles say of its files. */
 jest.setTimeout(120_000);
 
 const time = { from: Date.UTC(2026, 10, 22), to: Date.UTC(2026, 10, 23) };
@@ -14,6 +15,7 @@ const time = { from: Date.UTC(2026, 10, 22), to: Date.UTC(2026, 10, 23) };
 interface Part {
   readonly name: string;
   readonly pprof?: PprofFacts;
+  readonly jfr?: { readonly events: Readonly<Record<string, JfrEventFacts | undefined>> };
 }
 interface Expected {
   readonly parts?: readonly Part[];
@@ -105,4 +107,39 @@ it.each(single)('%s', async (name) => {
     }
   }
   expect(compared).toBeGreaterThan(0);
+});
+
+/** Events that alone fill a type; those of one line measure the same, the first one goes. */
+const soleEvents: ReadonlyArray<readonly [string, readonly string[]]> = [
+  ['cpu-time', ['datadog.ExecutionSample', 'jdk.CPUTimeSample', 'jdk.ExecutionSample']],
+  ['lock-wait-time', ['jdk.JavaMonitorEnter']],
+  ['socket-io-read-time', ['jdk.SocketRead']],
+  ['socket-io-write-time', ['jdk.SocketWrite']],
+];
+
+const ofJava = Object.keys(all).flatMap((name) => /^recordings\/((?:dd|pyroscope)-java.*)$/.exec(name)?.[1] ?? []);
+
+it.each(ofJava.filter((name) => (all[`recordings/${name}`].parts ?? []).some(({ jfr }) => jfr)))('%s', async (name) => {
+  const id = await send(name);
+  const events = all[`recordings/${name}`].parts?.find(({ jfr }) => jfr)?.jfr?.events ?? {};
+  for (const [type, alternatives] of soleEvents) {
+    const event = alternatives.find((one) => events[one] !== undefined);
+    const facts = events[event ?? ''];
+    if (facts !== undefined) {
+      const methods = await rows(id, type, 'method');
+      const threads = [...(await rows(id, type, 'thread')).self.keys()].filter((thread) => thread !== '(no thread)');
+      expect([type, threads.sort()]).toEqual([type, [...(facts.threads ?? [])].sort()]);
+      if (event === 'jdk.CPUTimeSample') {
+        // Each sample says its own period, so that counts don't tell the values of methods.
+        expect([type, methods.whole]).toEqual([type, facts.sums?.samplingPeriod]);
+      } else {
+        // Other samples are all worth the same: what the recording's settings say.
+        const isSampled = type === 'cpu-time';
+        const worth = isSampled ? Number(methods.whole) / facts.count : 1;
+        const top = (isSampled ? facts.top5_flat_by_count : facts.top5_flat_by_weight) ?? [];
+        const found = top.map((row) => ({ name: row.name, value: methods.self.get(row.name) }));
+        expect([type, found]).toEqual([type, top.map((row) => ({ name: row.name, value: row.value * worth }))]);
+      }
+    }
+  }
 });

@@ -6,6 +6,7 @@ import type { StackDictionary, WeightedStacks } from '../../../src/model/stack-d
 import { HotspanError } from '../../errors';
 import { withRoots } from '../choose-uploads';
 import type { QueryContext, QueryTime } from '../context';
+import { estimateNotices } from '../estimate-notices';
 import { readEndpoint, type EndpointSamples } from '../endpoint-average';
 import { hotspotsFrame, type HotspotColumns } from '../frames/hotspots-frame';
 import { readHotspots, type HotspotSamples } from '../hotspot-samples';
@@ -26,11 +27,12 @@ export async function answerHotspots(context: QueryContext, query: ParsedQuery, 
   const notices: Notice[] = [...restrictions.notices];
   const store = context.stacks.open(context.tenant);
   const found = await readHotspots(context, store, query, restrictions, time, notices);
-  const [endpoint, empty] = await Promise.all([
+  const [endpoint, empty, estimates] = await Promise.all([
     readEndpoint(context, store, restrictions, time, found.main.type, found),
     found.main.length > 0 ? undefined : whyEmpty(context, query, restrictions, time, found),
+    estimateNotices(context, found.uploads, found.main.type),
   ]);
-  notices.push(...found.uploads.notices, ...(empty === undefined ? [] : [empty.notice]));
+  notices.push(...found.uploads.notices, ...(empty === undefined ? [] : [empty.notice]), ...estimates);
   const dictionary = store.view();
   const nodes = buildHotspots(dictionary, found.main, found.times);
   const paths = new TreePaths(dictionary, nodes.tree);

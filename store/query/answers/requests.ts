@@ -3,6 +3,7 @@ import type { FrameJson } from '../../../src/api/query';
 import { formatSpanId, formatTraceId } from '../../../src/model/span-id';
 import { chooseUploads, coveredUs, someUploads, withRoots, type Uploads } from '../choose-uploads';
 import type { QueryContext, QueryTime } from '../context';
+import { estimateNotices } from '../estimate-notices';
 import { buildFrame, decimals, integers, texts, times } from '../frames/frame';
 import { valueUnit } from '../frames/units';
 import { info, type Notice } from '../notices';
@@ -39,7 +40,11 @@ export async function answerRequests(context: QueryContext, query: ParsedQuery, 
   const type = await resolveType(context, query.profileType ?? query.profileTypeId, restrictions, time, notices);
   const uploads = await chooseUploads(context, restrictions, time, type.id);
   const asked = { uploads, profileType: type, restrictions, averaged: false };
-  const [read, entries] = await Promise.all([readParts(context, asked), readEntries(context, uploads)]);
+  const [read, entries, estimates] = await Promise.all([
+    readParts(context, asked),
+    readEntries(context, uploads),
+    estimateNotices(context, uploads, type),
+  ]);
   const parts = type.merge === 'average' ? averagedParts(read, uploads) : read;
   const total = parts.reduce((sum, { value }) => sum + value, 0);
   const all = joinParts(parts, entries, uploads, query.requestsBy ?? 'span');
@@ -102,7 +107,7 @@ export async function answerRequests(context: QueryContext, query: ParsedQuery, 
     buildFrame('requests', columns, {
       preferredVisualisationType: 'table',
       executedQueryString: questionText(query, `${type.name} by ${query.requestsBy ?? 'span'}`, time.fromMs, time.toMs),
-      notices: [...notices, ...uploads.notices],
+      notices: [...notices, ...uploads.notices, ...estimates],
       custom: { profileType: type.id, unit: type.unit, total: Math.round(total), requests: all.length },
     }),
   ];
