@@ -24,6 +24,8 @@ export interface QuestionRow {
   readonly goalMs?: number;
   readonly short: boolean;
   readonly answerKb: number;
+  /** Why there is no figure. */
+  readonly note?: string;
 }
 
 const cpu = { profileType: 'cpu-time' };
@@ -154,7 +156,23 @@ export async function ask(
   return { ms, bytes: text.length, answer };
 }
 
+/** A question that is refused, for its memory say, is a row with the reason. */
 export async function measureWarm(
+  base: string,
+  question: Question,
+  endMs: number,
+  runs: number
+): Promise<Omit<QuestionRow, 'coldMs'>> {
+  try {
+    return await askAgain(base, question, endMs, runs);
+  } catch (error) {
+    const { name, goalMs } = question;
+    const note = error instanceof Error ? error.message : String(error);
+    return { question: name, p50Ms: NaN, p95Ms: NaN, goalMs, short: goalMs !== undefined, answerKb: 0, note };
+  }
+}
+
+async function askAgain(
   base: string,
   { name, queries, minutes, goalMs }: Question,
   endMs: number,
