@@ -7,6 +7,8 @@ import { describeWith } from './ready';
 const service = 'live-dd-python';
 const cpu: Stopwatch = { profileType: 'cpu-time', clock: 'cpuNs', intervalNs: 10e6, method: (name) => name };
 const wall: Stopwatch = { ...cpu, profileType: 'wall-time', clock: 'wallNs' };
+/** ddtrace starts its trace writer at the first trace; when two threads end one at once, the second finds it running and says so. */
+const writerRace = /^failed to start writer service$/;
 
 describeWith('ddtrace for Python', 'python', (tools) => {
   const { live } = runLive(service, (storeUrl) => datadogPython(tools, service, storeUrl));
@@ -18,6 +20,7 @@ describeWith('ddtrace for Python', 'python', (tools) => {
       ...(tools.minor >= 12 ? ['thrown-exceptions'] : []),
     ],
     watches: [cpu, wall],
+    harmless: writerRace,
   });
   testSpans(live, [cpu, wall]);
   testEndpoints(live, cpu);
