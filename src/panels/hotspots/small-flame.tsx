@@ -86,7 +86,7 @@ function colourOf(text: string, isDark: boolean): string {
     hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
   }
   const hue = 12 + (Math.abs(hash) % 42);
-  return isDark ? `hsl(${hue} 60% 25%)` : `hsl(${hue} 85% 78%)`;
+  return isDark ? `hsl(${hue} 60% 21%)` : `hsl(${hue} 85% 78%)`;
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
