@@ -45,5 +45,5 @@ const getStyles = (theme: GrafanaTheme2) => ({
     opacity: theme.isDark ? 0.35 : 0.22,
   }),
   value: css({ position: 'relative' }),
-  share: css({ position: 'relative', minWidth: 56, textAlign: 'right', color: theme.colors.text.secondary }),
+  share: css({ position: 'relative', minWidth: 56, textAlign: 'right', color: theme.colors.text.primary }),
 });
