@@ -106,7 +106,9 @@ async function benchQueries(): Promise<{ rows: QuestionRow[]; facts: Fact[]; con
       }
       const warm = await measureWarm(store.url, question, content.endMs, flags.full ? 20 : 10);
       rows.push({ ...warm, coldMs: rounded(coldMs) });
-      process.stdout.write(`${question.name}: first ${rounded(coldMs)}, then p50 ${warm.p50Ms}, p95 ${warm.p95Ms} ms\n`);
+      process.stdout.write(
+        `${question.name}: first ${rounded(coldMs)}, then p50 ${warm.p50Ms}, p95 ${warm.p95Ms} ms\n`
+      );
     }
     const profiles = await countProfiles(store.url);
     const bytes = folderBytes(path.join(dataDir, 'engine'));
