@@ -63,7 +63,12 @@ interface TraceContext {
   processes?: Record<string, unknown>;
 }
 
-/** Start and end of the trace in ms. Span times are microseconds. */
+function spansOf(context: unknown): unknown[] {
+  const spans = field(context, 'spans');
+  return Array.isArray(spans) ? spans : [];
+}
+
+/** Start and end of the trace in ms, {} without spans. Span times are microseconds. */
 function traceRange(spans: unknown[]): { from?: string; to?: string } {
   const starts = spans.map((span) => Number(field(span, 'startTime')));
   const ends = spans.map((span) => Number(field(span, 'startTime')) + Number(field(span, 'duration')));
@@ -86,8 +91,7 @@ export const traceLink: PluginExtensionAddedLinkConfig<TraceContext> = {
   path,
   icon: 'fire',
   configure: (context) => {
-    const spans = field(context, 'spans');
-    const range = Array.isArray(spans) && spans.length > 0 ? traceRange(spans) : {};
+    const range = traceRange(spansOf(context));
     const service = serviceNames(field(context, 'processes'));
     return range.from ? { path: explorePath({ service, ...range }) } : undefined;
   },
@@ -101,10 +105,9 @@ export const hotspotsLink: PluginExtensionAddedLinkConfig<TraceContext> = {
   path,
   icon: 'code-branch',
   configure: (context) => {
-    const spans = field(context, 'spans');
-    const first: unknown = Array.isArray(spans) ? spans[0] : undefined;
-    const trace = firstText(field(context, 'traceID')) ?? firstText(field(first, 'traceID'));
-    const range = Array.isArray(spans) && spans.length > 0 ? traceRange(spans) : {};
+    const spans = spansOf(context);
+    const trace = firstText(field(context, 'traceID')) ?? firstText(field(spans[0], 'traceID'));
+    const range = traceRange(spans);
     const traces = firstText(field(field(context, 'datasource'), 'uid'));
     return trace && range.from ? { path: tracePath({ trace, traces, ...range }) } : undefined;
   },

@@ -196,13 +196,8 @@ function copyShort(source: Uint8Array, target: Uint8Array, at: number): number {
   return at + source.length;
 }
 
-/** The row of `profile_spans` of one profile; parallel arrays. */
-export interface SpanRow {
-  readonly tenant: string;
-  readonly service: string;
-  /** The profile's start, seconds since 1970. */
-  readonly startSeconds: number;
-  readonly profile: bigint;
+/** Distinct requests that samples of one profile ran for; parallel arrays. */
+export interface SpanEntries {
   readonly span: BigUint64Array;
   readonly root: BigUint64Array;
   readonly traceHigh: BigUint64Array;
@@ -212,6 +207,15 @@ export interface SpanRow {
   readonly operation: readonly string[];
   /** 1 = the span was found by thread and time. */
   readonly inferred: readonly number[];
+}
+
+/** The row of `profile_spans` of one profile. */
+export interface SpanRow extends SpanEntries {
+  readonly tenant: string;
+  readonly service: string;
+  /** The profile's start, seconds since 1970. */
+  readonly startSeconds: number;
+  readonly profile: bigint;
   readonly retentionDays: number;
 }
 

@@ -5,6 +5,7 @@ import { loadRequest, recordedNames } from './recorded-parts';
 import { parseTimeNs } from './times';
 import { understandRequest } from './understand';
 import type { Upload } from './upload';
+import { defaultLimits as limits } from '../../tests/integration/default-limits';
 
 interface ExpectedPart {
   readonly name: string;
@@ -17,15 +18,6 @@ interface ExpectedPart {
 const expected: Record<string, { parts: ExpectedPart[] }> = JSON.parse(
   fs.readFileSync(path.resolve(__dirname, '../../tests/fixtures/uploads/EXPECTED.json'), 'utf8')
 );
-const limits = {
-  bodyBytes: 2 ** 25,
-  partBytes: 2 ** 26,
-  decompressedBytes: 2 ** 27,
-  parts: 256,
-  labels: 128,
-  labelValueBytes: 4096,
-};
-
 async function understand(name: string): Promise<Upload> {
   return understandParts(loadRequest(name));
 }

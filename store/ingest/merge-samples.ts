@@ -1,3 +1,4 @@
+import type { SpanEntries } from '../engines/table-rows';
 import { HotspanError } from '../errors';
 import { resolveProfileTypes, type ResolvedType } from '../../src/model/profile-types';
 import type { Profile } from '../../src/model/profile';
@@ -25,21 +26,9 @@ export interface MergedSamples {
   readonly context: Uint32Array;
   readonly value: Float64Array;
   readonly count: Uint32Array;
-  readonly contexts: ContextEntries;
+  readonly contexts: SpanEntries;
   /** Samples in the files, before merging. */
   readonly sampleCount: number;
-}
-
-/** Parallel arrays. */
-export interface ContextEntries {
-  readonly span: BigUint64Array;
-  readonly root: BigUint64Array;
-  readonly traceHigh: BigUint64Array;
-  readonly traceLow: BigUint64Array;
-  readonly endpoint: readonly string[];
-  readonly operation: readonly string[];
-  /** 1 = the span was found by thread and time. */
-  readonly inferred: readonly number[];
 }
 
 /** Distinct texts of all files get one number each; '' is 0. */
@@ -265,7 +254,7 @@ function positives(counts: Uint32Array): number {
 }
 
 /** All but entry 0. */
-function layOutContexts({ contexts, texts }: Dictionary): ContextEntries {
+function layOutContexts({ contexts, texts }: Dictionary): SpanEntries {
   const { words } = contexts;
   const length = contexts.length - 1;
   const at = (entry: number, word: number) => words[(entry + 1) * contextWords.length + word];

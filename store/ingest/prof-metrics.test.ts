@@ -4,15 +4,7 @@ import { loadRequest } from './recorded-parts';
 import { makeContentHasher } from './content-ids';
 import { readRequest } from './read-request';
 import { understandRequest } from './understand';
-
-const limits = {
-  bodyBytes: 2 ** 25,
-  partBytes: 2 ** 26,
-  decompressedBytes: 2 ** 27,
-  parts: 256,
-  labels: 128,
-  labelValueBytes: 4096,
-};
+import { defaultLimits as limits } from '../../tests/integration/default-limits';
 
 /** Types with totals of a recorded upload, its length in seconds, its runtime information. */
 async function read(name: string) {

@@ -4,17 +4,9 @@ import { loadRequest } from './recorded-parts';
 import { readTimedSamples, type TimedQuestion, type TimedRows } from './timed-samples';
 import { understandRequest } from './understand';
 import type { UploadRequest } from './upload-request';
+import { defaultLimits as limits } from '../../tests/integration/default-limits';
 
 /** Recorded requests of real clients, read again for the times of their samples. */
-const limits = {
-  bodyBytes: 2 ** 25,
-  partBytes: 2 ** 26,
-  decompressedBytes: 2 ** 27,
-  parts: 256,
-  labels: 128,
-  labelValueBytes: 4096,
-};
-
 async function open(name: string) {
   const { body, contentType, headers } = loadRequest(name);
   const request: UploadRequest = {

@@ -6,15 +6,8 @@ import { makeContentHasher } from './content-ids';
 import { readRequest } from './read-request';
 import { understandRequest } from './understand';
 import type { UploadRequest } from './upload-request';
+import { defaultLimits as limits } from '../../tests/integration/default-limits';
 
-const limits = {
-  bodyBytes: 2 ** 25,
-  partBytes: 2 ** 26,
-  decompressedBytes: 2 ** 27,
-  parts: 256,
-  labels: 128,
-  labelValueBytes: 4096,
-};
 const cpu = fs.readFileSync(path.resolve(__dirname, '../../tests/fixtures/uploads/files/go-runtime-cpu.pprof'));
 const file = (name: string, bytes: Uint8Array): FormPart => ({ name, fileName: name, bytes });
 const good = file('cpu.pprof', cpu);

@@ -3,6 +3,7 @@ import { checkProfile } from '../../src/model/profile-check';
 import { resolveProfileTypes } from '../../src/model/profile-types';
 import type { ReaderFixture, TypeFacts } from '../../tests/oracle/readers';
 import { type Totals, totalsOf } from '../../tests/oracle/totals';
+import { randomNumbers } from '../../tests/random';
 import { pprofReader } from './pprof/reader';
 import type { Reader } from './reader';
 import { readers, sniffReader } from './readers';
@@ -138,15 +139,4 @@ function sumsOf(profile: Profile, type: number): Pick<Totals, 'total' | 'flat' |
 /** Without the white space at the end, which may be cut off. */
 function trimmedLength(bytes: Uint8Array): number {
   return bytes.findLastIndex((byte) => byte > 0x20) + 1 || bytes.length;
-}
-
-/** Mulberry32: the same numbers in every run. */
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
 }

@@ -90,14 +90,6 @@ export function exitCodeOf(outcome: Outcome, leastAcknowledged: number): number 
   return wrong === 0 && outcome.acknowledged > leastAcknowledged ? 0 : 1;
 }
 
-export function makeRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

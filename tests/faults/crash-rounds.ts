@@ -1,5 +1,6 @@
 import { startStore, untilInserted, untilReady, type RunningStore } from '../integration/start-store';
-import { compare, makeRandom, pause, sendUntilStopped, type Outcome } from './acknowledged';
+import { randomFractions } from '../random';
+import { compare, pause, sendUntilStopped, type Outcome } from './acknowledged';
 
 export interface CrashOptions {
   readonly rounds: number;
@@ -16,7 +17,7 @@ const victims = ['front', 'engine', 'both'] as const;
  * again, and compares what was acknowledged with what is listed.
  */
 export async function crashRounds(options: CrashOptions): Promise<Outcome> {
-  const random = makeRandom(options.seed);
+  const random = randomFractions(options.seed);
   const acknowledged = new Map<string, string>();
   let number = 0;
   let store = await startStore({ dataDir: options.dataDir });

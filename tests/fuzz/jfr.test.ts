@@ -2,7 +2,8 @@ import { defaultReaderLimits, type Profile, ReaderError } from '../../src/model/
 import { checkProfile } from '../../src/model/profile-check';
 import { jfrReader } from '../../store/readers/jfr/reader';
 import { corpusFile, jfrCorpus } from '../oracle/jfr';
-import { flipBits, randomNumbers, spliceNoise } from './mutations';
+import { randomNumbers } from '../random';
+import { flipBits, spliceNoise } from './mutations';
 
 const rounds = Number(process.env.FUZZ_ROUNDS ?? 30);
 const corpus = jfrCorpus().filter(({ bytes, rows }) => rows.length > 0 && bytes.length < 400_000);

@@ -1,15 +1,6 @@
-/** Seeded damage: the same numbers make the same damage in every run, so a failure is told by seed file and round. */
+import { randomNumbers } from '../random';
 
-/** Mulberry32: a number below the given one. */
-export function randomNumbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
+/** Seeded damage: the same numbers make the same damage in every run, so a failure is told by seed file and round. */
 
 type Random = ReturnType<typeof randomNumbers>;
 type Bytes = Uint8Array<ArrayBuffer>;

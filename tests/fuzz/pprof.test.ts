@@ -4,7 +4,8 @@ import { readers } from '../../store/readers/readers';
 import { pprofReader } from '../../store/readers/pprof/reader';
 import { writeVarint } from '../oracle/pprof-rewrite';
 import { pprofCorpus } from '../oracle/uploads';
-import { flipBits, randomNumbers, spliceNoise } from './mutations';
+import { randomNumbers } from '../random';
+import { flipBits, spliceNoise } from './mutations';
 
 const rounds = Number(process.env.FUZZ_ROUNDS ?? 100);
 const corpus = pprofCorpus().filter(({ bytes }) => bytes.length < 100_000);

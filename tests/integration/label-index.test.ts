@@ -4,12 +4,13 @@ import type { UploadScope } from '../../store/query/sql/upload-scope';
 import { matchersOf } from '../../store/query/prepare';
 import { selectorFilter } from '../../src/model/selector';
 import { openQueryStore, type QueryStore } from './query-store';
-import { intBelow, randomUpload, seededRandom, storable } from './random-uploads';
+import { randomFractions } from '../random';
+import { intBelow, randomUpload, storable } from './random-uploads';
 import { removeDataDirs } from './start-store';
 
 jest.setTimeout(60_000);
 
-const random = seededRandom(11);
+const random = randomFractions(11);
 const fromMs = Date.UTC(2026, 10, 24, 9, 30);
 const toMs = fromMs + 3 * 3600_000;
 const uploads = Array.from({ length: 150 }, () => randomUpload(random, fromMs, toMs));

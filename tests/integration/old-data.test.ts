@@ -8,7 +8,8 @@ import { tableColumns } from '../../store/engines/table-rows';
 import { buildDueCells } from '../../store/rollup';
 import { plainTable } from './plain-answers';
 import { makeEncoder, openQueryStore, rowsOf, type QueryStore } from './query-store';
-import { randomUpload, seededRandom, storable } from './random-uploads';
+import { randomFractions } from '../random';
+import { randomUpload, storable } from './random-uploads';
 import { newDataDir, removeDataDirs } from './start-store';
 
 /**
@@ -20,7 +21,7 @@ const folders = path.resolve(__dirname, '../fixtures/data-folders');
 const versions = migrations.map(({ id }) => id);
 const fromMs = Date.UTC(2026, 10, 23, 8, 5);
 const toMs = fromMs + 4 * 3600_000;
-const random = seededRandom(5);
+const random = randomFractions(5);
 const uploads = Array.from({ length: 12 }, () => randomUpload(random, fromMs, toMs));
 const everything = { from: fromMs, to: toMs };
 

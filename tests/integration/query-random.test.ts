@@ -8,7 +8,8 @@ import { buildDueCells, sweepBuilds } from '../../store/rollup';
 import { plainGraph, plainSeries, plainTable, type PlainTable } from './plain-answers';
 import { column, openQueryStore, rowsOf, type QueryStore } from './query-store';
 import { randomQuestion, type Question } from './random-questions';
-import { randomUpload, seededRandom, storable, type PlainUpload } from './random-uploads';
+import { randomFractions } from '../random';
+import { randomUpload, storable, type PlainUpload } from './random-uploads';
 import { newDataDir, removeDataDirs } from './start-store';
 
 /**
@@ -26,7 +27,7 @@ const settings = { graceMs: 0, rebuildMs: 0 };
 
 jest.setTimeout(600_000);
 
-const random = seededRandom(seed);
+const random = randomFractions(seed);
 let uploads: PlainUpload[] = Array.from({ length: 260 }, () => randomUpload(random, firstMs, lastMs));
 const questions = Array.from({ length: questionCount }, () => randomQuestion(random, firstMs, lastMs));
 

@@ -41,17 +41,6 @@ const valueTypes: Readonly<Record<string, string>> = {
 
 export type Random = () => number;
 
-/** Mulberry32: small, seeded, good enough for tests. */
-export function seededRandom(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 export function intBelow(random: Random, end: number): number {
   return Math.floor(random() * end);
 }

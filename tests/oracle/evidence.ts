@@ -12,6 +12,7 @@ import { readChunks } from '../../store/readers/jfr/chunks';
 import { JfrCursor } from '../../store/readers/jfr/cursor';
 import { eventRules, rulesFor } from '../../store/readers/jfr/rules';
 import { fixtures, plain } from './uploads';
+import { defaultLimits as limits } from '../integration/default-limits';
 
 /** A real upload that holds samples of a profile type, and what its producer calls them. */
 export interface Evidence {
@@ -65,15 +66,6 @@ function languageOf(text: string): string {
 function languageOfClient(client: string): string {
   return /perf|gperftools/.test(client) ? 'cpp' : /Flight|async/.test(client) ? 'java' : languageOf(client);
 }
-
-const limits = {
-  bodyBytes: 2 ** 25,
-  partBytes: 2 ** 26,
-  decompressedBytes: 2 ** 27,
-  parts: 256,
-  labels: 128,
-  labelValueBytes: 4096,
-};
 
 async function evidenceOfRequest({ file, producer, language: known }: ManifestRow): Promise<Evidence[]> {
   const base = path.join(fixtures, 'uploads', file.replace(/\.body$/, ''));

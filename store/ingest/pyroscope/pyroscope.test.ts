@@ -7,15 +7,7 @@ import { ingestTimeNs } from './ingest-times';
 import { unpackName } from './packed-names';
 import { decodePush } from './push';
 import { countsOf, profileKind } from './sample-types';
-
-const limits = {
-  bodyBytes: 2 ** 25,
-  partBytes: 2 ** 26,
-  decompressedBytes: 2 ** 27,
-  parts: 256,
-  labels: 128,
-  labelValueBytes: 4096,
-};
+import { defaultLimits as limits } from '../../../tests/integration/default-limits';
 
 function form(query: string, body: string, contentType = '') {
   const bytes = new Uint8Array(Buffer.from(body));

@@ -1,19 +1,11 @@
+import { randomFractions } from '../../random';
+
 /** The benchmark's trees: a nested set whose depth and skew are like those of recorded CPU profiles. */
 export interface BenchTree {
   level: number[];
   value: number[];
   self: number[];
   label: string[];
-}
-
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 interface Growing {
@@ -32,7 +24,7 @@ const verbs = ['get', 'set', 'parse', 'visit', 'emit', 'resolve', 'check', 'bind
  * to one callee, some spread it.
  */
 export function benchTree(nodes: number, seed = 7): BenchTree {
-  const random = randomOf(seed);
+  const random = randomFractions(seed);
   const root: Growing = { value: total, level: 0, label: 'total', children: [] };
   const heap = [root];
   let count = 1;

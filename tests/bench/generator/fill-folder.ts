@@ -11,6 +11,7 @@ import { makeProfileSequence } from '../../../store/ingest/profile-sequence';
 import { referenceUpload } from './draw-upload';
 import { fillDay, fillWeek, type FillTarget } from './fill-engine';
 import { makeProgram } from './program';
+import { defaultLimits } from '../../integration/default-limits';
 
 export interface FolderOptions {
   readonly seed: number;
@@ -87,16 +88,8 @@ async function openTarget(dataDir: string): Promise<{ target: FillTarget; close:
   const logger = pino({ level: 'warn' });
   const engine = await startChdbEngine({ dataDir, childFile: path.join(build, 'chdb-child.mjs'), logger });
   await migrate(engine);
-  const limits = {
-    bodyBytes: 2 ** 25,
-    partBytes: 2 ** 26,
-    decompressedBytes: 2 ** 27,
-    parts: 256,
-    labels: 128,
-    labelValueBytes: 4096,
-    // Nothing is stopped for its time: the machine may sleep in between.
-    parseSeconds: 3600,
-  };
+  // Nothing is stopped for its time: the machine may sleep in between.
+  const limits = { ...defaultLimits, parseSeconds: 3600 };
   const content = new ContentFilter(500_000);
   const pool = startParsePool({
     content,

@@ -1,3 +1,5 @@
+import { randomWords } from '../../random';
+
 /** Numbers that are the same for the same seed on every machine. */
 export interface Random {
   /** In [0, 1). */
@@ -8,15 +10,8 @@ export interface Random {
   word(): number;
 }
 
-/** Mulberry32: one 32-bit state, good enough for shapes of data and fast. */
 export function makeRandom(seed: number): Random {
-  let state = seed | 0;
-  const word = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return (mixed ^ (mixed >>> 14)) >>> 0;
-  };
+  const word = randomWords(seed | 0);
   const next = () => word() / 2 ** 32;
   return { next, word, below: (limit) => Math.floor(next() * limit) };
 }

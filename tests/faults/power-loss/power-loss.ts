@@ -7,7 +7,8 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { newDataDir, removeDataDirs, startStore, untilInserted, untilReady } from '../../integration/start-store';
-import { compare, exitCodeOf, makeRandom, pause, sendUntilStopped, type Outcome } from '../acknowledged';
+import { randomFractions } from '../../random';
+import { compare, exitCodeOf, pause, sendUntilStopped, type Outcome } from '../acknowledged';
 import { rebuild, seedShadow, type NameRule } from './rebuild';
 
 interface Bench {
@@ -40,7 +41,7 @@ function prepare(rule: NameRule): Bench {
 }
 
 async function powerCuts(bench: Bench, rounds: number, seed: number): Promise<Outcome> {
-  const random = makeRandom(seed);
+  const random = randomFractions(seed);
   const acknowledged = new Map<string, string>();
   let number = 0;
   for (let round = 0; round < rounds; round++) {
