@@ -11,6 +11,7 @@ export default defineConfig([
       'coverage/',
       'data/',
       '.demo/',
+      'test-output/',
       'test-results/',
       'playwright-report/',
       'tests/fixtures/',
