@@ -121,6 +121,16 @@ export const hotspotsFields = {
  */
 export type HotspotsState = 'ok' | 'notOfType' | 'noSamples' | 'notArrived' | 'noUpload';
 
+/** A profile type that has samples in the span. `inferred`: the part that was tied to it by thread and time, with one standard error. */
+export interface HotspotsType {
+  id: string;
+  name: string;
+  unit: 'ns' | 'bytes' | 'count';
+  total: number;
+  samples: number;
+  inferred?: { total: number; error: number };
+}
+
 /** `meta.custom` of a hotspots frame. Values in the profile type's unit. */
 export interface HotspotsCustom {
   state: HotspotsState;
@@ -145,7 +155,7 @@ export interface HotspotsCustom {
   operation: string;
   traceId: string;
   /** Types that have samples in the span, in the table's order. */
-  types: Array<{ id: string; name: string; unit: 'ns' | 'bytes' | 'count'; total: number; samples: number }>;
+  types: HotspotsType[];
   /** `sampled`: requests were counted by their samples, so short ones are missing and the average is too high. */
   average?: { requests: number; counted: 'all' | 'sampled'; total: number };
   /** Uploads that hold the span's samples (or, without any, cover its time). */

@@ -5,6 +5,7 @@ import { chooseUploads, someUploads, type Uploads } from './choose-uploads';
 import type { QueryContext, QueryTime } from './context';
 import type { Restrictions } from './prepare';
 import { readStacks } from './read-samples';
+import { uploadPlace } from './span-samples';
 import { endpointRequestsStatement } from './sql/span-samples';
 import type { StackStore } from './stack-store';
 
@@ -19,34 +20,52 @@ export interface EndpointSamples {
 /** An average of so many uploads says enough, and is read fast. */
 const maxUploads = 10;
 
-/** What the endpoint's requests did in the uploads of the service nearest to the span's. */
-export async function readEndpoint(
+/** Uploads of the span's service nearest to its own; none where an average says nothing. */
+export async function uploadsForAverage(
   context: QueryContext,
-  store: StackStore,
   restrictions: Restrictions,
   time: QueryTime,
   type: ProfileType,
-  span: { readonly endpoint: string; readonly uploads: Uploads }
-): Promise<EndpointSamples | undefined> {
-  const { endpoint, uploads } = span;
-  if (endpoint === '' || uploads.length === 0 || type.merge === 'average') {
+  uploads: Uploads
+): Promise<Uploads | undefined> {
+  if (uploads.length === 0 || type.merge === 'average') {
     return undefined;
   }
-  const own: Restrictions = {
+  const own = ofService(restrictions, uploads.service[0]);
+  return nearest(await chooseUploads(context, own, aroundUploads(time, uploads), type.id), uploads);
+}
+
+function ofService(restrictions: Restrictions, service: string): Restrictions {
+  return {
     ...restrictions,
-    filter: allOf([restrictions.filter, { kind: 'equals', key: 'service', value: uploads.service[0] }]),
+    filter: allOf([restrictions.filter, { kind: 'equals', key: 'service', value: service }]),
     profileIds: undefined,
     spans: undefined,
     wholeUploads: false,
     stackFilters: [],
+    contextFilters: [],
+  };
+}
+
+/** What the endpoint's requests did in the uploads. */
+export async function readEndpoint(
+  context: QueryContext,
+  store: StackStore,
+  restrictions: Restrictions,
+  type: ProfileType,
+  { endpoint, around }: { readonly endpoint: string; readonly around: Uploads | undefined }
+): Promise<EndpointSamples | undefined> {
+  const place = around && uploadPlace(around);
+  if (endpoint === '' || around === undefined || place === undefined) {
+    return undefined;
+  }
+  const own: Restrictions = {
+    ...ofService(restrictions, around.service[0]),
     contextFilters: [{ dimension: 'endpoint', match: 'any', values: [endpoint], spanIds: [], exclude: false }],
   };
-  const around = nearest(await chooseUploads(context, own, aroundUploads(time, uploads), type.id), uploads);
   const [rows, counts] = await Promise.all([
     readStacks(context, store, { uploads: around, profileType: type, restrictions: own, averaged: false }),
-    context.engine.select(endpointRequestsStatement(around.scope, Array.from(around.profile), endpoint), {
-      signal: context.signal,
-    }),
+    context.engine.select(endpointRequestsStatement(place, endpoint), { signal: context.signal }),
   ]);
   const [counted, sampled] = [counts.numbers('counted')[0], counts.numbers('sampled')[0]];
   const requests = counted > 0 ? counted : sampled;

@@ -4,6 +4,7 @@ import { isUnresolvedVariable } from '../../src/model/selector';
 import { stackMask } from '../../src/model/stack-filter';
 import { chooseUploads, type Uploads } from './choose-uploads';
 import type { QueryContext, QueryTime } from './context';
+import { readEndpoint, uploadsForAverage, type EndpointSamples } from './endpoint-average';
 import { info, type Notice } from './notices';
 import type { Restrictions } from './prepare';
 import { readStacks } from './read-samples';
@@ -13,8 +14,9 @@ import { resolveType } from './resolve-type';
 import { placedUploads, readTimes, type PlacedUpload, type TimedReading, type TimedStacks } from './sample-times';
 import {
   defaultType,
-  noFacts,
+  noEntries,
   offeredTypes,
+  readSpanEntries,
   readSpanSamples,
   spanPlace,
   typeSamples,
@@ -37,7 +39,8 @@ export interface HotspotSamples {
   readonly waits: readonly TypeSamples[];
   readonly types: readonly TypeSamples[];
   readonly facts: SpanFacts;
-  readonly endpoint: string;
+  /** What the span's endpoint takes on average; undefined = not known. */
+  readonly average: EndpointSamples | undefined;
   readonly perSample: number;
   readonly order: 'time' | 'value';
   readonly times?: TimedStacks;
@@ -65,26 +68,22 @@ export async function readHotspots(
   const asked = await askedType(context, query, restrictions, time, notices);
   const uploads = await chooseUploads(context, restrictions, time, asked?.id ?? 'wall-time');
   const { spans } = restrictions;
-  const place = spans && spanPlace(uploads, spans);
-  const [placed, samples] = await Promise.all([
-    place === undefined ? [] : placedUploads(context, uploads.scope, uploads.profile),
-    place === undefined ? noSamples : readSpanSamples(context, store, place),
-  ]);
-  const type = asked ?? (spans ? defaultType(samples) : profileTypeOf('wall-time'));
-  const reading: Reading = { context, store, query, restrictions, uploads, placed, type, notices };
+  const span = spans && (await readSpan({ context, store, restrictions, time, uploads, asked }, spans));
+  const type = span?.type ?? asked ?? profileTypeOf('wall-time');
+  const reading: Reading = { context, store, query, restrictions, uploads, placed: span?.placed ?? [], type, notices };
   const read =
-    spans === undefined
+    span === undefined
       ? await readSelection(reading)
-      : restrictions.wholeUploads && place !== undefined
-        ? await readWindow(reading, place, spans)
-        : await readOwn(reading, place, samples);
+      : restrictions.wholeUploads && span.place !== undefined
+        ? await readWindow(reading, span.place, span.place.spans)
+        : await readOwn(reading, span.place, span.samples);
   const kept = await filtered(context, store, restrictions, read);
   return {
     uploads,
-    placed,
-    types: spans ? offeredTypes(samples) : [kept.main],
-    facts: samples.facts,
-    endpoint: samples.facts.endpoint,
+    placed: reading.placed,
+    types: span ? offeredTypes(span.samples) : [kept.main],
+    facts: span?.facts ?? noEntries.facts,
+    average: span?.average,
     perSample: perSample(uploads, asked?.id ?? 'wall-time', kept.main),
     order: query.order ?? 'time',
     baseNs: kept.times?.baseNs ?? 0n,
@@ -93,7 +92,49 @@ export async function readHotspots(
   };
 }
 
-const noSamples: SpanSamples = { byType: new Map(), facts: noFacts };
+interface SpanQuestion {
+  readonly context: QueryContext;
+  readonly store: StackStore;
+  readonly restrictions: Restrictions;
+  readonly time: QueryTime;
+  readonly uploads: Uploads;
+  readonly asked: ProfileType | undefined;
+}
+
+interface FoundSpan {
+  readonly place: SpanPlace | undefined;
+  readonly placed: readonly PlacedUpload[];
+  readonly facts: SpanFacts;
+  readonly samples: SpanSamples;
+  readonly type: ProfileType;
+  readonly average: EndpointSamples | undefined;
+}
+
+/** Reads side by side what does not build on one another: first where the span is, then its samples and its endpoint's. */
+async function readSpan(question: SpanQuestion, spans: SpanMatch): Promise<FoundSpan> {
+  const { context, store, restrictions, time, uploads, asked } = question;
+  const place = spanPlace(uploads, spans);
+  const uploadsFor = (type: ProfileType) => uploadsForAverage(context, restrictions, time, type, uploads);
+  const averageOf = (type: ProfileType, endpoint: string, around: Uploads | undefined) =>
+    readEndpoint(context, store, restrictions, type, { endpoint, around });
+  const likely = asked ?? profileTypeOf('wall-time');
+  const [placed, entries, around] = await Promise.all([
+    placedUploads(context, uploads.scope, uploads.profile),
+    place === undefined ? noEntries : readSpanEntries(context, place),
+    uploadsFor(likely),
+  ]);
+  const { facts } = entries;
+  const [samples, average] = await Promise.all([
+    place === undefined ? new Map<string, TypeSamples>() : readSpanSamples(context, store, place, entries),
+    averageOf(likely, facts.endpoint, around),
+  ]);
+  const type = asked ?? defaultType(samples);
+  const isLikely = type.id === likely.id;
+  return {
+    ...{ place, placed, facts, samples, type },
+    average: isLikely ? average : await averageOf(type, facts.endpoint, await uploadsFor(type)),
+  };
+}
 
 interface Reading {
   readonly context: QueryContext;
@@ -130,7 +171,7 @@ async function readSelection({ context, store, restrictions, uploads, type }: Re
 }
 
 /** The span's own samples, and in which order they ran. */
-async function readOwn(reading: Reading, place: SpanPlace | undefined, { byType }: SpanSamples): Promise<Read> {
+async function readOwn(reading: Reading, place: SpanPlace | undefined, byType: SpanSamples): Promise<Read> {
   const { query, type } = reading;
   const main = byType.get(type.id) ?? nothing(type);
   const own = {

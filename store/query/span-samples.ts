@@ -3,7 +3,13 @@ import type { ThreadStacks } from '../../src/model/hotspot-tree';
 import { formatTraceId } from '../../src/model/span-id';
 import type { Uploads } from './choose-uploads';
 import type { QueryContext } from './context';
-import { spanFactsStatement, spanSamplesStatement, type SpanPlace } from './sql/span-samples';
+import {
+  spanEntriesStatement,
+  spanSamplesStatement,
+  type SpanEntries,
+  type SpanPlace,
+  type UploadPlace,
+} from './sql/span-samples';
 import type { SpanMatch } from './sql/upload-scope';
 import type { StackStore } from './stack-store';
 
@@ -12,13 +18,16 @@ export interface TypeSamples extends ThreadStacks {
   readonly type: ProfileType;
   readonly total: number;
   readonly sampleCount: number;
-  /** What of the total lies in samples whose span was found by thread and time. */
+  /** What of the total lies in samples whose span was found by thread and time, and their number. */
   readonly inferred: number;
+  readonly inferredCount: number;
 }
 
 /** Everything that was sampled in spans, by profile type. */
-export interface SpanSamples {
-  readonly byType: ReadonlyMap<string, TypeSamples>;
+export type SpanSamples = ReadonlyMap<string, TypeSamples>;
+
+/** What the span dictionaries of uploads hold of spans. */
+export interface FoundEntries extends SpanEntries {
   readonly facts: SpanFacts;
 }
 
@@ -29,13 +38,14 @@ export interface SpanFacts {
   readonly traceId: string;
 }
 
-export const noFacts: SpanFacts = { endpoint: '', operation: '', traceId: '' };
+const noFacts: SpanFacts = { endpoint: '', operation: '', traceId: '' };
+export const noEntries: FoundEntries = { profiles: [], contexts: [], inferred: [], facts: noFacts };
 
 const hourUs = 3600e6;
 const maxRows = 2_000_000;
 
-/** Where the samples of the uploads lie; undefined = there are no uploads. */
-export function spanPlace(uploads: Uploads, spans: SpanMatch): SpanPlace | undefined {
+/** Where rows of the uploads lie; undefined = there are no uploads. */
+export function uploadPlace(uploads: Uploads): UploadPlace | undefined {
   if (uploads.length === 0) {
     return undefined;
   }
@@ -46,20 +56,43 @@ export function spanPlace(uploads: Uploads, spans: SpanMatch): SpanPlace | undef
     services: [...new Set(uploads.service)],
     firstHour: Math.min(...hours),
     lastHour: Math.max(...hours),
-    spans,
+  };
+}
+
+/** Where the samples of spans lie; undefined = there are no uploads. */
+export function spanPlace(uploads: Uploads, spans: SpanMatch): SpanPlace | undefined {
+  const place = uploadPlace(uploads);
+  return place && { ...place, spans };
+}
+
+export async function readSpanEntries(context: QueryContext, place: SpanPlace): Promise<FoundEntries> {
+  const columns = await context.engine.select(spanEntriesStatement(place), { signal: context.signal, maxRows });
+  const [high, low] = [columns.bigints('trace_high_id'), columns.bigints('trace_low_id')];
+  const traceAt = Array.from(low).findIndex((id, at) => id !== 0n || high[at] !== 0n);
+  const firstOf = (name: string) => columns.strings(name).find((text) => text !== '') ?? '';
+  return {
+    profiles: Array.from(columns.bigints('profile_key')),
+    contexts: Array.from(columns.numbers('context_key')),
+    inferred: Array.from(columns.numbers('inferred_mark'), (mark) => mark === 1),
+    facts: {
+      endpoint: firstOf('endpoint_text'),
+      operation: firstOf('operation_text'),
+      traceId: traceAt < 0 ? '' : formatTraceId(high[traceAt], low[traceAt]),
+    },
   };
 }
 
 export async function readSpanSamples(
   context: QueryContext,
   store: StackStore,
-  place: SpanPlace
+  place: UploadPlace,
+  entries: SpanEntries
 ): Promise<SpanSamples> {
-  const options = { signal: context.signal, maxRows };
-  const [columns, facts] = await Promise.all([
-    context.engine.select(spanSamplesStatement(place), options),
-    context.engine.select(spanFactsStatement(place), options),
-  ]);
+  if (entries.contexts.length === 0) {
+    return new Map();
+  }
+  const statement = spanSamplesStatement(place, entries);
+  const columns = await context.engine.select(statement, { signal: context.signal, maxRows });
   const types = columns.strings('type_key');
   const stackIds = columns.bigints('stack_key');
   const rowsOf = new Map<string, number[]>();
@@ -73,7 +106,8 @@ export async function readSpanSamples(
   });
   const stacks = await context.stacks.load(store, place, stackIds, context.signal);
   const threads = columns.strings('thread_key');
-  const [values, samples, inferred] = ['value_sum', 'samples', 'inferred_sum'].map((name) => columns.numbers(name));
+  const numbers = ['value_sum', 'samples', 'inferred_sum', 'inferred_samples'].map((name) => columns.numbers(name));
+  const [values, samples, inferred, inferredCounts] = numbers;
   const byType = [...rowsOf].map(([type, rows]) => {
     const picked = {
       length: rows.length,
@@ -82,28 +116,22 @@ export async function readSpanSamples(
       samples: Float64Array.from(rows, (row) => samples[row]),
       thread: rows.map((row) => threads[row]),
     };
-    const given = rows.reduce((sum, row) => sum + inferred[row], 0);
-    return [type, typeSamples(profileTypeOf(type), picked, given)] as const;
+    const given = {
+      inferred: rows.reduce((sum, row) => sum + inferred[row], 0),
+      inferredCount: rows.reduce((sum, row) => sum + inferredCounts[row], 0),
+    };
+    return [type, { ...typeSamples(profileTypeOf(type), picked), ...given }] as const;
   });
-  const [high, low] = [facts.bigints('trace_high_id'), facts.bigints('trace_low_id')];
-  const traceAt = Array.from(low).findIndex((id, at) => id !== 0n || high[at] !== 0n);
-  return {
-    byType: new Map(byType),
-    facts: {
-      endpoint: facts.strings('endpoint_text').find((endpoint) => endpoint !== '') ?? '',
-      operation: facts.strings('operation_text').find((operation) => operation !== '') ?? '',
-      traceId: traceAt < 0 ? '' : formatTraceId(high[traceAt], low[traceAt]),
-    },
-  };
+  return new Map(byType);
 }
 
-export function typeSamples(type: ProfileType, rows: ThreadStacks, inferred = 0): TypeSamples {
+export function typeSamples(type: ProfileType, rows: ThreadStacks): TypeSamples {
   const sum = (values: ArrayLike<number>) => Array.from(values).reduce((all, value) => all + value, 0);
-  return { ...rows, type, total: sum(rows.value), sampleCount: sum(rows.samples), inferred };
+  return { ...rows, type, total: sum(rows.value), sampleCount: sum(rows.samples), inferred: 0, inferredCount: 0 };
 }
 
 /** Types that are offered for a span, in the table's order. */
-export function offeredTypes({ byType }: SpanSamples): TypeSamples[] {
+export function offeredTypes(byType: SpanSamples): TypeSamples[] {
   const present = [...byType.keys()];
   const offered = present.filter((id) => !isHidden(id, present)).sort(compareProfileTypes);
   return offered.flatMap((id) => byType.get(id) ?? []);
@@ -111,6 +139,6 @@ export function offeredTypes({ byType }: SpanSamples): TypeSamples[] {
 
 /** What a span is looked at by when nobody says: time that passed, else CPU time, else whatever there is. */
 export function defaultType(samples: SpanSamples): ProfileType {
-  const id = ['wall-time', 'cpu-time'].find((type) => samples.byType.has(type)) ?? offeredTypes(samples)[0]?.type.id;
+  const id = ['wall-time', 'cpu-time'].find((type) => samples.has(type)) ?? offeredTypes(samples)[0]?.type.id;
   return profileTypeOf(id ?? 'wall-time');
 }

@@ -7,7 +7,7 @@ import { HotspanError } from '../../errors';
 import { withRoots } from '../choose-uploads';
 import type { QueryContext, QueryTime } from '../context';
 import { estimateNotices } from '../estimate-notices';
-import { readEndpoint, type EndpointSamples } from '../endpoint-average';
+import type { EndpointSamples } from '../endpoint-average';
 import { hotspotsFrame, type HotspotColumns } from '../frames/hotspots-frame';
 import { readHotspots, type HotspotSamples } from '../hotspot-samples';
 import type { Notice } from '../notices';
@@ -27,8 +27,8 @@ export async function answerHotspots(context: QueryContext, query: ParsedQuery, 
   const notices: Notice[] = [...restrictions.notices];
   const store = context.stacks.open(context.tenant);
   const found = await readHotspots(context, store, query, restrictions, time, notices);
-  const [endpoint, empty, estimates] = await Promise.all([
-    readEndpoint(context, store, restrictions, time, found.main.type, found),
+  const { average } = found;
+  const [empty, estimates] = await Promise.all([
     found.main.length > 0 ? undefined : whyEmpty(context, query, restrictions, time, found),
     estimateNotices(context, found.uploads, found.main.type),
   ]);
@@ -40,7 +40,7 @@ export async function answerHotspots(context: QueryContext, query: ParsedQuery, 
   const hiddenShare = nodes.tree.total[0] === 0 ? 0 : order.hiddenSelf / Math.abs(nodes.tree.total[0]);
   const custom: HotspotsCustom = {
     ...customOf(query, restrictions, found),
-    ...(endpoint && { average: averageOf(endpoint) }),
+    ...(average && { average: averageOf(average) }),
     state: empty?.state ?? 'ok',
     uploads: (empty?.uploads ?? found.placed).map(({ profileId, service, startUs, endUs }) => ({
       profileId,
@@ -58,7 +58,7 @@ export async function answerHotspots(context: QueryContext, query: ParsedQuery, 
     type: found.main.type,
     whole: custom.shareOf === 'span' ? (query.spanDurationNs ?? 0) : found.main.total,
     shiftNs: startShift(query, found, nodes.firstNs[0]),
-    ...columnsOf(dictionary, paths, found, endpoint),
+    ...columnsOf(dictionary, paths, found),
     custom,
     notices,
     question: questionText(query, `Hotspots in ${found.main.type.name}`, time.fromMs, time.toMs),
@@ -99,8 +99,14 @@ function customOf(
       unit: one.type.unit,
       total: one.total,
       samples: one.sampleCount,
+      ...(one.inferred > 0 && { inferred: { total: one.inferred, error: errorOf(one.inferred, one.inferredCount) } }),
     })),
   };
+}
+
+/** One standard error of a sum of so many samples. */
+function errorOf(total: number, samples: number): number {
+  return Math.round(total / Math.sqrt(Math.max(1, samples)));
 }
 
 function averageOf({ rows, requests, counted }: EndpointSamples) {
@@ -111,8 +117,7 @@ function averageOf({ rows, requests, counted }: EndpointSamples) {
 function columnsOf(
   dictionary: StackDictionary,
   paths: TreePaths,
-  { main, cpu, waits }: HotspotSamples,
-  endpoint: EndpointSamples | undefined
+  { main, cpu, waits, average: endpoint }: HotspotSamples
 ): HotspotColumns {
   const cpuTotal = cpu && valuesOnTree(paths, cpu);
   const average = endpoint && valuesOnTree(paths, endpoint.rows);

@@ -172,11 +172,12 @@ function lengths(bindings: Bindings, scope: SampleScope): string {
   return `SELECT profile, ${length} FROM profiles WHERE profile IN (${profilesOf(bindings, scope)})`;
 }
 
-/** Rows of `profile_spans` of the scope's hours. */
-function entryWindow(bindings: Bindings, scope: SampleScope): string {
+/** Rows of `profile_spans` of the scope's services and hours. */
+export function entryWindow(bindings: Bindings, scope: HourRange & Pick<SampleScope, 'uploads'>): string {
   const from = `toDateTime(${bindings.bind('Int64', scope.firstHour)}, 'UTC')`;
   const to = `toDateTime(${bindings.bind('Int64', scope.lastHour + 3600)}, 'UTC')`;
-  return `${spanWindow(bindings, scope.uploads)} AND start >= ${from} AND start < ${to}`;
+  const services = bindings.bind('Array(String)', scope.services);
+  return `${spanWindow(bindings, scope.uploads)} AND service IN ${services} AND start >= ${from} AND start < ${to}`;
 }
 
 /** One row per entry of the uploads' span dictionaries; `context` is its position. */

@@ -1,79 +1,107 @@
 import type { Statement } from '../../engines/engine';
 import { Bindings } from './bindings';
-import { spanEntryCondition, spanWindow, type SpanMatch, type UploadScope } from './upload-scope';
+import { entryWindow, type HourRange } from './samples';
+import { spanEntryCondition, type SpanMatch, type UploadScope } from './upload-scope';
 
-/** Where the samples of spans lie: few uploads, named by number. */
-export interface SpanPlace {
+/** Where rows of uploads lie: few uploads, named by number. */
+export interface UploadPlace extends HourRange {
   readonly uploads: UploadScope;
   readonly profiles: readonly bigint[];
-  readonly services: readonly string[];
-  /** First and last hour of the uploads, seconds since 1970. */
-  readonly firstHour: number;
-  readonly lastHour: number;
+}
+
+/** Where the samples of spans lie. */
+export interface SpanPlace extends UploadPlace {
   readonly spans: SpanMatch;
 }
 
-/** Samples of spans in all types, by type, stack and thread. */
-export function spanSamplesStatement(place: SpanPlace): Statement {
+/** Entries of span dictionaries that are of the spans: parallel lists. `inferred`: found by thread and time. */
+export interface SpanEntries {
+  readonly profiles: readonly bigint[];
+  readonly contexts: readonly number[];
+  readonly inferred: readonly boolean[];
+}
+
+/**
+ * Samples of spans in all types, by type, stack and thread. An hour of a service is read for it, so its entries come as values: the
+ * engine then reads two columns of the hour and the rest of matching rows only.
+ */
+export function spanSamplesStatement(place: UploadPlace, entries: SpanEntries): Statement {
   const bindings = new Bindings();
+  const marked = picked(entries, (at) => entries.inferred[at]);
+  const isMarked = marked.contexts.length === 0 ? '0' : isEntry(bindings, marked);
   const conditions = [
     `s.tenant = ${bindings.bind('String', place.uploads.tenant)}`,
     `s.service IN ${bindings.bind('Array(String)', place.services)}`,
     `s.hour >= toDateTime(${bindings.bind('Int64', place.firstHour)}, 'UTC')`,
     `s.hour <= toDateTime(${bindings.bind('Int64', place.lastHour)}, 'UTC')`,
-    `s.profile IN ${bindings.bind('Array(UInt64)', place.profiles)}`,
+    isEntry(bindings, entries),
   ];
   return bindings.statement(
     `SELECT toString(s.profile_type) AS type_key, s.stack AS stack_key, toString(s.thread) AS thread_key,
        toFloat64(sum(s.value)) AS value_sum, toFloat64(sum(s.count)) AS samples,
-       toFloat64(sumIf(s.value, e.mark = 1)) AS inferred_sum
-     FROM samples AS s INNER JOIN (${entries(bindings, place)}) AS e ON s.profile = e.profile AND s.context = e.context
-     WHERE ${conditions.join(' AND ')} GROUP BY type_key, stack_key, thread_key`
+       toFloat64(sumIf(s.value, ${isMarked})) AS inferred_sum, toFloat64(sumIf(s.count, ${isMarked})) AS inferred_samples
+     FROM samples AS s WHERE ${conditions.join(' AND ')} GROUP BY type_key, stack_key, thread_key`
   );
 }
 
-/** What the uploads say about the spans: endpoints, operations and traces. */
-export function spanFactsStatement(place: SpanPlace): Statement {
+function picked({ profiles, contexts, inferred }: SpanEntries, keep: (at: number) => boolean): SpanEntries {
+  const kept = contexts.map((_, at) => at).filter(keep);
+  return {
+    profiles: kept.map((at) => profiles[at]),
+    contexts: kept.map((at) => contexts[at]),
+    inferred: kept.map((at) => inferred[at]),
+  };
+}
+
+/** Whether a row of `samples` is of one of the entries. */
+function isEntry(bindings: Bindings, { profiles, contexts }: SpanEntries): string {
+  const distinct = [...new Set(profiles)];
+  const single = [
+    `s.profile IN ${bindings.bind('Array(UInt64)', distinct)}`,
+    `s.context IN ${bindings.bind('Array(UInt32)', [...new Set(contexts)])}`,
+  ];
+  if (distinct.length < 2) {
+    return single.join(' AND ');
+  }
+  const pairs = `arrayZip(${bindings.bind('Array(UInt64)', profiles)}, ${bindings.bind('Array(UInt32)', contexts)})`;
+  return `${single.join(' AND ')} AND (s.profile, s.context) IN (SELECT pair.1, pair.2 FROM (SELECT arrayJoin(${pairs}) AS pair))`;
+}
+
+/**
+ * The entries of the uploads' span dictionaries that are of the spans, and what they say: endpoints, operations and traces.
+ * `context_key` is an entry's position.
+ */
+export function spanEntriesStatement(place: SpanPlace): Statement {
   const bindings = new Bindings();
+  const condition = spanEntryCondition(bindings, place.spans, 'span_id', 'root_id');
   return bindings.statement(
-    `SELECT DISTINCT profile AS profile_key, toString(endpoint_name) AS endpoint_text,
-       toString(operation_name) AS operation_text, trace_high_id, trace_low_id
-     FROM (${entries(bindings, place)}) LIMIT 1000`
-  );
-}
-
-/** One row per matching entry of the uploads' span dictionaries; `context` is its position. */
-function entries(bindings: Bindings, { uploads, profiles, spans }: SpanPlace): string {
-  const condition = spanEntryCondition(bindings, spans, 'span_id', 'root_id');
-  return `SELECT profile, context, endpoint_name, operation_name, mark, trace_high_id, trace_low_id FROM (
+    `SELECT profile AS profile_key, context AS context_key, toString(endpoint_name) AS endpoint_text,
+       toString(operation_name) AS operation_text, mark AS inferred_mark, trace_high_id, trace_low_id FROM (
       SELECT profile, arrayEnumerate(span) AS contexts, span, root, endpoint, operation, inferred, trace_high, trace_low
       FROM profile_spans
-      WHERE ${spanWindow(bindings, uploads)} AND profile IN ${bindings.bind('Array(UInt64)', profiles)}
+      WHERE ${entryWindow(bindings, place)} AND profile IN ${bindings.bind('Array(UInt64)', place.profiles)}
       LIMIT 1 BY profile
     ) ARRAY JOIN contexts AS context, span AS span_id, root AS root_id, endpoint AS endpoint_name,
       operation AS operation_name, inferred AS mark, trace_high AS trace_high_id, trace_low AS trace_low_id
-    WHERE ${condition}`;
+    WHERE ${condition}`
+  );
 }
 
 /**
  * How many requests of an endpoint the uploads had: as their clients counted them (`counted`), and how many of them have samples
  * (`sampled`, by root span, else by span).
  */
-export function endpointRequestsStatement(
-  uploads: UploadScope,
-  profiles: readonly bigint[],
-  endpoint: string
-): Statement {
+export function endpointRequestsStatement(place: UploadPlace, endpoint: string): Statement {
   const bindings = new Bindings();
-  const numbers = bindings.bind('Array(UInt64)', profiles);
+  const numbers = bindings.bind('Array(UInt64)', place.profiles);
   const name = bindings.bind('String', endpoint);
   return bindings.statement(
     `SELECT
        (SELECT toFloat64(sum(endpoint_counts[${name}])) FROM profiles
-        WHERE tenant = ${bindings.bind('String', uploads.tenant)} AND profile IN ${numbers}) AS counted,
+        WHERE tenant = ${bindings.bind('String', place.uploads.tenant)} AND profile IN ${numbers}) AS counted,
        (SELECT toFloat64(uniqExact(if(root_id = 0, span_id, root_id))) FROM (
           SELECT span, root, endpoint FROM profile_spans
-          WHERE ${spanWindow(bindings, uploads)} AND profile IN ${numbers}
+          WHERE ${entryWindow(bindings, place)} AND profile IN ${numbers}
         ) ARRAY JOIN span AS span_id, root AS root_id, endpoint AS endpoint_name
         WHERE endpoint_name = ${name} AND (span_id != 0 OR root_id != 0)) AS sampled`
   );
