@@ -215,6 +215,26 @@ it('names what a Java span waited for', async () => {
   });
 });
 
+it('tells for each type which part of it was tied to the span by thread and time, with its error', async () => {
+  // The JDK's own events say no span, the tracer's say theirs.
+  expect((await replay(store.url, loadRecording('dd-java-plain-jfr'))).status).toBe(200);
+  await untilInserted(store);
+  const all = await Promise.all(['lock-wait-time', 'cpu-time'].map((type) => requestsOf('java', type)));
+  const spanIds = [...new Set(all.flatMap((requests) => requests.map(({ spanId }) => spanId)))];
+  const answers = await Promise.all(spanIds.map((spanId) => hotspots('java', { spanId: [spanId], order: 'value' })));
+  const types = answers.flatMap(({ custom }) => custom.types);
+  const inferred = types.flatMap(({ id, total, samples, inferred: part }) =>
+    part === undefined ? [] : [{ id, total, samples, part }]
+  );
+  expect(inferred.map(({ id }) => id)).toEqual(expect.arrayContaining(['cpu-time', 'lock-wait-time']));
+  expect(inferred.filter(({ id }) => id === 'thrown-exceptions')).toEqual([]);
+  for (const { total, samples, part } of inferred) {
+    expect(part.total).toBeLessThanOrEqual(total);
+    expect(part.error).toBeGreaterThanOrEqual(Math.floor(part.total / Math.sqrt(samples)));
+    expect(part.error).toBeLessThanOrEqual(part.total);
+  }
+});
+
 describe('a span without samples says why', () => {
   const spanId = ['00000000deadbeef'];
 

@@ -4,21 +4,35 @@ import { Button, Dropdown, LinkButton, Menu, useStyles2 } from '@grafana/ui';
 import React from 'react';
 import { type HotspotsCustom } from '../../api/frames';
 import { type ProfileLink } from './profile-links';
-import { averageText, precisionText } from './span-words';
+import { averageText, inferredText, precisionText } from './span-words';
 
-export const footerHeightPx = 34;
+const lineHeightPx = 34;
+const inferredHeightPx = 20;
+
+/** A line more where something was tied to the span by thread and time. */
+export function footerHeight(custom: HotspotsCustom): number {
+  return lineHeightPx + (inferredText(custom) === '' ? 0 : inferredHeightPx);
+}
 
 /** The way to the whole profile, and how exact the numbers are. */
 export function HotspotsFooter({ custom, links }: { custom: HotspotsCustom; links: readonly ProfileLink[] }) {
   const styles = useStyles2(getStyles);
   const texts = [precisionText(custom), averageText(custom)].filter(Boolean);
+  const inferred = inferredText(custom);
   return (
-    <div className={styles.footer}>
-      <ProfileDetails links={links} />
-      <span className={styles.text} title={texts.join('\n')}>
-        {texts.join(' · ')}
-      </span>
-    </div>
+    <>
+      {inferred !== '' && (
+        <div className={styles.inferred} title={inferred}>
+          {inferred}
+        </div>
+      )}
+      <div className={styles.footer}>
+        <ProfileDetails links={links} />
+        <span className={styles.text} title={texts.join('\n')}>
+          {texts.join(' · ')}
+        </span>
+      </div>
+    </>
   );
 }
 
@@ -56,9 +70,18 @@ const getStyles = (theme: GrafanaTheme2) => ({
     display: 'flex',
     alignItems: 'flex-end',
     gap: theme.spacing(1),
-    height: footerHeightPx,
+    height: lineHeightPx,
     overflow: 'hidden',
     fontSize: theme.typography.bodySmall.fontSize,
+  }),
+  inferred: css({
+    height: inferredHeightPx,
+    lineHeight: `${inferredHeightPx}px`,
+    fontSize: theme.typography.bodySmall.fontSize,
+    color: theme.colors.text.secondary,
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
+    whiteSpace: 'nowrap',
   }),
   text: css({
     color: theme.colors.text.secondary,

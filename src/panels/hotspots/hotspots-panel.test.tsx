@@ -97,6 +97,18 @@ it('shows the methods in call order with time, share of the span, waiting, avera
   ).toBeInTheDocument();
 });
 
+it('tells in a line of its own what was tied to the span by thread and time, each type with its error', () => {
+  const types = [
+    ...custom.types,
+    {
+      ...{ id: 'lock-wait-time', name: 'Lock Wait Time', unit: 'ns' as const, total: 45e6, samples: 9 },
+      inferred: { total: 36e6, error: 12e6 },
+    },
+  ];
+  render(<HotspotsPanel {...props(hotspotsFrame({ types }))} />);
+  expect(screen.getByText('Tied to the span by thread and time: Lock Wait Time 36.0 ms ± 12.0 ms')).toBeInTheDocument();
+});
+
 it('shows a recursion level by level, and counts it once where callers are shown', async () => {
   const { tree: rows, custom } = readHotspotFrame(hotspotsFrame());
   const callers = callersTree(rows, custom.total);

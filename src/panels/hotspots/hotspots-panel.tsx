@@ -16,7 +16,7 @@ import {
   readHotspotFrame,
   wholeOf,
 } from './hotspot-rows';
-import { HotspotsFooter, footerHeightPx } from './hotspots-footer';
+import { HotspotsFooter, footerHeight } from './hotspots-footer';
 import { HotspotsHeader, type TreeOrder } from './hotspots-header';
 import { type HotspotsOptions } from './options';
 import { profileLinks } from './profile-links';
@@ -86,7 +86,7 @@ function HotspotsTree({ data, hotspots, switches, waiting, width, height, option
     shareText: custom.shareOf === 'span' ? 'the span’s duration' : 'the total',
     width,
   });
-  const chrome = low ? 0 : panelToolbarHeightPx + footerHeightPx;
+  const chrome = low ? 0 : panelToolbarHeightPx + footerHeight(custom);
   return (
     <div style={{ opacity: waiting ? 0.6 : 1, transition: 'opacity 100ms 300ms' }}>
       {!low && (

@@ -29,20 +29,30 @@ export function spanTitle({ spanIds, operation, endpoint }: HotspotsCustom): str
   return `span ${names || first}${others.length > 0 ? ` and ${others.length} more` : ''}`;
 }
 
-/** How exact the numbers are: sampling interval, error, what was inferred, what is hidden. */
+/** How exact the numbers are: sampling interval, error, what is hidden. */
 export function precisionText(custom: HotspotsCustom): string {
-  const { unit, perSample, error, inferred, total, hiddenNodes, hiddenShare, sampleCount } = custom;
+  const { unit, perSample, error, hiddenNodes, hiddenShare, sampleCount } = custom;
   const interval =
     unit === 'ns'
       ? `sampled every ${formatDuration(perSample)}`
       : `${formatCount(sampleCount)} samples, each for ${formatValue(perSample, unit)}`;
   return [
     `${interval}: ± ${formatValue(error, unit)}`,
-    inferred > 0 && total > 0 ? `${formatShare(inferred / total)} tied to the span by thread and time` : '',
     hiddenNodes > 0 ? `hides ${formatCount(hiddenNodes)} methods (${formatShare(hiddenShare)})` : '',
   ]
     .filter(Boolean)
     .join(' · ');
+}
+
+/**
+ * What the profiler did not tie to the span itself, but who ran on which thread when did: Java's locks and I/O. Each type with its error;
+ * '' = nothing.
+ */
+export function inferredText({ types }: HotspotsCustom): string {
+  const parts = types.flatMap(({ name, unit, inferred: part }) =>
+    part === undefined ? [] : [`${name} ${formatValue(part.total, unit)} ± ${formatValue(part.error, unit)}`]
+  );
+  return parts.length === 0 ? '' : `Tied to the span by thread and time: ${parts.join(', ')}`;
 }
 
 /** What an average request of the endpoint takes, '' = not known. */
