@@ -8,6 +8,7 @@ import { acceptedId, eventPart, makeForm, sendForm } from './form';
 import { loadRecording, recordingNames, replay, type Answer } from './replay';
 import { removeDataDirs, startStore, untilInserted, type RunningStore } from './start-store';
 import { listProfiles, totalsOf, type ListedProfile } from './store-client';
+import { zstdOf } from './zstd-blocks';
 
 jest.setTimeout(120_000);
 
@@ -222,19 +223,6 @@ describe('a running store', () => {
     });
   });
 });
-
-/** A frame of plain blocks: Node 20 has no encoder. */
-function zstdOf(bytes: Uint8Array): Buffer {
-  const blocks: Buffer[] = [Buffer.of(0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58)];
-  for (let at = 0; at < bytes.length; at += 100_000) {
-    const block = bytes.subarray(at, at + 100_000);
-    const isLast = at + 100_000 >= bytes.length;
-    const head = Buffer.alloc(3);
-    head.writeUIntLE((block.length << 3) | (isLast ? 1 : 0), 0, 3);
-    blocks.push(head, Buffer.from(block));
-  }
-  return Buffer.concat(blocks);
-}
 
 function goCpuExpected(): { sample_types: Array<{ total: number }> } {
   const file: { pprof: { sample_types: Array<{ total: number }> } } = JSON.parse(

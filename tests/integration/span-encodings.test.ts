@@ -1,0 +1,135 @@
+import { Readable } from 'node:stream';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { Busboy } from '@fastify/busboy';
+import { zipSync } from 'fflate';
+import { decompress as unzstd } from 'fzstd';
+import lz4 from 'lz4js';
+import type { ProfileTypesAnswer } from '../../src/api/resources';
+import { hexId, recordedSpans } from '../oracle/recorded-traces';
+import { type FormPart, makeForm, sendForm } from './form';
+import { loadRecording } from './replay';
+import { removeDataDirs, type RunningStore, startStore, untilInserted } from './start-store';
+import { askQuery, rowsOf } from './store-client';
+import { zstdOf } from './zstd-blocks';
+
+/** Recorded uploads sent again with their files in every encoding: their span ids stay those of the recorded traces. */
+const clients = [
+  ['python', 'dd-python-2'],
+  ['java', 'dd-java-ddprof-2'],
+  ['go', 'dd-go-2'],
+  ['node', 'dd-node-2'],
+] as const;
+const encodings: ReadonlyArray<readonly [name: string, encode: (bytes: Uint8Array) => Uint8Array]> = [
+  ['plain', (bytes) => bytes],
+  ['gzip', (bytes) => gzipSync(bytes)],
+  ['zstd', zstdOf],
+  ['lz4', (bytes) => lz4.compress(bytes)],
+  ['zip', (bytes) => zipSync({ file: bytes })],
+];
+const day = { from: Date.UTC(2026, 10, 22), to: Date.UTC(2026, 10, 23) };
+
+let store: RunningStore;
+jest.setTimeout(120_000);
+beforeAll(async () => {
+  store = await startStore();
+  for (const [client, recording] of clients) {
+    const parts = await partsOf(recording);
+    for (const [name, encode] of encodings) {
+      const form = makeForm(parts.map((part) => encoded(part, serviceOf(client, name), encode)));
+      const response = await sendForm(store.url, form);
+      expect([client, name, response.status, await response.text()]).toEqual([client, name, 200, expect.any(String)]);
+    }
+  }
+  await untilInserted(store);
+});
+afterAll(async () => {
+  await store.stop();
+  removeDataDirs();
+});
+
+const serviceOf = (client: string, encoding: string) => `${client}-${encoding}`;
+
+/** An upload's parts as they are without compression. */
+async function partsOf(recording: string): Promise<FormPart[]> {
+  const { headers, body } = loadRecording(recording);
+  const contentType = headers.find(([name]) => /^content-type$/i.test(name))?.[1] ?? '';
+  const parts: FormPart[] = [];
+  const form = new Busboy({ headers: { 'content-type': contentType } });
+  const finished = new Promise<void>((resolve, reject) => {
+    form.on('finish', resolve);
+    form.on('error', reject);
+  });
+  form.on('file', (name, stream, fileName) => {
+    const pieces: Buffer[] = [];
+    stream.on('data', (piece: Buffer) => pieces.push(piece));
+    stream.on('end', () => parts.push({ name, fileName, bytes: decoded(Buffer.concat(pieces)) }));
+  });
+  form.on('field', (name, value) => parts.push({ name, bytes: Buffer.from(value) }));
+  Readable.from([body]).pipe(form);
+  await finished;
+  return parts;
+}
+
+function decoded(bytes: Buffer): Uint8Array {
+  const magic = bytes.toString('hex', 0, 4);
+  if (magic.startsWith('1f8b')) {
+    return gunzipSync(bytes);
+  }
+  return magic === '28b52ffd' ? unzstd(bytes) : bytes;
+}
+
+/** A service of its own, else the store would know the upload again. */
+function encoded({ name, fileName, bytes }: FormPart, service: string, encode: (bytes: Uint8Array) => Uint8Array) {
+  if (name === 'event') {
+    const event = Buffer.from(bytes)
+      .toString()
+      .replace(/service:[^,"]+/, `service:${service}`);
+    return { name, fileName, bytes: Buffer.from(event) };
+  }
+  return { name, fileName, bytes: fileName?.endsWith('.json') ? bytes : encode(bytes) };
+}
+
+/** What was sampled in each span, over all types. */
+async function spansOf(service: string): Promise<ReadonlyMap<string, string>> {
+  const selector = `{service="${service}"}`;
+  const range = `from=${day.from}&to=${day.to}&selector=${encodeURIComponent(selector)}`;
+  const types = (await (await fetch(`${store.url}/api/v1/profile-types?${range}`)).json()) as ProfileTypesAnswer;
+  const found = new Map<string, string>();
+  for (const { id } of types.profileTypes) {
+    const query = { queryType: 'requests', selector, profileType: id, limit: 10_000 };
+    for (const { spanId, value } of rowsOf((await askQuery(store.url, query, day))[0])) {
+      found.set(String(spanId), `${found.get(String(spanId)) ?? ''} ${id}=${String(value)}`);
+    }
+  }
+  return found;
+}
+
+describe.each(clients)('spans of dd-trace for %s', (client) => {
+  let plain: ReadonlyMap<string, string>;
+  let traced: string[];
+  beforeAll(async () => {
+    plain = await spansOf(serviceOf(client, 'plain'));
+    traced = recordedSpans(`traces-dd-${client}`).map(({ spanId }) => hexId(spanId));
+  });
+
+  it.each(encodings.map(([name]) => name))('are those of its trace in %s', async (encoding) => {
+    const found = await spansOf(serviceOf(client, encoding));
+    expect([...found.entries()].sort()).toEqual([...plain.entries()].sort());
+    expect(traced.filter((id) => found.has(id)).length).toBeGreaterThan(10);
+  });
+
+  it('are found by hex, by 0x, by decimal and by negative decimal ids', async () => {
+    const id = BigInt(`0x${traced.find((one) => plain.has(one)) ?? '0'}`);
+    const forms = [hexId(id), `0x${id.toString(16)}`, String(id), String(BigInt.asIntN(64, id))];
+    const selector = `{service="${serviceOf(client, 'plain')}"}`;
+    const totals = await Promise.all(
+      forms.map(async (spanId) => {
+        const query = { queryType: 'hotspots', selector, spanId: [spanId], order: 'value' };
+        const [{ schema }] = await askQuery(store.url, query, day);
+        return schema.meta?.custom?.total;
+      })
+    );
+    expect(totals[0]).toBeGreaterThan(0);
+    expect(new Set(totals).size).toBe(1);
+  });
+});
