@@ -55,6 +55,12 @@ export function questionsOf({ dayService, services, hosts }: FolderContent, know
     { name: 'one profile', queries: [{ ...merge, profileId: known.profileId }], minutes: 1440, goalMs: 150 },
     { name: 'one span', queries: [{ ...merge, spanId: [known.spanId] }], minutes: 60, goalMs: 150 },
     {
+      name: 'hotspots of a span, 24 h',
+      queries: [{ queryType: 'hotspots', selector: day.selector, spanId: [known.spanId], order: 'value' }],
+      minutes: 1440,
+      goalMs: 150,
+    },
+    {
       name: 'method series, 24 h',
       queries: [{ ...day, queryType: 'metrics', dimension: 'method', rows: [known.method] }],
       minutes: 1440,
