@@ -69,6 +69,9 @@ async function methodTotals(live: Live, watch: Stopwatch, query: Partial<StoreQu
   return new Map(rows.map(({ name, total }) => [String(name), Number(total)]));
 }
 
+/** `npm run test:profilers` holds every time to its error bar; `npm test`, where other work may fill the machine, only notes it. */
+const areTimesHeld = process.env.HOTSPAN_LIVE_TIMES !== 'noted';
+
 /** Fewer say too little about a time. */
 const leastSamples = 16;
 
@@ -103,7 +106,17 @@ function expectTimes(
     return { name, timeNs, foundNs, allowedNs, isNear: Math.abs(foundNs - timeNs) <= allowedNs };
   });
   note(live, watch, off);
-  expect(off.filter(({ isNear }) => !isNear)).toEqual([]);
+  if (areTimesHeld) {
+    expect(off.filter(({ isNear }) => !isNear)).toEqual([]);
+  } else {
+    expectScale(sum(off.map(({ foundNs }) => foundNs)), sum(off.map(({ timeNs }) => timeNs)));
+  }
+}
+
+/** A profiler that had to share its cores is off by more than its sampling error, but not by a wrong unit. */
+function expectScale(foundNs: number, timeNs: number): void {
+  expect(foundNs).toBeGreaterThan(timeNs / 5);
+  expect(foundNs).toBeLessThan(timeNs * 5);
 }
 
 const notes = path.resolve(__dirname, '../../test-output/profiler-times.jsonl');
