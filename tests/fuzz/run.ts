@@ -2,48 +2,65 @@ import { fork } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { cutAt, mutate } from './mutations';
-import { fuzzTargets } from './targets';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { randomNumbers } from '../random';
+import { cutAt, flipBits, mutate } from './mutations';
+import { type FuzzTarget, fuzzTargets } from './targets';
 
 /**
- * The long form: `npm run fuzz -- --seconds 600 --from 0`. Rounds are numbers, so two runs from the same number do the same. A child
- * reads and writes down where it is; its parent watches that it goes on.
+ * The long form: `npm run fuzz -- --seconds 600 --from 0`, or `-- --flips 10000 --target reader-` for so many flips of each file.
+ * Rounds are numbers, so two runs from the same number do the same. A child reads and writes down where it is; its parent watches
+ * that it goes on.
  */
 const hangMs = 20_000;
 const slowMs = 2_000;
 /** Every seed is cut at so many places, evenly, before it is damaged at random. */
 const cuts = 200;
-/** By then all code ran often; what is held on top of that at the end is growth. */
-const warmRounds = 50;
+/** By then all code ran often; what is there on top of that at the end is growth. */
+const warmRounds = 300;
+const growthLimitMb = 50;
 const kept = path.join(__dirname, 'crashes');
 
 interface Report {
-  readonly kind: 'crash' | 'slow' | 'hang' | 'done';
+  readonly kind: 'crash' | 'slow' | 'hang' | 'growth' | 'done';
   readonly text: string;
 }
 
-/** What a child is told, as arguments: the file for its place, when it stops, its first round. */
+/** What a child is told. */
 interface Task {
   readonly placeFile: string;
+  /** Ends at this time or before this round, whatever comes first. */
   readonly endMs: number;
+  readonly endRound: number;
   readonly from: number;
+  readonly flipsOnly: boolean;
+  /** How the names of the targets begin. */
+  readonly target: string;
 }
 
-function argument(name: string, fallback: number): number {
+function argument(name: string): string | undefined {
   const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? fallback : Number(process.argv[at + 1]);
+  return at < 0 ? undefined : process.argv[at + 1];
 }
 
 async function watch(): Promise<void> {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'hotspan-fuzz-'));
   const placeFile = path.join(dir, 'place');
-  const endMs = Date.now() + argument('seconds', 600) * 1000;
+  const flips = argument('flips');
+  const seconds = Number(argument('seconds') ?? (flips === undefined ? 600 : Infinity));
+  const [flipsOnly, target] = [flips !== undefined, argument('target') ?? ''];
+  const endMs = Math.min(Date.now() + seconds * 1000, Number.MAX_SAFE_INTEGER);
+  const endRound = Number(flips ?? Number.MAX_SAFE_INTEGER);
+  let from = Number(argument('from') ?? 0);
   let failures = 0;
-  for (let from = argument('from', 0); Date.now() < endMs; ) {
+  for (let done = false; !done; ) {
     writeFileSync(placeFile, '');
-    const reports = await runChild({ placeFile, endMs, from });
+    const reports = await runChild({ placeFile, endMs, endRound, from, flipsOnly, target });
+    const place = readFileSync(placeFile, 'utf8').trim();
+    // A child that never got to a place would not get to one the next time.
+    done = place === '' || reports.some(({ kind }) => kind === 'done');
     failures += reports.filter(({ kind }) => kind !== 'done').length;
-    from = Number(readFileSync(placeFile, 'utf8').trim().split(' ')[2] ?? from) + 1;
+    from = Number(place.split(' ')[2]) + 1;
   }
   rmSync(dir, { recursive: true });
   process.stdout.write(`${failures} failures\n`);
@@ -51,8 +68,9 @@ async function watch(): Promise<void> {
 }
 
 /** Ends when the child is done, hangs or dies. */
-function runChild({ placeFile, endMs, from }: Task): Promise<Report[]> {
-  const child = fork(__filename, [placeFile, String(endMs), String(from)], {
+function runChild(task: Task): Promise<Report[]> {
+  const { placeFile } = task;
+  const child = fork(__filename, [JSON.stringify(task)], {
     execArgv: ['--expose-gc', '--import', 'tsx'],
   });
   const reports: Report[] = [];
@@ -81,60 +99,85 @@ function runChild({ placeFile, endMs, from }: Task): Promise<Report[]> {
   });
 }
 
-/** What is still referred to, without what the collector only has not yet given back. */
-function heldMb(): number {
+/** What is still referred to, without what the collector only has not yet given back; and what the process takes after that. */
+function memoryMb(): { readonly held: number; readonly rss: number } {
   globalThis.gc?.();
-  const { heapUsed, external } = process.memoryUsage();
-  return Math.round((heapUsed + external) / 2 ** 20);
+  const { heapUsed, external, rss } = process.memoryUsage();
+  return { held: Math.round((heapUsed + external) / 2 ** 20), rss: Math.round(rss / 2 ** 20) };
 }
 
-async function work({ placeFile, endMs, from }: Task): Promise<void> {
-  const place = openSync(placeFile, 'w');
-  const tell = (kind: Report['kind'], text: string) => process.send?.({ kind, text } satisfies Report);
-  const keep = (name: string, bytes: Uint8Array) => writeFileSync(path.join(kept, `${name}.bin`), bytes);
-  const targets = await fuzzTargets();
-  const counts = targets.map(() => ({ runs: 0, read: 0, slowestMs: 0 }));
-  let [warmMb, maxRssMb] = [0, 0];
-  let round = from;
-  for (; Date.now() < endMs; round++) {
-    for (const [at, { name, seeds, run }] of targets.entries()) {
-      for (const [seed, { name: file, bytes }] of seeds.entries()) {
+interface Count {
+  runs: number;
+  read: number;
+  slowestMs: number;
+}
+
+function damagedBy({ flipsOnly }: Task, bytes: Uint8Array<ArrayBuffer>, round: number): Uint8Array<ArrayBuffer> {
+  if (flipsOnly) {
+    return flipBits(bytes, randomNumbers(round * 7919 + bytes.length));
+  }
+  return round < cuts ? cutAt(bytes, round, cuts) : mutate(bytes, round);
+}
+
+function tell(kind: Report['kind'], text: string): void {
+  process.send?.({ kind, text } satisfies Report);
+}
+
+async function runOne(
+  { run }: FuzzTarget,
+  damaged: Uint8Array<ArrayBuffer>,
+  called: string,
+  count: Count
+): Promise<void> {
+  const keep = (name: string) => writeFileSync(path.join(kept, `${name}.bin`), damaged);
+  const before = process.cpuUsage();
+  try {
+    count.read += (await run(damaged)) ? 1 : 0;
+  } catch (error) {
+    keep(called);
+    tell('crash', `${called}: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+  const { user, system } = process.cpuUsage(before);
+  const tookMs = Math.round((user + system) / 1000);
+  count.runs++;
+  count.slowestMs = Math.max(count.slowestMs, tookMs);
+  if (tookMs > slowMs) {
+    keep(`${called}-slow`);
+    tell('slow', `${called}: ${tookMs} ms of processor time`);
+  }
+}
+
+async function work(task: Task): Promise<void> {
+  const place = openSync(task.placeFile, 'w');
+  const targets = (await fuzzTargets()).filter(({ name }) => name.startsWith(task.target));
+  const counts = targets.map((): Count => ({ runs: 0, read: 0, slowestMs: 0 }));
+  let warm = { held: NaN, rss: NaN };
+  let round = task.from;
+  for (; Date.now() < task.endMs && round < task.endRound; round++) {
+    warm = round - task.from === warmRounds ? memoryMb() : warm;
+    for (const [at, target] of targets.entries()) {
+      for (const [seed, { name: file, bytes }] of target.seeds.entries()) {
         writeSync(place, `${at} ${seed} ${round}`.padEnd(40), 0);
-        const damaged = round < cuts ? cutAt(bytes, round, cuts) : mutate(bytes, round);
-        const called = `${name}--${path.basename(file)}-${round}`;
-        const before = process.cpuUsage();
-        try {
-          counts[at].read += (await run(damaged)) ? 1 : 0;
-        } catch (error) {
-          keep(called, damaged);
-          tell('crash', `${called}: ${error instanceof Error ? error.stack : String(error)}`);
-        }
-        const { user, system } = process.cpuUsage(before);
-        const tookMs = Math.round((user + system) / 1000);
-        counts[at].runs++;
-        counts[at].slowestMs = Math.max(counts[at].slowestMs, tookMs);
-        if (tookMs > slowMs) {
-          keep(`${called}-slow`, damaged);
-          tell('slow', `${called}: ${tookMs} ms of processor time`);
-        }
+        const called = `${target.name}--${path.basename(file)}-${round}`;
+        await runOne(target, damagedBy(task, bytes, round), called, counts[at]);
+        // What the intakes leave to the next turn, as a store's event loop would come to it, is kept until then.
+        await nextTurn();
       }
     }
-    maxRssMb = Math.max(maxRssMb, Math.round(process.memoryUsage().rss / 2 ** 20));
-    warmMb = round - from === warmRounds ? heldMb() : warmMb;
+  }
+  const end = memoryMb();
+  for (const kind of ['held', 'rss'] as const) {
+    if (end[kind] - warm[kind] >= growthLimitMb) {
+      tell('growth', `${kind} memory went from ${warm[kind]} to ${end[kind]} MB since round ${task.from + warmRounds}`);
+    }
   }
   const lines = targets.map(({ name, seeds }, at) => {
     const { runs, read, slowestMs } = counts[at];
     return `${name}: ${seeds.length} seeds, ${runs} runs, ${read} read, ${runs - read} refused, slowest ${slowestMs} ms`;
   });
-  tell(
-    'done',
-    [
-      `rounds ${from} to ${round - 1}, at most ${maxRssMb} MB; held after ${warmRounds} rounds ${warmMb} MB, at the end ${heldMb()} MB`,
-      ...lines,
-    ].join('\n')
-  );
+  const memory = `after ${warmRounds} rounds ${warm.held} MB held, ${warm.rss} RSS; at the end ${end.held} and ${end.rss}`;
+  tell('done', [`rounds ${task.from} to ${round - 1}; ${memory}`, ...lines].join('\n'));
   process.disconnect?.();
 }
 
-const [placeFile, endMs, from] = process.argv.slice(2);
-void (process.send === undefined ? watch() : work({ placeFile, endMs: Number(endMs), from: Number(from) }));
+void (process.send === undefined ? watch() : work(JSON.parse(process.argv[2])));

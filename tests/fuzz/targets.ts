@@ -5,15 +5,14 @@ import { zipSync } from 'fflate';
 import lz4 from 'lz4js';
 import { defaultReaderLimits, ReaderError } from '../../src/model/profile';
 import { checkProfile } from '../../src/model/profile-check';
-import { HotspanError } from '../../store/errors';
 import { type ContentHasher, makeContentHasher } from '../../store/ingest/content-ids';
 import { readContextNames } from '../../store/ingest/pyroscope/context-names';
-import { readRequest } from '../../store/ingest/read-request';
-import { understandRequest } from '../../store/ingest/understand';
 import type { Intake, UploadRequest } from '../../store/ingest/upload-request';
 import { readers, sniffReader } from '../../store/readers/readers';
 import { readFixture, readerFixtures, singleFiles } from '../oracle/readers';
 import { plain } from '../oracle/uploads';
+import { fieldTargets } from './field-targets';
+import { refused, requestOf, runRequest } from './requests';
 
 /** Something that takes bytes from outside. */
 export interface FuzzTarget {
@@ -29,7 +28,7 @@ const seedsPerTarget = 6;
 /** Every reader, and every way in with what it decodes before a reader is asked. */
 export async function fuzzTargets(): Promise<FuzzTarget[]> {
   const hasher = await makeContentHasher();
-  return [...readerTargets(), ...requestTargets(hasher), labelsTarget()];
+  return [...readerTargets(), ...requestTargets(hasher), ...fieldTargets(hasher), labelsTarget()];
 }
 
 function readerTargets(): FuzzTarget[] {
@@ -65,23 +64,7 @@ function chosen(files: readonly Seed[]): Seed[] {
   return Array.from({ length: Math.min(unique.length, seedsPerTarget) }, (_, at) => unique[Math.floor(at * step)]);
 }
 
-function refused(isRefusal: boolean, error: unknown): false {
-  if (!isRefusal) {
-    throw error;
-  }
-  return false;
-}
-
 const recordings = path.resolve(__dirname, '../fixtures/uploads/recordings');
-const limits = {
-  bodyBytes: 2 ** 25,
-  partBytes: 2 ** 25,
-  decompressedBytes: 2 ** 26,
-  parts: 256,
-  labels: 128,
-  labelValueBytes: 4096,
-};
-
 interface RequestSeed extends Seed {
   readonly request: UploadRequest;
 }
@@ -114,21 +97,6 @@ function requestTargets(hasher: ContentHasher): FuzzTarget[] {
 function holdsBoundary(bytes: Uint8Array, { contentType }: UploadRequest): boolean {
   const boundary = /boundary="?([^";,\s]+)/i.exec(contentType)?.[1];
   return boundary !== undefined && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(boundary);
-}
-
-async function runRequest(
-  bytes: Uint8Array<ArrayBuffer>,
-  request: UploadRequest,
-  hasher: ContentHasher
-): Promise<boolean> {
-  const context = { request, limits, defaultService: 'none' };
-  try {
-    const understood = await understandRequest(bytes, context);
-    const more = { retentionDays: 7, sequence: 0, bodyBytes: bytes.length, hasher };
-    return readRequest(understood, { ...context, ...more }).uploads.length > 0;
-  } catch (error) {
-    return refused(error instanceof HotspanError && error.code !== 'internal', error);
-  }
 }
 
 function recordedRequests(): RequestSeed[] {
@@ -180,10 +148,6 @@ function zstdOfRecording(): Uint8Array<ArrayBuffer> {
   const body = readFileSync(path.join(recordings, 'dd-python-2.body'));
   const start = body.indexOf(Buffer.of(0x28, 0xb5, 0x2f, 0xfd));
   return new Uint8Array(body.subarray(start, body.indexOf('\r\n--', start)));
-}
-
-function requestOf(intake: Intake, contentType: string, query: string): UploadRequest {
-  return { intake, tenant: 't', receivedMs: 1_795_500_000_000, peer: '127.0.0.1', contentType, query, headers: {} };
 }
 
 /** The part beside the recordings of Pyroscope's Java agent. */
