@@ -212,7 +212,7 @@ function untilListening(child: ChildProcess): Promise<number> {
 /** Kills the child when it falls silent or is stuck; the supervisor sees its exit. */
 function watch(child: ChildProcess, options: ChdbEngineOptions): void {
   const { logger, silenceTimeoutMs = defaultSilenceTimeoutMs } = options;
-  let heardMs = Date.now();
+  let heardMs = performance.now();
   let checkedMs = heardMs;
   const kill = (reason: string) => {
     logger.warn({ pid: child.pid, reason }, 'killing the engine');
@@ -220,18 +220,18 @@ function watch(child: ChildProcess, options: ChdbEngineOptions): void {
   };
   child.on('message', (raw) => {
     const message: ChildMessage = childMessage.parse(raw);
-    heardMs = Date.now();
+    heardMs = performance.now();
     if (message.type === 'stuck') {
       kill(message.message);
     }
   });
   const timer = setInterval(() => {
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     // When our own timer was late, the machine slept or was busy: give the child's messages time to arrive.
     heardMs = nowMs - checkedMs > silenceCheckMs * 3 ? nowMs : heardMs;
     checkedMs = nowMs;
     if (nowMs - heardMs > silenceTimeoutMs) {
-      kill(`no sign of life for ${nowMs - heardMs} ms`);
+      kill(`no sign of life for ${Math.round(nowMs - heardMs)} ms`);
     }
   }, silenceCheckMs);
   timer.unref();

@@ -9,7 +9,10 @@ export interface Position {
   readonly offset: number;
 }
 
-const schema = z.object({ segment: z.string(), offset: z.number().int().nonnegative() });
+const schema = z.object({
+  segment: z.string().regex(/^(\d{10}-\d{5}\.seg)?$/),
+  offset: z.number().int().nonnegative(),
+});
 const fileName = 'checkpoint.json';
 
 /** Without a readable checkpoint everything is looked at again, which costs time but loses nothing. */

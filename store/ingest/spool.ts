@@ -50,6 +50,7 @@ interface Waiter {
 
 interface OpenSegment {
   readonly name: string;
+  /** UTC hour by the clock when it was opened; its name may have a later one, see `nextSegmentName`. */
   readonly hour: string;
   readonly file: FileHandle;
   size: number;
@@ -60,6 +61,7 @@ interface Pending {
   done: boolean;
 }
 
+const segmentEnding = '.seg';
 const checkpointEveryMs = 1000;
 /** Upper bound of one write; more waiters make the next group. */
 const groupBytes = 16 * 2 ** 20;
@@ -112,14 +114,12 @@ class SegmentSpool implements Spool {
     this.timer = setInterval(() => this.saveCheckpoint(), checkpointEveryMs).unref();
   }
 
-  append(header: RecordHeader, body: Uint8Array): Promise<RecordRef> {
+  async append(header: RecordHeader, body: Uint8Array): Promise<RecordRef> {
     const allowed = Math.min(this.settings.maxPendingBytes, this.allowedByDisk());
     if (this.pendingSize + body.length > allowed) {
-      return Promise.reject(
-        new HotspanError(
-          'spool_full',
-          `${this.pendingSize} bytes wait for the engine, ${Math.round(allowed)} are allowed`
-        )
+      throw new HotspanError(
+        'spool_full',
+        `${this.pendingSize} bytes wait for the engine, ${Math.round(allowed)} are allowed`
       );
     }
     return new Promise((resolve, reject) => {
@@ -232,7 +232,7 @@ class SegmentSpool implements Spool {
     }
     await this.current?.file.close();
     this.current = undefined;
-    const name = nextSegmentName(this.settings.dir, hour);
+    const name = nextSegmentName(this.settings.dir, hour, this.checkpoint().segment);
     const file = await open(path.join(this.settings.dir, name), 'wx');
     syncDirectory(this.settings.dir);
     this.current = { name, hour, file, size: 0 };
@@ -246,11 +246,10 @@ class SegmentSpool implements Spool {
     if (!current) {
       return;
     }
-    try {
-      await current.file.truncate(current.size);
-      await current.file.close();
-    } catch (error) {
-      this.settings.logger.error({ error, segment: current.name }, 'closing a failed segment failed');
+    for (const step of [() => current.file.truncate(current.size), () => current.file.close()]) {
+      await step().catch((error: unknown) => {
+        this.settings.logger.error({ error, segment: current.name }, 'closing a failed segment failed');
+      });
     }
   }
 
@@ -271,10 +270,19 @@ class SegmentSpool implements Spool {
   private allowedByDisk(): number {
     const nowMs = performance.now();
     if (nowMs - this.freeCheck.atMs > 5000) {
-      const { bavail, bsize } = fs.statfsSync(this.settings.dir);
-      this.freeCheck = { atMs: nowMs, allowedBytes: (bavail * bsize + this.pendingSize) / 10 };
+      this.freeCheck = { atMs: nowMs, allowedBytes: (freeBytes(this.settings.dir) + this.pendingSize) / 10 };
     }
     return this.freeCheck.allowedBytes;
+  }
+}
+
+/** Throws `spool_failed` when the folder is gone. */
+function freeBytes(dir: string): number {
+  try {
+    const { bavail, bsize } = fs.statfsSync(dir);
+    return bavail * bsize;
+  } catch (error) {
+    throw writeError(error);
   }
 }
 
@@ -282,10 +290,19 @@ function keyOf(ref: RecordRef): string {
   return `${ref.segment}/${ref.offset}`;
 }
 
-function nextSegmentName(dir: string, hour: string): string {
-  const last = listSegments(dir).findLast((name) => name.startsWith(hour));
-  const number = last === undefined ? 0 : Number(last.slice(hour.length + 1, hour.length + 6)) + 1;
-  return `${hour}-${String(number).padStart(5, '0')}.seg`;
+/**
+ * A name after all others in the folder and after the checkpoint's, whose segment retention may have deleted. Replay skips what sorts
+ * before the checkpoint, so a clock that is set back must not name a new segment before an old one: it goes on in the old one's hour.
+ */
+function nextSegmentName(dir: string, hour: string, checkpointSegment: string): string {
+  const newest = [...listSegments(dir), checkpointSegment].reduce((a, b) => (a > b ? a : b));
+  const [lastHour, lastNumber] = newest.slice(0, -segmentEnding.length).split('-');
+  const hours = lastHour > hour ? lastHour : hour;
+  const number = hours === lastHour ? Number(lastNumber) + 1 : 0;
+  if (number > 99_999) {
+    throw new Error(`there are 100,000 segment files of the hour ${hours}`);
+  }
+  return `${hours}-${String(number).padStart(5, '0')}${segmentEnding}`;
 }
 
 async function writeAll(file: FileHandle, buffers: readonly Uint8Array[], position: number): Promise<void> {
