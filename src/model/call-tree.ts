@@ -1,3 +1,4 @@
+import { heaviestFirst } from './heaviest-first';
 import { frameLabel, isDetail, noStack, type StackDictionary, type WeightedStacks } from './stack-dictionary';
 
 /**
@@ -41,14 +42,6 @@ export function buildCallTree(dictionary: StackDictionary, left: WeightedStacks,
     }
   }
   return builder.finish(right !== undefined);
-}
-
-function heaviestFirst(weighted: WeightedStacks): Uint32Array {
-  const order = Uint32Array.from({ length: weighted.length }, (_, row) => row);
-  return order.sort(
-    (a, b) =>
-      Math.abs(weighted.value[b]) - Math.abs(weighted.value[a]) || weighted.stack[a] - weighted.stack[b] || a - b
-  );
 }
 
 const noStackKey = 0xffffffff;
