@@ -4,7 +4,6 @@ import { Busboy } from '@fastify/busboy';
 import { zipSync } from 'fflate';
 import { decompress as unzstd } from 'fzstd';
 import lz4 from 'lz4js';
-import type { ProfileTypesAnswer } from '../../src/api/resources';
 import { hexId, recordedSpans } from '../oracle/recorded-traces';
 import { type FormPart, makeForm, sendForm } from './form';
 import { loadRecording } from './replay';
@@ -14,10 +13,11 @@ import { zstdOf } from './zstd-blocks';
 
 /** Recorded uploads sent again with their files in every encoding: their span ids stay those of the recorded traces. */
 const clients = [
-  ['python', 'dd-python-2'],
-  ['java', 'dd-java-ddprof-2'],
-  ['go', 'dd-go-2'],
-  ['node', 'dd-node-2'],
+  // With a type whose samples carry span ids in this recording.
+  ['python', 'dd-python-2', 'wall-time'],
+  ['java', 'dd-java-ddprof-2', 'wall-time'],
+  ['go', 'dd-go-2', 'cpu-time'],
+  ['node', 'dd-node-2', 'wall-time'],
 ] as const;
 const encodings: ReadonlyArray<readonly [name: string, encode: (bytes: Uint8Array) => Uint8Array]> = [
   ['plain', (bytes) => bytes],
@@ -89,31 +89,23 @@ function encoded({ name, fileName, bytes }: FormPart, service: string, encode: (
   return { name, fileName, bytes: fileName?.endsWith('.json') ? bytes : encode(bytes) };
 }
 
-/** What was sampled in each span, over all types. */
-async function spansOf(service: string): Promise<ReadonlyMap<string, string>> {
-  const selector = `{service="${service}"}`;
-  const range = `from=${day.from}&to=${day.to}&selector=${encodeURIComponent(selector)}`;
-  const types = (await (await fetch(`${store.url}/api/v1/profile-types?${range}`)).json()) as ProfileTypesAnswer;
-  const found = new Map<string, string>();
-  for (const { id } of types.profileTypes) {
-    const query = { queryType: 'requests', selector, profileType: id, limit: 10_000 };
-    for (const { spanId, value } of rowsOf((await askQuery(store.url, query, day))[0])) {
-      found.set(String(spanId), `${found.get(String(spanId)) ?? ''} ${id}=${String(value)}`);
-    }
-  }
-  return found;
+/** What was sampled of the type in each span. */
+async function spansOf(service: string, profileType: string): Promise<ReadonlyMap<string, number>> {
+  const query = { queryType: 'requests', selector: `{service="${service}"}`, profileType, limit: 10_000 };
+  const rows = rowsOf((await askQuery(store.url, query, day))[0]);
+  return new Map(rows.map(({ spanId, value }) => [String(spanId), Number(value)]));
 }
 
-describe.each(clients)('spans of dd-trace for %s', (client) => {
-  let plain: ReadonlyMap<string, string>;
+describe.each(clients)('spans of dd-trace for %s', (client, _, profileType) => {
+  let plain: ReadonlyMap<string, number>;
   let traced: string[];
   beforeAll(async () => {
-    plain = await spansOf(serviceOf(client, 'plain'));
+    plain = await spansOf(serviceOf(client, 'plain'), profileType);
     traced = recordedSpans(`traces-dd-${client}`).map(({ spanId }) => hexId(spanId));
   });
 
   it.each(encodings.map(([name]) => name))('are those of its trace in %s', async (encoding) => {
-    const found = await spansOf(serviceOf(client, encoding));
+    const found = await spansOf(serviceOf(client, encoding), profileType);
     expect([...found.entries()].sort()).toEqual([...plain.entries()].sort());
     expect(traced.filter((id) => found.has(id)).length).toBeGreaterThan(10);
   });
