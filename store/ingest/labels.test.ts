@@ -36,6 +36,15 @@ describe('labels', () => {
     expect(() => labelsOf('a:1,b:1,c:1,d:1,e:1')).toThrow(/limits\.labels/);
   });
 
+  it('masks values under names of secrets', () => {
+    expect(labelsOf('api_key:4f7a0c,db.password:12,token_limit:500')).toEqual({
+      api_key: '***',
+      'db.password': '***',
+      token_limit: '500',
+      service: 'none',
+    });
+  });
+
   it('keeps keys that are names of object members', () => {
     expect([
       ...makeLabels(parseTags('__proto__:x,constructor:y'), { family: '', defaultService: 'n' }, limits),

@@ -1,5 +1,6 @@
 import { HotspanError } from '../errors';
 import { resolveLanguage } from '../../src/model/language';
+import { redactByKey } from './runtime-info';
 import type { UploadLimits } from './upload-request';
 
 /** Spellings of the labels that have a column of their own. */
@@ -34,7 +35,7 @@ export function parseTag(tag: string): [string, string] {
 
 /**
  * Labels of an upload from its tags, first mention wins: `service` is never empty, `language` has one of the names of
- * `src/model/language.ts` where it can be told. Throws `too_large` for too many labels; overlong values are cut.
+ * `src/model/language.ts` where it can be told, values under names of secrets are masked. Throws `too_large` for too many labels; overlong values are cut.
  */
 export function makeLabels(
   tags: Iterable<readonly [string, string]>,
@@ -45,7 +46,7 @@ export function makeLabels(
   for (const [key, value] of tags) {
     const name = labelName(key);
     if (name !== '' && value !== '' && !labels.has(name)) {
-      labels.set(name, clipped(value, limits.labelValueBytes));
+      labels.set(name, clipped(redactByKey(name, value), limits.labelValueBytes));
     } else if (name !== '' && !labels.has(name) && !labels.has(`${name}\u0000`)) {
       labels.set(`${name}\u0000`, '');
     }

@@ -11,11 +11,13 @@ const maxValueLength = 16_384;
 const maxEntries = 5_000;
 
 export function redactValue(key: string, value: string): string {
+  return redactByKey(key, value.slice(0, maxValueLength), redactText);
+}
+
+/** Masks the value when its key says that it is a secret; `other` treats what is none by its key. */
+export function redactByKey(key: string, value: string, other: (value: string) => string = (same) => same): string {
   const isPlain = plainValue.test(value) && !(passwordKey.test(key) && /\d/.test(value));
-  if (secretKey.test(key) && !isPlain) {
-    return mask;
-  }
-  return redactText(value.slice(0, maxValueLength));
+  return secretKey.test(key) && !isPlain ? mask : other(value);
 }
 
 /**
