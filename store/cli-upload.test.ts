@@ -36,6 +36,7 @@ describe('hotspan upload says what to do', () => {
     ['no file', path.join(dir, 'none'), {}, /: no such file$/],
     ['no URL', file, { url: 'shop' }, /^--url shop is not an http or https URL/],
     ['another protocol', file, { url: 'ftp://host' }, /^--url ftp:\/\/host is not/],
+    ['a label that is a parameter', file, { label: ['start=1'] }, /^--label start=1 has the name of a parameter/],
     ['a label without value', file, { label: ['team'] }, /^--label team is not KEY=VALUE$/],
     ['another server', file, {}, /the server answered 200, but not like a Hotspan store; check --url$/],
   ])('%s', async (_what, name, options, said) => {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { types } from 'node:util';
 import { z } from 'zod';
+import { ownParameters } from './ingest/upload-form';
 
 export interface UploadOptions {
   readonly url: string;
@@ -56,7 +57,11 @@ function wrongOption({ url, token, label }: UploadOptions): string | undefined {
     return '--token holds characters that no token has';
   }
   const pair = label.find((one) => one.indexOf('=') < 1);
-  return pair === undefined ? undefined : `--label ${pair} is not KEY=VALUE`;
+  if (pair !== undefined) {
+    return `--label ${pair} is not KEY=VALUE`;
+  }
+  const own = label.find((one) => ownParameters.has(one.slice(0, one.indexOf('='))));
+  return own === undefined ? undefined : `--label ${own} has the name of a parameter of the upload; choose another key`;
 }
 
 async function uploadFile(file: string, options: UploadOptions): Promise<string> {

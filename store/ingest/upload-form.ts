@@ -5,7 +5,7 @@ import type { Part } from './multipart';
 import { parseLooseTimeNs } from './times';
 
 /** Query parameters of `POST /api/v1/upload` that are not labels. */
-const ownParameters = new Set(['start', 'end', 'name']);
+export const ownParameters: ReadonlySet<string> = new Set(['start', 'end', 'name']);
 
 /**
  * `POST /api/v1/upload?service=…&env=…&start=…&end=…`: files as they are, labels in the query string. `parts` are those of a
