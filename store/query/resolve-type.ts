@@ -49,7 +49,10 @@ function oneOf(written: string, present: readonly string[]): ProfileType {
   if (found.length > 1) {
     throw new HotspanError('ambiguous_profile_type', `profileType: "${written}" may mean ${found.join(', ')}`);
   }
-  const there = present.length === 0 ? 'no uploads are in this range' : `the uploads here carry ${present.join(', ')}`;
+  const there =
+    present.length === 0
+      ? 'no uploads are in this range'
+      : `the uploads here carry ${[...present].sort(compareProfileTypes).join(', ')}`;
   throw new HotspanError('unknown_profile_type', `profileType: "${written}" is not known; ${there}`);
 }
 

@@ -115,13 +115,15 @@ function Crumb({ data, node, current, top, onZoom }: CrumbProps) {
   );
 }
 
+const counted = (count: number, what: string) => `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
+
 /** The total, and what it was counted from; of a part of the profile (a method, stacks left out) also the whole. */
 function Totals({ data, whole }: Pick<FlameBreadcrumbProps, 'data' | 'whole'>) {
   const { colors } = useTheme2();
   const { custom, rows } = data;
   const counts = [
-    custom.sampleCount !== undefined && `${formatCount(custom.sampleCount)} samples`,
-    custom.profileCount !== undefined && `${formatCount(custom.profileCount)} uploads`,
+    custom.sampleCount !== undefined && counted(custom.sampleCount, 'sample'),
+    custom.profileCount !== undefined && counted(custom.profileCount, 'upload'),
   ];
   const part = sideSum(rows) === sideSum(whole) ? [] : [`${totalOf(data, rows)} of`];
   const words = [[...part, totalOf(data, whole)].join(' '), ...counts].filter(Boolean);
