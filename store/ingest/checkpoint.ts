@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { syncDirectory } from './segments';
+import { isSegmentName, syncDirectory } from './segments';
 
 /** Every record before this is inserted. */
 export interface Position {
@@ -10,7 +10,7 @@ export interface Position {
 }
 
 const schema = z.object({
-  segment: z.string().regex(/^(\d{10}-\d{5}\.seg)?$/),
+  segment: z.string().refine((name) => name === '' || isSegmentName(name)),
   offset: z.number().int().nonnegative(),
 });
 const fileName = 'checkpoint.json';

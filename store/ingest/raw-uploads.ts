@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import { HotspanError } from '../errors';
 import { parseRecord, type RecordHeader } from './segment-format';
-import { listSegments, syncDirectory } from './segments';
+import { isSegmentName, listSegments, syncDirectory } from './segments';
 import type { Position } from './checkpoint';
 import type { RecordRef } from './spool';
 import type { TimedQuestion, TimedSamples } from './timed-samples';
@@ -52,7 +52,7 @@ export function makeRawUploads(dir: string, reader: RequestReader): RawUploads {
 }
 
 async function readRecord(dir: string, ref: RecordRef): Promise<Buffer> {
-  if (!/^\d{10}-\d{5}\.seg$/.test(ref.segment)) {
+  if (!isSegmentName(ref.segment)) {
     throw new HotspanError('no_raw', 'the profile has no raw upload');
   }
   try {

@@ -2,12 +2,31 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { findMagic, parseRecord, prefixBytes, recordLengths, type RecordHeader } from './segment-format';
 
-/** Names of all segment files, oldest first: `2026112211-00000.seg` = UTC hour, number within the hour. */
+const mostPerHour = 100_000;
+
+/** `2026112211-00000.seg` = UTC hour, number within the hour. */
+export function isSegmentName(name: string): boolean {
+  return /^\d{10}-\d{5}\.seg$/.test(name);
+}
+
+/** Names of all segment files, oldest first. */
 export function listSegments(dir: string): string[] {
-  return fs
-    .readdirSync(dir)
-    .filter((name) => /^\d{10}-\d{5}\.seg$/.test(name))
-    .sort();
+  return fs.readdirSync(dir).filter(isSegmentName).sort();
+}
+
+/**
+ * A name after all others in the folder and after the checkpoint's, whose segment retention may have deleted. Replay skips what sorts
+ * before the checkpoint, so a clock that is set back must not name a new segment before an old one: it goes on in the old one's hour.
+ */
+export function nextSegmentName(dir: string, hour: string, checkpointSegment: string): string {
+  const newest = [...listSegments(dir), checkpointSegment].reduce((a, b) => (a > b ? a : b));
+  const [lastHour, lastNumber] = newest.split(/[-.]/);
+  const hours = lastHour > hour ? lastHour : hour;
+  const number = hours === lastHour ? Number(lastNumber) + 1 : 0;
+  if (number >= mostPerHour) {
+    throw new Error(`there are ${mostPerHour} segment files of the hour ${hours}`);
+  }
+  return `${hours}-${String(number).padStart(5, '0')}.seg`;
 }
 
 /** A new or deleted file is only durable when its folder is synced too. */

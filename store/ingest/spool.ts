@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { HotspanError } from '../errors';
 import { readCheckpoint, writeCheckpoint, type Position } from './checkpoint';
 import { encodeRecordHead, type RecordHeader } from './segment-format';
-import { listSegments, makeDirectory, scanSegment, syncDirectory, truncateSegment } from './segments';
+import { listSegments, makeDirectory, nextSegmentName, scanSegment, syncDirectory, truncateSegment } from './segments';
 
 /** Where a record lies. */
 export interface RecordRef {
@@ -61,7 +61,6 @@ interface Pending {
   done: boolean;
 }
 
-const segmentEnding = '.seg';
 const checkpointEveryMs = 1000;
 /** Upper bound of one write; more waiters make the next group. */
 const groupBytes = 16 * 2 ** 20;
@@ -288,21 +287,6 @@ function freeBytes(dir: string): number {
 
 function keyOf(ref: RecordRef): string {
   return `${ref.segment}/${ref.offset}`;
-}
-
-/**
- * A name after all others in the folder and after the checkpoint's, whose segment retention may have deleted. Replay skips what sorts
- * before the checkpoint, so a clock that is set back must not name a new segment before an old one: it goes on in the old one's hour.
- */
-function nextSegmentName(dir: string, hour: string, checkpointSegment: string): string {
-  const newest = [...listSegments(dir), checkpointSegment].reduce((a, b) => (a > b ? a : b));
-  const [lastHour, lastNumber] = newest.slice(0, -segmentEnding.length).split('-');
-  const hours = lastHour > hour ? lastHour : hour;
-  const number = hours === lastHour ? Number(lastNumber) + 1 : 0;
-  if (number > 99_999) {
-    throw new Error(`there are 100,000 segment files of the hour ${hours}`);
-  }
-  return `${hours}-${String(number).padStart(5, '0')}${segmentEnding}`;
 }
 
 async function writeAll(file: FileHandle, buffers: readonly Uint8Array[], position: number): Promise<void> {
