@@ -2,8 +2,8 @@ import type { WeightedStacks } from './stack-dictionary';
 
 /** Digits of 16 bits; a table of counts for each pass fits the cache. */
 const digits = 65_536;
-/** Fewer rows are ordered faster by comparing them than by passing over the table of counts. */
-const fewRows = 4096;
+/** Fewer rows are ordered faster by comparing them, at least until the passes are compiled. */
+const fewRows = 16_384;
 
 /** Rows by absolute value, largest first; equal ones by stack, then as they came. Values are finite. */
 export function heaviestFirst(weighted: WeightedStacks): Uint32Array {
