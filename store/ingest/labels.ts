@@ -35,7 +35,8 @@ export function parseTag(tag: string): [string, string] {
 
 /**
  * Labels of an upload from its tags, first mention wins: `service` is never empty, `language` has one of the names of
- * `src/model/language.ts` where it can be told, values under names of secrets are masked. Throws `too_large` for too many labels; overlong values are cut.
+ * `src/model/language.ts` where it can be told, values under names of secrets are masked. Throws `too_large` for too many labels;
+ * overlong values are cut.
  */
 export function makeLabels(
   tags: Iterable<readonly [string, string]>,

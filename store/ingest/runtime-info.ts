@@ -11,13 +11,13 @@ const maxValueLength = 16_384;
 const maxEntries = 5_000;
 
 export function redactValue(key: string, value: string): string {
-  return redactByKey(key, value.slice(0, maxValueLength), redactText);
+  return redactText(redactByKey(key, value).slice(0, maxValueLength));
 }
 
-/** Masks the value when its key says that it is a secret; `other` treats what is none by its key. */
-export function redactByKey(key: string, value: string, other: (value: string) => string = (same) => same): string {
+/** Masks the value when its key says that it is a secret. */
+export function redactByKey(key: string, value: string): string {
   const isPlain = plainValue.test(value) && !(passwordKey.test(key) && /\d/.test(value));
-  return secretKey.test(key) && !isPlain ? mask : other(value);
+  return secretKey.test(key) && !isPlain ? mask : value;
 }
 
 /**
