@@ -76,6 +76,11 @@ export function formatCount(count: number): string {
   return Number.isInteger(count) ? groupThousands(String(count)) : formatSignificant(count);
 }
 
+/** `1 upload`, `12 345 uploads`. */
+export function formatCounted(count: number, one: string): string {
+  return `${formatCount(count)} ${count === 1 ? one : `${one}s`}`;
+}
+
 /** A value of a profile type as people read it: `41.2 s`, `1.21 MiB`, `12 345`. Not a number: `–`. */
 export function formatValue(value: number, unit: Unit): string {
   if (!Number.isFinite(value)) {

@@ -2,7 +2,7 @@ import { type TimeRange } from '@grafana/data';
 import { type ComboboxOption } from '@grafana/ui';
 import { type Dimension, type Measure, measures, rowMeasures } from '../../api/query';
 import { dimensionNames } from '../../model/dimensions';
-import { formatCount } from '../../model/units';
+import { formatCounted } from '../../model/units';
 import { type HotspanDatasource } from '../datasource';
 import { type ResourceScope } from '../resources';
 import { expandSelector } from '../template';
@@ -45,8 +45,6 @@ export function editorScope(
   };
 }
 
-const plural = (count: number, one: string) => `${formatCount(count)} ${count === 1 ? one : `${one}s`}`;
-
 function matching(text: string, options: Array<ComboboxOption<string>>): Array<ComboboxOption<string>> {
   const wanted = text.toLowerCase();
   return options.filter(({ label, value }) => `${label ?? ''} ${value}`.toLowerCase().includes(wanted));
@@ -64,27 +62,35 @@ export function optionLoaders({ resources }: HotspanDatasource, scope: ResourceS
       const offered = types.filter(({ hidden }) => !hidden);
       return matching(
         text,
-        offered.map(({ id, name, profiles }) => ({ value: id, label: name, description: plural(profiles, 'upload') }))
+        offered.map(({ id, name, profiles }) => ({
+          value: id,
+          label: name,
+          description: formatCounted(profiles, 'upload'),
+        }))
       );
     }),
     labels: quietly(async (text) => {
       const labels = await resources.labels({ range: scope.range });
       return matching(
         text,
-        labels.map(({ name, values }) => ({ value: name, label: name, description: plural(values, 'value') }))
+        labels.map(({ name, values }) => ({ value: name, label: name, description: formatCounted(values, 'value') }))
       );
     }),
     labelValues: (label: string, selector: string) =>
       quietly(async (match) => {
         const values = await resources.labelValues(label, { ...scope, selector, profileType: undefined }, { match });
-        return values.map(({ value, profiles }) => ({ value, label: value, description: plural(profiles, 'upload') }));
+        return values.map(({ value, profiles }) => ({
+          value,
+          label: value,
+          description: formatCounted(profiles, 'upload'),
+        }));
       }),
     dimensions: quietly(async (text) => {
       const found = await resources.dimensions(scope);
       const options = found.map(({ id, name, values }) => ({
         value: id,
         label: name,
-        description: plural(values, 'value'),
+        description: formatCounted(values, 'value'),
       }));
       return matching(text, options.length > 0 ? options : dimensionOptions);
     }),

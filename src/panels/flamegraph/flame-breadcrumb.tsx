@@ -3,7 +3,7 @@ import React, { type CSSProperties, useId } from 'react';
 import { displayName } from '../../model/display-name';
 import { type FlameRows, hiddenBelow } from '../../model/flame-rows';
 import { type NodeIndex, pathTo } from '../../model/flame-tree';
-import { formatCount, formatShare } from '../../model/units';
+import { formatCount, formatCounted, formatShare } from '../../model/units';
 import { type FlameData, shownName } from './flame-data';
 import { flamePart } from './flame-styles';
 import { ToolButton, ToolIcon } from './tool-button';
@@ -115,15 +115,13 @@ function Crumb({ data, node, current, top, onZoom }: CrumbProps) {
   );
 }
 
-const counted = (count: number, what: string) => `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
-
 /** The total, and what it was counted from; of a part of the profile (a method, stacks left out) also the whole. */
 function Totals({ data, whole }: Pick<FlameBreadcrumbProps, 'data' | 'whole'>) {
   const { colors } = useTheme2();
   const { custom, rows } = data;
   const counts = [
-    custom.sampleCount !== undefined && counted(custom.sampleCount, 'sample'),
-    custom.profileCount !== undefined && counted(custom.profileCount, 'upload'),
+    custom.sampleCount !== undefined && formatCounted(custom.sampleCount, 'sample'),
+    custom.profileCount !== undefined && formatCounted(custom.profileCount, 'upload'),
   ];
   const part = sideSum(rows) === sideSum(whole) ? [] : [`${totalOf(data, rows)} of`];
   const words = [[...part, totalOf(data, whole)].join(' '), ...counts].filter(Boolean);
