@@ -28,7 +28,7 @@ const seedsPerTarget = 6;
 /** Every reader, and every way in with what it decodes before a reader is asked. */
 export async function fuzzTargets(): Promise<FuzzTarget[]> {
   const hasher = await makeContentHasher();
-  return [...readerTargets(), ...requestTargets(hasher), ...fieldTargets(hasher), labelsTarget()];
+  return [...readerTargets(), ...requestTargets(hasher), ...(await fieldTargets(hasher)), labelsTarget()];
 }
 
 function readerTargets(): FuzzTarget[] {

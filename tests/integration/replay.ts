@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import { multipartParts, type RecordedPart } from '../oracle/uploads';
 
 /** Recorded requests of real clients; how they were made: tests/fixtures/uploads/NOTES.md. */
 export const recordingsDir = path.resolve(__dirname, '../fixtures/uploads/recordings');
@@ -24,6 +25,12 @@ export function loadRecording(name: string): Recording {
     chunk_sizes?: number[];
   } = JSON.parse(fs.readFileSync(`${base}.http.json`, 'utf8'));
   return { ...meta, chunkSizes: meta.chunk_sizes ?? [], body: fs.readFileSync(`${base}.body`) };
+}
+
+/** The parts of a recorded form, as they were sent. */
+export function recordedParts(name: string): Promise<RecordedPart[]> {
+  const { headers, body } = loadRecording(name);
+  return multipartParts(body, headers.find(([key]) => /^content-type$/i.test(key))?.[1] ?? '');
 }
 
 export function recordingNames(prefix: string): string[] {

@@ -1,12 +1,10 @@
-import { Readable } from 'node:stream';
-import { gunzipSync, gzipSync } from 'node:zlib';
-import { Busboy } from '@fastify/busboy';
+import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
-import { decompress as unzstd } from 'fzstd';
 import lz4 from 'lz4js';
 import { hexId, recordedSpans } from '../oracle/recorded-traces';
+import { plain } from '../oracle/uploads';
 import { type FormPart, makeForm, sendForm } from './form';
-import { loadRecording } from './replay';
+import { recordedParts } from './replay';
 import { removeDataDirs, type RunningStore, startStore, untilInserted } from './start-store';
 import { askQuery, rowsOf } from './store-client';
 import { zstdOf } from './zstd-blocks';
@@ -51,31 +49,8 @@ const serviceOf = (client: string, encoding: string) => `${client}-${encoding}`;
 
 /** An upload's parts as they are without compression. */
 async function partsOf(recording: string): Promise<FormPart[]> {
-  const { headers, body } = loadRecording(recording);
-  const contentType = headers.find(([name]) => /^content-type$/i.test(name))?.[1] ?? '';
-  const parts: FormPart[] = [];
-  const form = new Busboy({ headers: { 'content-type': contentType } });
-  const finished = new Promise<void>((resolve, reject) => {
-    form.on('finish', resolve);
-    form.on('error', reject);
-  });
-  form.on('file', (name, stream, fileName) => {
-    const pieces: Buffer[] = [];
-    stream.on('data', (piece: Buffer) => pieces.push(piece));
-    stream.on('end', () => parts.push({ name, fileName, bytes: decoded(Buffer.concat(pieces)) }));
-  });
-  form.on('field', (name, value) => parts.push({ name, bytes: Buffer.from(value) }));
-  Readable.from([body]).pipe(form);
-  await finished;
-  return parts;
-}
-
-function decoded(bytes: Buffer): Uint8Array {
-  const magic = bytes.toString('hex', 0, 4);
-  if (magic.startsWith('1f8b')) {
-    return gunzipSync(bytes);
-  }
-  return magic === '28b52ffd' ? unzstd(bytes) : bytes;
+  const parts = await recordedParts(recording);
+  return parts.map((part) => ({ ...part, bytes: plain(part.bytes) }));
 }
 
 /** A service of its own, else the store would know the upload again. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { unzipSync } from 'fflate';
 import { decompressLz4 } from '../../store/ingest/lz4';
-import { fixtures, multipartBodies, type NamedValue, plain } from './uploads';
+import { fixtures, multipartParts, type NamedValue, plain } from './uploads';
 
 /** What `EXPECTED.json` says about the events of one type. */
 export interface JfrEventFacts {
@@ -55,8 +55,8 @@ export async function jfrUploads(): Promise<JfrUpload[]> {
     const index = parts?.findIndex((part) => part.jfr) ?? -1;
     const facts = parts?.[index]?.jfr;
     if (facts) {
-      const bodies = await multipartBodies(readFileSync(path.join(folder, `${name}.body`)), content_type ?? '');
-      result.push({ name, bytes: unpacked(bodies[index]), events: facts.events });
+      const bodies = await multipartParts(readFileSync(path.join(folder, `${name}.body`)), content_type ?? '');
+      result.push({ name, bytes: unpacked(bodies[index].bytes), events: facts.events });
     }
   }
   return result;

@@ -70,9 +70,9 @@ async function pprofsOf(folder: string, name: string, expected: Expected): Promi
   if (!expected.parts?.some(({ pprof }) => pprof)) {
     return [];
   }
-  const bodies = await multipartBodies(read(), expected.content_type ?? '');
+  const bodies = await multipartParts(read(), expected.content_type ?? '');
   return expected.parts.flatMap(({ name: part, pprof }, i) =>
-    pprof ? [{ name: `${name} ${part}`, bytes: plain(bodies[i]), facts: pprof }] : []
+    pprof ? [{ name: `${name} ${part}`, bytes: plain(bodies[i].bytes), facts: pprof }] : []
   );
 }
 
@@ -104,22 +104,29 @@ export function plain(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return result === bytes ? new Uint8Array(bytes) : plain(result);
 }
 
-/** Bodies of all parts, in order; plain fields as their text. */
-export function multipartBodies(body: Uint8Array, contentType: string): Promise<Uint8Array[]> {
+export interface RecordedPart {
+  readonly name: string;
+  /** Absent = a plain field. */
+  readonly fileName?: string;
+  readonly bytes: Uint8Array;
+}
+
+/** All parts of a form, in order; plain fields as their text. */
+export function multipartParts(body: Uint8Array, contentType: string): Promise<RecordedPart[]> {
   return new Promise((resolve, reject) => {
-    const bodies: Uint8Array[] = [];
+    const parts: RecordedPart[] = [];
     const parser = new Busboy({
       headers: { 'content-type': contentType },
       isPartAFile: (_name, type, fileName) => fileName !== undefined || type === 'application/octet-stream',
     });
-    parser.on('file', (_name, stream) => {
-      const index = bodies.push(new Uint8Array()) - 1;
+    parser.on('file', (name, stream, fileName) => {
+      const index = parts.push({ name, fileName, bytes: new Uint8Array() }) - 1;
       const chunks: Uint8Array[] = [];
       stream.on('data', (chunk: Uint8Array) => chunks.push(chunk));
-      stream.on('end', () => (bodies[index] = Buffer.concat(chunks)));
+      stream.on('end', () => (parts[index] = { name, fileName, bytes: Buffer.concat(chunks) }));
     });
-    parser.on('field', (_name, value) => bodies.push(Buffer.from(value)));
-    parser.on('finish', () => resolve(bodies));
+    parser.on('field', (name, value) => parts.push({ name, bytes: Buffer.from(value) }));
+    parser.on('finish', () => resolve(parts));
     parser.on('error', reject);
     parser.end(body);
   });
