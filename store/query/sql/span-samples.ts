@@ -27,7 +27,7 @@ export interface SpanEntries {
  */
 export function spanSamplesStatement(place: UploadPlace, entries: SpanEntries): Statement {
   const bindings = new Bindings();
-  const marked = picked(entries, (at) => entries.inferred[at]);
+  const marked = inferredOf(entries);
   const isMarked = marked.contexts.length === 0 ? '0' : isEntry(bindings, marked);
   const conditions = [
     `s.tenant = ${bindings.bind('String', place.uploads.tenant)}`,
@@ -44,17 +44,17 @@ export function spanSamplesStatement(place: UploadPlace, entries: SpanEntries): 
   );
 }
 
-function picked({ profiles, contexts, inferred }: SpanEntries, keep: (at: number) => boolean): SpanEntries {
-  const kept = contexts.map((_, at) => at).filter(keep);
+type EntryKeys = Pick<SpanEntries, 'profiles' | 'contexts'>;
+
+function inferredOf({ profiles, contexts, inferred }: SpanEntries): EntryKeys {
   return {
-    profiles: kept.map((at) => profiles[at]),
-    contexts: kept.map((at) => contexts[at]),
-    inferred: kept.map((at) => inferred[at]),
+    profiles: profiles.filter((_, at) => inferred[at]),
+    contexts: contexts.filter((_, at) => inferred[at]),
   };
 }
 
 /** Whether a row of `samples` is of one of the entries. */
-function isEntry(bindings: Bindings, { profiles, contexts }: SpanEntries): string {
+function isEntry(bindings: Bindings, { profiles, contexts }: EntryKeys): string {
   const distinct = [...new Set(profiles)];
   const single = [
     `s.profile IN ${bindings.bind('Array(UInt64)', distinct)}`,
