@@ -5,6 +5,7 @@ import {
   type GrafanaTheme2,
   LoadingState,
   type PanelData,
+  type PanelProps,
 } from '@grafana/data';
 import { PanelDataErrorView, config } from '@grafana/runtime';
 import { useStyles2 } from '@grafana/ui';
@@ -65,6 +66,24 @@ interface PanelReasonProps {
   what: string;
   /** Query type that yields the wanted frame. */
   queryType: string;
+}
+
+interface FrameOrReasonProps {
+  panel: Pick<PanelProps, 'data' | 'id' | 'fieldConfig'>;
+  needed: readonly string[];
+  what: string;
+  queryType: string;
+  children: (frame: DataFrame) => ReactNode;
+}
+
+/** What a panel draws from a frame with all needed fields, or the reason why there is none. */
+export function FrameOrReason({ panel, needed, what, queryType, children }: FrameOrReasonProps) {
+  const { data, id, fieldConfig } = panel;
+  const content = panelContent(data, needed);
+  if (content.state === 'ready') {
+    return <>{children(content.frame)}</>;
+  }
+  return <PanelReason {...{ content, data, fieldConfig, what, queryType }} panelId={id} />;
 }
 
 /** Says why a panel shows nothing and what helps. */

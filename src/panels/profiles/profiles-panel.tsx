@@ -5,7 +5,7 @@ import React, { type KeyboardEvent, type MouseEvent, useMemo, useState } from 'r
 import { appRoot, profilesFields } from '../../api/frames';
 import { copyText } from '../../ui/panel-copy';
 import { fieldByName, textAt } from '../../ui/panel-fields';
-import { PanelReason, panelContent } from '../../ui/panel-state';
+import { FrameOrReason } from '../../ui/panel-state';
 import { TableGrid } from '../../ui/table-grid';
 import { type TableSort, nextSort, sortRows } from '../../ui/table-sort';
 import { type ProfilesOptions } from './options';
@@ -14,20 +14,10 @@ import { isNumeric, profileColumns } from './profile-columns';
 const neededFields = [profilesFields.time, profilesFields.id];
 
 export function ProfilesPanel(props: PanelProps<ProfilesOptions>) {
-  const { data, id, fieldConfig } = props;
-  const content = panelContent(data, neededFields);
-  if (content.state === 'ready') {
-    return <ProfileList {...props} frame={content.frame} />;
-  }
   return (
-    <PanelReason
-      content={content}
-      data={data}
-      panelId={id}
-      fieldConfig={fieldConfig}
-      what="profiles"
-      queryType="profiles"
-    />
+    <FrameOrReason panel={props} needed={neededFields} what="profiles" queryType="profiles">
+      {(frame) => <ProfileList {...props} frame={frame} />}
+    </FrameOrReason>
   );
 }
 

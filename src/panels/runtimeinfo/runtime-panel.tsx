@@ -7,7 +7,7 @@ import { displayName } from '../../model/display-name';
 import { copyText } from '../../ui/panel-copy';
 import { fieldByName } from '../../ui/panel-fields';
 import { useOverride } from '../../ui/panel-override';
-import { PanelReason, panelContent } from '../../ui/panel-state';
+import { FrameOrReason } from '../../ui/panel-state';
 import { PanelSearch, PanelToolbar, panelToolbarHeightPx } from '../../ui/panel-toolbar';
 import { TableCopyButton } from '../../ui/table-copy-button';
 import { TableGrid, type TableColumn } from '../../ui/table-grid';
@@ -17,20 +17,10 @@ import { type RuntimeRow, differs, groupedRows, readRuntimeFrame } from './runti
 export const neededFields = [runtimeFields.group, runtimeFields.key, runtimeFields.value];
 
 export function RuntimeInfoPanel(props: PanelProps<RuntimeInfoOptions>) {
-  const { data, id, fieldConfig } = props;
-  const content = panelContent(data, neededFields);
-  if (content.state === 'ready') {
-    return <RuntimeTable {...props} frame={content.frame} />;
-  }
   return (
-    <PanelReason
-      content={content}
-      data={data}
-      panelId={id}
-      fieldConfig={fieldConfig}
-      what="runtime information"
-      queryType="runtime"
-    />
+    <FrameOrReason panel={props} needed={neededFields} what="runtime information" queryType="runtime">
+      {(frame) => <RuntimeTable {...props} frame={frame} />}
+    </FrameOrReason>
   );
 }
 
