@@ -1,5 +1,6 @@
 import { parseDrawnProfile } from '../../src/model/profile-text';
 import type { Profile } from '../../src/model/profile';
+import { checkProfile } from '../../src/model/profile-check';
 import { deltaProfile, isCumulative, withoutCumulative } from './cumulative';
 
 const heapTypes = 'alloc_objects/count, alloc_space/bytes, inuse_objects/count, inuse_space/bytes';
@@ -69,5 +70,14 @@ it('knows what counts from the start, and can leave it out', () => {
   expect(isCumulative(heap('1 1 1 1 | main'))).toBe(true);
   expect(isCumulative(parseDrawnProfile('types: inuse_space/bytes\n1 | main'))).toBe(false);
   expect(isCumulative(parseDrawnProfile('duration: 5000000000\ntypes: contentions/count\n1 | main'))).toBe(false);
-  expect(totals(withoutCumulative(heap('1 2 3 4 | main')))).toEqual([0, 0, 3, 4]);
+  const live = withoutCumulative(heap('1 2 3 4 | main', '5 6 7 8 | main; load'));
+  expect(live.valueTypes.map(({ type }) => type)).toEqual(['inuse_objects', 'inuse_space']);
+  expect([...live.samples.values]).toEqual([3, 4, 7, 8]);
+  checkProfile(live);
+});
+
+it('leaves no type and no sample of a file that only counts', () => {
+  const nothing = withoutCumulative(mutex('4 200 | main; lock'));
+  expect([nothing.valueTypes, nothing.samples.length]).toEqual([[], 0]);
+  checkProfile(nothing);
 });

@@ -27,12 +27,34 @@ export function deltaProfile(current: Profile, previous: Profile): Profile | und
   return withWindow({ ...current, samples: subtracted(current, columns, before) }, previous);
 }
 
-/** The file without what it counted since the start of the process: what the first file of a process can tell. */
+/**
+ * The file without what it counted since the start of the process: what the first file of a process can tell. Types that are not
+ * known yet are absent, not 0; of a file of nothing else no sample is left.
+ */
 export function withoutCumulative(profile: Profile): Profile {
-  const width = profile.valueTypes.length;
-  const columns = new Set(cumulativeColumns(profile));
-  const values = profile.samples.values.map((value, at) => (columns.has(at % width) ? 0 : value));
-  return { ...profile, samples: { ...profile.samples, values } };
+  const { valueTypes, samples } = profile;
+  const dropped = new Set(cumulativeColumns(profile));
+  const kept = valueTypes.flatMap((_, column) => (dropped.has(column) ? [] : [column]));
+  return {
+    ...profile,
+    valueTypes: kept.map((column) => valueTypes[column]),
+    samples: kept.length === 0 ? noSamples : withColumns(samples, valueTypes.length, kept),
+  };
+}
+
+const noSamples: SampleTable = {
+  length: 0,
+  stack: new Uint32Array(0),
+  context: new Uint32Array(0),
+  values: new Float64Array(0),
+};
+
+function withColumns(samples: SampleTable, width: number, kept: readonly number[]): SampleTable {
+  const values = new Float64Array(samples.length * kept.length);
+  for (let to = 0; to < values.length; to++) {
+    values[to] = samples.values[Math.floor(to / kept.length) * width + kept[to % kept.length]];
+  }
+  return { ...samples, values };
 }
 
 function cumulativeColumns({ valueTypes }: Profile): number[] {

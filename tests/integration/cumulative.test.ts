@@ -1,7 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import type { ProfileDetail } from '../../src/api/resources';
 import { fixtures, pprofUploads } from '../oracle/uploads';
-import { loadRecording, replay } from './replay';
+import { acceptedId, makeForm, sendForm } from './form';
+import { loadRecording, recordedParts, replay } from './replay';
 import { removeDataDirs, type RunningStore, startStore, untilInserted } from './start-store';
 import { listProfiles, totalsOf } from './store-client';
 
@@ -9,7 +11,6 @@ import { listProfiles, totalsOf } from './store-client';
 jest.setTimeout(240_000);
 
 const types = ['allocations', 'allocated-memory', 'mutex', 'mutex-contentions', 'block', 'block-contentions'];
-const none = Object.fromEntries(types.map((type) => [type, 0]));
 
 let store: RunningStore;
 afterEach(async () => {
@@ -26,6 +27,13 @@ async function send(name: string): Promise<string> {
 async function totals(id: string): Promise<Record<string, unknown>> {
   await untilInserted(store);
   return totalsOf(store.url, id, types);
+}
+
+/** Of `types`, those that the profile has. */
+async function typesOf(id: string): Promise<string[]> {
+  await untilInserted(store);
+  const { profileTypes }: ProfileDetail = JSON.parse(await (await fetch(`${store.url}/api/v1/profiles/${id}`)).text());
+  return types.filter((type) => profileTypes.some((one) => one.id === type));
 }
 
 /** What the oracle says that the second recording has more than the first. */
@@ -51,7 +59,9 @@ it('keeps of the uploads of dd-trace-go without delta what each adds', async () 
   store = await startStore();
   const first = await send('dd-go-nodelta-1-exec-trace');
   const second = await send('dd-go-nodelta-2');
-  expect(await totals(first)).toEqual(none);
+  // Not known is absent, not 0.
+  expect(await typesOf(first)).toEqual([]);
+  expect(await typesOf(second)).toEqual(types);
   expect(await totals(second)).toEqual(await expectedDifference());
   expect(await totalsOf(store.url, second, ['heap-live-size'])).toEqual({ 'heap-live-size': expect.any(Number) });
   expect(await send('dd-go-nodelta-2')).toBe(second);
@@ -92,6 +102,16 @@ async function push(service: string, labels: Record<string, string>, profile: Bu
   });
   expect([service, response.status]).toEqual([service, 200]);
 }
+
+it('takes a first file that has nothing but counts, and lists it without a type', async () => {
+  store = await startStore();
+  const locks = await recordedParts('dd-go-nodelta-1-exec-trace');
+  const mutex = locks.filter(({ name }) => name === 'event' || name === 'mutex.pprof');
+  const id = await acceptedId(await sendForm(store.url, makeForm(mutex)));
+  await untilInserted(store);
+  expect((await listProfiles(store.url)).map((row) => [row.id, row.status, row.samples])).toEqual([[id, 'ok', 0]]);
+  expect(await typesOf(id)).toEqual([]);
+});
 
 it('tells by the form what is cumulative', async () => {
   store = await startStore();
