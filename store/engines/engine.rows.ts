@@ -11,7 +11,11 @@ const startNs = 1_764_000_000_123_456_789n;
 const seenDays = 20_416;
 
 export function profileBytes(row: Partial<ProfileRow>): Uint8Array<ArrayBuffer> {
-  return encodeProfileRow({
+  return encodeProfileRow(profileRow(row));
+}
+
+export function profileRow(row: Partial<ProfileRow> = {}): ProfileRow {
+  return {
     tenant: 'default',
     service: 'shop',
     env: 'prod',
@@ -44,7 +48,7 @@ export function profileBytes(row: Partial<ProfileRow>): Uint8Array<ArrayBuffer> 
     rawLength: 4096,
     retentionDays: 400,
     ...row,
-  });
+  };
 }
 
 export interface SampleChoice {

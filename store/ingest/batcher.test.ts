@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { EngineUnavailable, type TableName } from '../engines/engine';
-import type { ProfileRow } from '../engines/rows';
+import { profileRow } from '../engines/engine.rows';
 import { startBatcher, type InsertItem } from './batcher';
 import { ContentFilter } from './content-filter';
 
@@ -25,39 +25,7 @@ function recorder(failing: Set<TableName> = new Set()) {
   return { inserts, engine };
 }
 
-const row: ProfileRow = {
-  tenant: 'default',
-  service: 'shop',
-  env: '',
-  version: '',
-  host: '',
-  runtime: '',
-  language: '',
-  startNs: 1_795_570_500_000_000_000n,
-  endNs: 1_795_570_560_000_000_000n,
-  receivedMs: 1_795_570_560_000,
-  profile: 1n,
-  id: '00000000-0000-4000-8000-000000000000',
-  uploadKey: '0'.repeat(32),
-  instance: '',
-  labels: new Map(),
-  types: [],
-  totals: [],
-  counts: [],
-  sampleCount: 0,
-  sizeBytes: 0,
-  status: 'ok',
-  reason: '',
-  format: '',
-  intake: '',
-  runtimeInfo: '[]',
-  attachments: '[]',
-  endpointCounts: new Map(),
-  rawSegment: '',
-  rawOffset: 0,
-  rawLength: 0,
-  retentionDays: 0,
-};
+const row = profileRow();
 
 function item(sampleBytes: number, inserted: () => void, stack = 1n): InsertItem {
   const content = { ids: BigUint64Array.of(stack), offsets: Uint32Array.of(0, 1), bytes: Uint8Array.of(1) };

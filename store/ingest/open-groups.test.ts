@@ -1,39 +1,17 @@
+import { profileRow } from '../engines/engine.rows';
 import { belongTogether, OpenGroups } from './open-groups';
 import type { ParsedRow } from './read-upload';
 
 const second = 1_000_000_000n;
 
 function row(types: readonly string[], fromS: number, toS: number, more: Partial<ParsedRow> = {}): ParsedRow {
-  return {
-    tenant: 't',
-    service: 's',
-    env: '',
-    version: '',
-    host: '',
-    runtime: '',
-    language: '',
+  return profileRow({
+    types,
     startNs: BigInt(fromS) * second,
     endNs: BigInt(toS) * second,
     receivedMs: 0,
-    profile: 1n,
-    uploadKey: '',
-    instance: 'i',
-    labels: new Map(),
-    types,
-    totals: [],
-    counts: [],
-    sampleCount: 0,
-    sizeBytes: 0,
-    status: 'ok',
-    reason: '',
-    format: '',
-    intake: 'pyroscope',
-    runtimeInfo: '',
-    attachments: '',
-    endpointCounts: new Map(),
-    retentionDays: 7,
     ...more,
-  };
+  });
 }
 
 it.each([
