@@ -4,13 +4,14 @@ import { eventPart, type FormPart, makeForm } from '../integration/form';
 import { recordedParts } from '../integration/replay';
 import { readFixture } from '../oracle/readers';
 import { plain } from '../oracle/uploads';
+import { jsonFieldTargets } from './json-field-targets';
 import { requestOf, runRequest } from './requests';
 import type { FuzzTarget } from './targets';
 
 /** What stands beside a whole profile: damage to a whole request hardly ever meets it. */
 export async function fieldTargets(hasher: ContentHasher): Promise<FuzzTarget[]> {
   const intakes = ['datadog', 'upload', 'pyroscope'] as const;
-  return [await eventTarget(hasher), ...intakes.map((one) => told(one, hasher))];
+  return [await eventTarget(hasher), ...intakes.map((one) => told(one, hasher)), ...jsonFieldTargets(hasher)];
 }
 
 const attached: FormPart = {

@@ -5,6 +5,7 @@ import { pprofReader } from '../../store/readers/pprof/reader';
 import { writeVarint } from '../oracle/pprof-rewrite';
 import { pprofCorpus } from '../oracle/uploads';
 import { randomNumbers } from '../random';
+import { bytesField, head, num, repeated, text } from './hand-made-pprof';
 import { flipBits, spliceNoise } from './mutations';
 
 const rounds = Number(process.env.FUZZ_ROUNDS ?? 100);
@@ -94,29 +95,6 @@ function fieldBoundaries(bytes: Uint8Array): Set<number> {
     found.add(at);
   }
   return found;
-}
-
-const num = (field: number, value: bigint | number) => [
-  ...writeVarint(BigInt(field * 8), 0),
-  ...writeVarint(BigInt(value), 0),
-];
-const bytesField = (field: number, body: number[]) => [
-  ...writeVarint(BigInt(field * 8 + 2), 0),
-  ...writeVarint(BigInt(body.length), 0),
-  ...body,
-];
-const text = (value: string) => bytesField(6, [...Buffer.from(value)]);
-const head = [...text(''), ...text('cpu'), ...bytesField(1, [...num(1, 1), ...num(2, 1)])];
-
-/** `head`, then `unit` so many times, without making a list of it. */
-function repeated(unit: number[], times: number, tail: number[] = []): Uint8Array {
-  const bytes = new Uint8Array(head.length + unit.length * times + tail.length);
-  bytes.set(head);
-  for (let i = 0; i < times; i++) {
-    bytes.set(unit, head.length + i * unit.length);
-  }
-  bytes.set(tail, bytes.length - tail.length);
-  return bytes;
 }
 
 function refusal(bytes: Uint8Array): ReaderError {

@@ -16,8 +16,10 @@ const hangMs = 20_000;
 const slowMs = 2_000;
 /** Every seed is cut at so many places, evenly, before it is damaged at random. */
 const cuts = 200;
-/** By then all code ran often; what is there on top of that at the end is growth. */
+/** By then all code ran often, and cuts have given way to other damage: what is there on top of that at the end is growth. */
 const warmRounds = 300;
+/** Memory is looked at every so many rounds. */
+const looksEvery = 20;
 const growthLimitMb = 50;
 const kept = path.join(__dirname, 'crashes');
 
@@ -100,10 +102,25 @@ function runChild(task: Task): Promise<Report[]> {
 }
 
 /** What is still referred to, without what the collector only has not yet given back; and what the process takes after that. */
-function memoryMb(): { readonly held: number; readonly rss: number } {
+interface Memory {
+  readonly held: number;
+  readonly rss: number;
+}
+
+function memoryMb(): Memory {
   globalThis.gc?.();
   const { heapUsed, external, rss } = process.memoryUsage();
   return { held: Math.round((heapUsed + external) / 2 ** 20), rss: Math.round(rss / 2 ** 20) };
+}
+
+/**
+ * A single look may come just after a large file, so the least of the first looks is compared with the least of the last: memory that
+ * is lost is never given back, and so is in every one of them.
+ */
+function growthOf(looks: readonly Memory[], kind: keyof Memory): { readonly from: number; readonly to: number } {
+  const least = (some: readonly Memory[]) => Math.min(...some.map((look) => look[kind]));
+  const part = Math.max(1, Math.min(5, looks.length >> 1));
+  return { from: least(looks.slice(0, part)), to: least(looks.slice(-part)) };
 }
 
 interface Count {
@@ -151,10 +168,12 @@ async function work(task: Task): Promise<void> {
   const place = openSync(task.placeFile, 'w');
   const targets = (await fuzzTargets()).filter(({ name }) => name.startsWith(task.target));
   const counts = targets.map((): Count => ({ runs: 0, read: 0, slowestMs: 0 }));
-  let warm = { held: NaN, rss: NaN };
+  const looks: Memory[] = [];
   let round = task.from;
   for (; Date.now() < task.endMs && round < task.endRound; round++) {
-    warm = round - task.from === warmRounds ? memoryMb() : warm;
+    if (round - task.from >= warmRounds && round % looksEvery === 0) {
+      looks.push(memoryMb());
+    }
     for (const [at, target] of targets.entries()) {
       for (const [seed, { name: file, bytes }] of target.seeds.entries()) {
         writeSync(place, `${at} ${seed} ${round}`.padEnd(40), 0);
@@ -165,17 +184,21 @@ async function work(task: Task): Promise<void> {
       }
     }
   }
-  const end = memoryMb();
-  for (const kind of ['held', 'rss'] as const) {
-    if (end[kind] - warm[kind] >= growthLimitMb) {
-      tell('growth', `${kind} memory went from ${warm[kind]} to ${end[kind]} MB since round ${task.from + warmRounds}`);
+  const growth = { held: growthOf(looks, 'held'), rss: growthOf(looks, 'rss') };
+  for (const [kind, { from, to }] of Object.entries(growth)) {
+    if (to - from >= growthLimitMb) {
+      tell('growth', `${kind} memory went from ${from} to ${to} MB since round ${task.from + warmRounds}`);
     }
   }
   const lines = targets.map(({ name, seeds }, at) => {
     const { runs, read, slowestMs } = counts[at];
     return `${name}: ${seeds.length} seeds, ${runs} runs, ${read} read, ${runs - read} refused, slowest ${slowestMs} ms`;
   });
-  const memory = `after ${warmRounds} rounds ${warm.held} MB held, ${warm.rss} RSS; at the end ${end.held} and ${end.rss}`;
+  const memory =
+    looks.length === 0
+      ? `memory was not looked at before round ${task.from + warmRounds}`
+      : `held ${growth.held.from} to ${growth.held.to} MB, RSS ${growth.rss.from} to ${growth.rss.to} MB in ${looks.length} looks: ` +
+        looks.map(({ held, rss }) => `${held}/${rss}`).join(' ');
   tell('done', [`rounds ${task.from} to ${round - 1}; ${memory}`, ...lines].join('\n'));
   process.disconnect?.();
 }
