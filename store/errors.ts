@@ -26,6 +26,11 @@ export const errorTable = {
   },
   unsupported_format: { status: 422, hint: 'Supported formats are listed in docs/clients.md.' },
   too_large: { status: 413, hint: 'Send shorter windows, or raise the limit named in the message in hotspan.yaml.' },
+  headers_too_large: { status: 431, hint: 'Send fewer or shorter headers: 16 KiB in all, the address included.' },
+  request_timeout: {
+    status: 408,
+    hint: 'The request did not arrive whole in time; check the connection and send it again.',
+  },
   unauthorized: {
     status: 401,
     hint: 'Send a token as Bearer, Basic password, DD-API-KEY or /token/<token>/ path prefix.',

@@ -1,5 +1,7 @@
+import net from 'node:net';
 import { pino } from 'pino';
 import { EngineUnavailable } from './engines/engine';
+import { errorTable, type ErrorCode } from './errors';
 import { makeMetrics } from './metrics';
 import { makeServer } from './server';
 
@@ -41,6 +43,17 @@ async function refusalOf(answer: Response): Promise<Refusal['error']> {
   return error;
 }
 
+/** All that comes back until the store closes the connection. */
+function answerTo(sent: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = net.connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(sent));
+    socket.on('data', (chunk) => (answer += chunk.toString()));
+    socket.on('error', reject);
+    socket.on('end', () => resolve(answer));
+  });
+}
+
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 describe('what the front answers on its own', () => {
@@ -58,6 +71,22 @@ describe('what the front answers on its own', () => {
     expect({ status: answer.status, code: error.code }).toEqual({ status, code });
     expect(error.message).toMatch(message);
     expect(error.hint).not.toBe('');
+  });
+
+  it.each<[what: string, sent: string, status: number, code: ErrorCode]>([
+    [
+      'headers without end',
+      `GET /healthz HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'headers_too_large',
+    ],
+    ['no HTTP', 'hello\r\n\r\n', 400, 'bad_request'],
+  ])('%s, in the same form', async (_what, sent, status, code) => {
+    const answer = await answerTo(sent);
+    const [head, body] = answer.split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(head).toContain(`content-length: ${Buffer.byteLength(body)}`);
+    expect(JSON.parse(body)).toEqual({ error: { code, message: expect.any(String), hint: errorTable[code].hint } });
   });
 
   it('takes long names', async () => {

@@ -6,7 +6,8 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import type { IncomingMessage } from 'node:http';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { StatusAnswer } from '../src/api/resources';
 import { makeAuthorizer, splitTokenPath, type AuthSettings } from './auth';
@@ -47,6 +48,7 @@ export function makeServer(settings: ServerSettings, { ingestOnly }: ServerOptio
     bodyLimit: maxQuestionMiB * 2 ** 20,
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxNameLength },
+    clientErrorHandler: refuseConnection,
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
     rewriteUrl(request) {
       const { url, token } = splitTokenPath(request.url ?? '/');
@@ -146,7 +148,39 @@ function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyR
     // Closing now would reset the connection before the client has read why; `read-body.ts` cuts it a moment later.
     void reply.removeHeader('connection');
   }
-  return reply.status(known.status).send({ error: { code: known.code, message: known.message, hint: known.hint } });
+  return reply.status(known.status).send(bodyOf(known));
+}
+
+function bodyOf({ code, message, hint }: HotspanError): object {
+  return { error: { code, message, hint } };
+}
+
+/** What is no request yet, so that there is no reply: the answer is written to the connection, which is closed after it. */
+function refuseConnection(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const known = fromConnection(error);
+  const body = JSON.stringify(bodyOf(known));
+  const head = [
+    `HTTP/1.1 ${known.status} ${STATUS_CODES[known.status]}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+function fromConnection({ code, message }: Error & { readonly code?: string }): HotspanError {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new HotspanError('headers_too_large', 'the address and headers of the request are too long');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new HotspanError('request_timeout', 'the request was not sent whole in time');
+    default:
+      return new HotspanError('bad_request', `what was sent is not a request of HTTP/1.1: ${message.slice(0, 100)}`);
+  }
 }
 
 function fromFastify(error: FastifyError, request: FastifyRequest): HotspanError {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Profile } from '../../src/model/profile';
 import { deltaProfile, isCumulative, withoutCumulative } from './cumulative';
-import type { FormContext } from './datadog';
+import type { FormContext } from './form';
 import { instanceOf } from './labels';
 import { readPart, type ReadPart } from './read-part';
 import type { Understood } from './understand';

@@ -1,33 +1,13 @@
 import { z } from 'zod';
 import { HotspanError } from '../errors';
 import type { RuntimeInfoEntry } from '../../src/model/profile';
+import type { FormContext, UploadForm } from './form';
 import { makeLabels, parseTag, parseTags } from './labels';
 import type { Part } from './multipart';
 import { flattenInfo } from './runtime-info';
 import { parseTimeNs } from './times';
 import type { Attachment } from './upload';
-import type { UploadLimits, UploadRequest } from './upload-request';
-
-/**
- * The agent form of Datadog tracers, both generations: an `event` part with JSON (version 4), or plain fields
- * (`start`, `tags[]`, `data[cpu.pprof]`; versions 1 and 3). Parts are still compressed.
- */
-export interface DatadogForm {
-  readonly startNs: bigint;
-  readonly endNs: bigint;
-  readonly labels: Map<string, string>;
-  readonly runtimeInfo: readonly RuntimeInfoEntry[];
-  readonly endpointCounts: Map<string, number>;
-  readonly attachments: readonly Attachment[];
-}
-
-export interface FormContext {
-  readonly request: UploadRequest;
-  readonly limits: UploadLimits;
-  readonly defaultService: string;
-  /** Keep when samples were taken; only where a stored upload is read again. */
-  readonly sampleTimes?: boolean;
-}
+import type { UploadRequest } from './upload-request';
 
 const eventSchema = z.looseObject({
   start: z.string(),
@@ -43,7 +23,11 @@ const eventSchema = z.looseObject({
 });
 type DatadogEvent = z.output<typeof eventSchema>;
 
-export function readDatadogForm(parts: readonly Part[], context: FormContext): DatadogForm {
+/**
+ * The agent form of Datadog tracers, both generations: an `event` part with JSON (version 4), or plain fields
+ * (`start`, `tags[]`, `data[cpu.pprof]`; versions 1 and 3).
+ */
+export function readDatadogForm(parts: readonly Part[], context: FormContext): UploadForm {
   const events = parts.filter((part) => part.field === 'event');
   if (events.length > 1) {
     throw new HotspanError('bad_event', 'the upload has two parts named "event"');
@@ -51,7 +35,7 @@ export function readDatadogForm(parts: readonly Part[], context: FormContext): D
   return events.length === 1 ? readEventForm(events[0], parts, context) : readFieldForm(parts, context);
 }
 
-function readEventForm(eventPart: Part, parts: readonly Part[], context: FormContext): DatadogForm {
+function readEventForm(eventPart: Part, parts: readonly Part[], context: FormContext): UploadForm {
   const event = parseEvent(eventPart);
   const tags: Array<[string, string]> = [
     ...parseTags(event.tags_profiler),
@@ -70,6 +54,7 @@ function readEventForm(eventPart: Part, parts: readonly Part[], context: FormCon
     attachments: parts
       .filter((part) => part !== eventPart)
       .map((part) => attachment(part.fileName || part.field, part.bytes)),
+    fileHint: 'The form had its event alone: every other part is a file, called like cpu.pprof or main.jfr.',
   };
 }
 
@@ -118,7 +103,7 @@ function windowFields(start: string, end: string): { startNs: bigint; endNs: big
 }
 
 /** Versions 1 and 3. The real name of a file may be in its field: `data[cpu.pprof]`, file name `pprof-data`. */
-function readFieldForm(parts: readonly Part[], context: FormContext): DatadogForm {
+function readFieldForm(parts: readonly Part[], context: FormContext): UploadForm {
   const field = (...names: string[]) => {
     const found = parts.find((part) => names.includes(part.field));
     return found ? new TextDecoder().decode(found.bytes).trim() : undefined;
@@ -143,6 +128,7 @@ function readFieldForm(parts: readonly Part[], context: FormContext): DatadogFor
     runtimeInfo: headerInfo(context.request),
     endpointCounts: new Map(),
     attachments: parts.filter(isFile).map((part) => attachment(oldFileName(part), part.bytes)),
+    fileHint: 'In a form with the fields start and end, files have a file name or a field called like data[cpu.pprof].',
   };
 }
 

@@ -102,7 +102,7 @@ export function startParsePool(settings: ParsePoolSettings): ParsePool {
 }
 
 function workerError(error: WorkerError): HotspanError {
-  return new HotspanError(error.code, error.message);
+  return new HotspanError(error.code, error.message, error.hint);
 }
 
 /** The worker was stopped for its time or memory, or died. Sending the same again would not help. */

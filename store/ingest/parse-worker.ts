@@ -1,10 +1,10 @@
 import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
-import { HotspanError, type ErrorCode } from '../errors';
+import { errorTable, HotspanError, type ErrorCode } from '../errors';
 import { KnownContent } from './content-filter';
 import type { Profile } from '../../src/model/profile';
 import { makeContentHasher } from './content-ids';
 import { cumulativeProfiles } from './cumulative-parts';
-import type { FormContext } from './datadog';
+import type { FormContext } from './form';
 import { makeLabels } from './labels';
 import { readRequest, type ParsedRequest } from './read-request';
 import { unreadableUpload, type ReadContext } from './read-upload';
@@ -47,6 +47,7 @@ export type ParseAnswer = ({ readonly parsed: ParsedRequest } | { readonly error
 export interface WorkerError {
   readonly code: ErrorCode;
   readonly message: string;
+  readonly hint: string;
 }
 
 const hasher = makeContentHasher();
@@ -137,9 +138,10 @@ export async function timedSamples(
 
 function describe(error: unknown): WorkerError {
   if (error instanceof HotspanError) {
-    return { code: error.code, message: error.message };
+    return { code: error.code, message: error.message, hint: error.hint };
   }
-  return { code: 'internal', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { code: 'internal', message, hint: errorTable.internal.hint };
 }
 
 /** For a request that isn't even understood: only its sender is known, and its body is the one attachment. */

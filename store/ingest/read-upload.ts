@@ -5,7 +5,7 @@ import { defaultReaderLimits, type Profile, type RuntimeInfoEntry } from '../../
 import type { KnownContent } from './content-filter';
 import type { ContentHasher } from './content-ids';
 import { takeDifferences, type CumulativeFile } from './cumulative-parts';
-import type { FormContext } from './datadog';
+import type { FormContext } from './form';
 import { encodeUpload, type EncodedUpload } from './encode-upload';
 import { instanceOf } from './labels';
 import { mergeSamples, type IdentifiedProfile } from './merge-samples';

@@ -1,7 +1,7 @@
 import { resolveProfileTypes } from '../../src/model/profile-types';
 import type { ContextTable, Profile } from '../../src/model/profile';
 import type { ContentHasher } from './content-ids';
-import type { FormContext } from './datadog';
+import type { FormContext } from './form';
 import { timedProfiles } from './read-upload';
 import { understandRequest, type Understood } from './understand';
 

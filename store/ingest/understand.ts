@@ -1,6 +1,7 @@
 import { HotspanError } from '../errors';
-import { readDatadogForm, type DatadogForm, type FormContext } from './datadog';
+import { readDatadogForm } from './datadog';
 import { unpack, type DecompressBudget } from './decompress';
+import type { FormContext, UploadForm } from './form';
 import { splitMultipart, type Part } from './multipart';
 import { otlpFileName, readOtlpRequest, type OtlpRequest } from './otlp/otlp-form';
 import { readIngestForm } from './pyroscope/ingest-form';
@@ -32,13 +33,13 @@ export async function understandRequest(body: Uint8Array<ArrayBuffer>, context: 
   return { kind: 'uploads', uploads: forms.map((form) => uploadOf(form, budget, request)) };
 }
 
-function uploadOf(form: DatadogForm, budget: DecompressBudget, request: UploadRequest): Upload {
+function uploadOf(form: UploadForm, budget: DecompressBudget, request: UploadRequest): Upload {
   const attachments = unpackAll(
     form.attachments.filter(({ bytes }) => bytes.length > 0),
     budget
   );
   if (form.attachments.length === 0) {
-    throw new HotspanError('no_attachment', 'the upload has no profile beside its event');
+    throw new HotspanError('no_attachment', 'the upload has no file', form.fileHint);
   }
   if (attachments.length === 0) {
     throw new HotspanError('empty_upload', 'every file of the upload is empty');
@@ -69,7 +70,7 @@ async function readForms(
   body: Uint8Array<ArrayBuffer>,
   budget: DecompressBudget,
   context: FormContext
-): Promise<DatadogForm[]> {
+): Promise<UploadForm[]> {
   const { contentType, intake } = context.request;
   if (intake === 'push') {
     return readPushForms(whole(body, budget), context);

@@ -1,5 +1,5 @@
 import { HotspanError } from '../errors';
-import type { DatadogForm, FormContext } from './datadog';
+import type { FormContext, UploadForm } from './form';
 import { makeLabels } from './labels';
 import type { Part } from './multipart';
 import { parseLooseTimeNs } from './times';
@@ -11,7 +11,7 @@ export const ownParameters: ReadonlySet<string> = new Set(['start', 'end', 'name
  * `POST /api/v1/upload?service=…&env=…&start=…&end=…`: files as they are, labels in the query string. `parts` are those of a
  * multipart form, or one part made of a raw body.
  */
-export function readUploadForm(parts: readonly Part[], context: FormContext): DatadogForm {
+export function readUploadForm(parts: readonly Part[], context: FormContext): UploadForm {
   const query = new URLSearchParams(context.request.query);
   const labels = [...query].filter(([key]) => !ownParameters.has(key));
   return {

@@ -85,7 +85,15 @@ describe('OTLP profiles', () => {
 
   it('answers a request without profiles as a success, and says why others are refused', async () => {
     expect((await post(Buffer.alloc(0), 'application/x-protobuf')).status).toBe(200);
-    expect((await post(Buffer.from('{"resourceProfiles":[]}'), 'application/json')).status).toBe(200);
+    for (const text of ['{"resourceProfiles":[]}', '{}', ' { } ', '{"dictionary":{}}', '']) {
+      const answer = await post(Buffer.from(text), 'application/json');
+      expect([text, answer.status, await answer.text()]).toEqual([text, 200, '{}']);
+    }
+    for (const bytes of [Buffer.of(0x12, 0), zlib.gzipSync(Buffer.alloc(0))]) {
+      expect((await post(bytes, 'application/x-protobuf')).status).toBe(200);
+    }
+    const file = await fetch(`${store.url}/api/v1/upload?service=x`, { method: 'POST', body: '{}' });
+    expect(file.status).toBe(400);
     const json = await post(Buffer.from('{"a":1}'), 'application/json');
     expect([json.status, await json.json()]).toEqual([400, { code: 3, message: expect.stringContaining('OTLP') }]);
     const cut = await post(

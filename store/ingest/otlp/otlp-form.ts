@@ -1,7 +1,7 @@
 import { HotspanError } from '../../errors';
 import { readOtlp, type OtlpUpload } from '../../readers/otlp/reader';
 import { defaultReaderLimits, ReaderError, type ReaderLimits } from '../../../src/model/profile';
-import type { FormContext } from '../datadog';
+import type { FormContext } from '../form';
 import { makeLabels } from '../labels';
 import { maxProfiles } from '../upload-request';
 
@@ -23,7 +23,9 @@ export interface OtlpRequest {
 
 /** Resource attributes become labels. Parameters of the URL are labels for senders that have no attributes. */
 export function readOtlpRequest(body: Uint8Array<ArrayBuffer>, context: FormContext): OtlpRequest {
-  const uploads = decode(body, { ...defaultReaderLimits, sampleTimes: context.sampleTimes });
+  const uploads = isEmptyMessage(body)
+    ? []
+    : decode(body, { ...defaultReaderLimits, sampleTimes: context.sampleTimes });
   if (uploads.length > maxProfiles('otlp')) {
     throw new HotspanError(
       'too_large',
@@ -50,6 +52,17 @@ export function readOtlpRequest(body: Uint8Array<ArrayBuffer>, context: FormCont
   }
   return { parts, rejected, reason: reasons[0] ?? '' };
 }
+
+/** Nothing at all, or an empty dictionary: a message whose sender had nothing to send. As a file it would be of no format. */
+function isEmptyMessage(body: Uint8Array): boolean {
+  return (
+    body.length <= longestEmptyMessage &&
+    /^(?:\s*(?:\{\s*(?:"dictionary"\s*:\s*\{\s*\}\s*)?\}\s*)?|\x12\x00)$/.test(Buffer.from(body).toString('latin1'))
+  );
+}
+
+/** With room for spaces. */
+const longestEmptyMessage = 100;
 
 function decode(body: Uint8Array<ArrayBuffer>, limits: ReaderLimits): OtlpUpload[] {
   try {

@@ -1,5 +1,5 @@
 import { HotspanError } from '../../errors';
-import type { DatadogForm, FormContext } from '../datadog';
+import type { FormContext, UploadForm } from '../form';
 import { makeLabels } from '../labels';
 import type { Part } from '../multipart';
 import type { Attachment, ReadingHints } from '../upload';
@@ -12,7 +12,7 @@ import { countsOf, profileKind } from './sample-types';
  * `POST /ingest?name=…&from=…&until=…`: the form of Pyroscope's SDKs. Parts are decompressed; a raw body is one part with an empty
  * field name.
  */
-export function readIngestForm(parts: readonly Part[], context: FormContext): DatadogForm {
+export function readIngestForm(parts: readonly Part[], context: FormContext): UploadForm {
   const { request, limits, defaultService } = context;
   const query = new URLSearchParams(request.query);
   const app = parseAppName(query.get('name') ?? '');

@@ -1,5 +1,5 @@
 import { HotspanError } from '../../errors';
-import type { DatadogForm, FormContext } from '../datadog';
+import type { FormContext, UploadForm } from '../form';
 import { makeLabels } from '../labels';
 import { maxProfiles } from '../upload-request';
 import { labelValue, sortLabels } from './client-labels';
@@ -9,7 +9,7 @@ import { decodePush } from './push';
 const cumulativeNames = new Set(['memory', 'heap', 'allocs', 'mutex', 'block']);
 
 /** `POST /push.v1.PusherService/Push`: every profile of every series is an upload of its own; `__name__` names its file. */
-export function readPushForms(body: Uint8Array<ArrayBuffer>, context: FormContext): DatadogForm[] {
+export function readPushForms(body: Uint8Array<ArrayBuffer>, context: FormContext): UploadForm[] {
   const { request, limits, defaultService } = context;
   const series = decodePush(body, request.contentType);
   const count = series.reduce((sum, { profiles }) => sum + profiles.length, 0);
