@@ -1,88 +1,102 @@
 /**
- * Steady load for some time: `npx tsx tests/faults/soak.ts [minutes] [uploads per second]`. Prints memory, open files and disk once a minute
- * and their slopes over the second half (the first warms caches up). Exits with 1 when something was refused or lost. Linux.
+ * Steady load of the reference mix for some time: `npx tsx tests/faults/soak.ts [minutes] [uploads per second]`; half of what `npm run
+ * bench:store -- --only ingest` reached is meant. Prints memory, open files and disk once a minute and their slopes over the second half
+ * (the first warms caches up), and what the disk should have grown by. Exits with 1 when something was refused, lost or doubled. Linux.
  */
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import { newDataDir, removeDataDirs, startStore, untilInserted, type RunningStore } from '../integration/start-store';
-import { compare, exitCodeOf, pause, sendUntilStopped } from './acknowledged';
+import path from 'node:path';
+import { leastSquaresSlope } from '../../store/query/least-squares';
+import { countProfiles, mixedClients, runLoad, warmUpsEach } from '../bench/store/load';
+import { folderBytes, residentMb } from '../bench/store/meter';
+import { newDataDir, removeDataDirs, startStore, type RunningStore } from '../integration/start-store';
+import { pause } from './acknowledged';
 
 interface Reading {
   readonly minute: number;
-  readonly acknowledged: number;
+  readonly profiles: number;
   readonly frontMb: number;
   readonly engineMb: number;
   readonly openFiles: number;
-  readonly diskMb: number;
+  /** Segments of uploads as they came, and the checkpoint. */
+  readonly rawMb: number;
+  /** Tables, with parts that wait to be removed after a merge. */
+  readonly tablesMb: number;
 }
-
-const connections = 8;
 
 async function main(): Promise<void> {
   const minutes = Number(process.argv[2] ?? 20);
-  const perSecond = Number(process.argv[3] ?? 40);
+  const rate = Number(process.argv[3] ?? 40);
+  const recordings = mixedClients();
   const store = await startStore({ dataDir: newDataDir() });
-  const acknowledged = new Map<string, string>();
-  let number = 0;
-  const sending = sendUntilStopped(store, connections, () => number++, acknowledged, (connections * 1000) / perSecond);
+  const load = runLoad(store, { what: 'soak', recordings, connections: 64, seconds: minutes * 60, rate });
+  const [row, readings] = await Promise.all([load, readEveryMinute(store, minutes)]);
+  const listed = await countProfiles(store.url);
+  await store.stop();
+  removeDataDirs();
+  const half = readings.slice(Math.floor(readings.length / 2));
+  const perHour = (value: (reading: Reading) => number) =>
+    Math.round(
+      leastSquaresSlope(
+        half.map(({ minute }) => minute),
+        half.map(value)
+      ) * 600
+    ) / 10;
+  const slopes = {
+    frontMbPerHour: perHour(({ frontMb }) => frontMb),
+    engineMbPerHour: perHour(({ engineMb }) => engineMb),
+    openFilesPerHour: perHour(({ openFiles }) => openFiles),
+  };
+  const disk = {
+    rawBytesPerUpload: bytesPerUpload(half, ({ rawMb }) => rawMb),
+    rawBytesExpected: Math.round(mean(recordings.map((recording) => recording.at(Date.now()).body.length))),
+    tableBytesPerUpload: bytesPerUpload(half, ({ tablesMb }) => tablesMb),
+    samplesPerUpload: mean(recordings.map(({ samples }) => samples)),
+  };
+  const expected = row.uploads + warmUpsEach * recordings.length;
+  process.stdout.write(`${JSON.stringify({ row, slopes, disk, acknowledged: expected, listed }, null, 2)}\n`);
+  process.exitCode = listed === expected ? 0 : 1;
+}
+
+async function readEveryMinute(store: RunningStore, minutes: number): Promise<Reading[]> {
   const readings: Reading[] = [];
   const startedMs = Date.now();
   for (let minute = 1; minute <= minutes; minute++) {
     await pause(startedMs + minute * 60_000 - Date.now());
-    const reading = read(store, minute, acknowledged.size);
+    const reading = await read(store, minute);
     readings.push(reading);
     process.stdout.write(`${JSON.stringify(reading)}\n`);
   }
-  await sending.stop();
-  await untilInserted(store);
-  const outcome = await compare(store, acknowledged);
-  await store.stop();
-  const half = readings.slice(Math.floor(readings.length / 2));
-  const slopes = {
-    frontMbPerHour: slopePerHour(half, ({ frontMb }) => frontMb),
-    engineMbPerHour: slopePerHour(half, ({ engineMb }) => engineMb),
-    openFilesPerHour: slopePerHour(half, ({ openFiles }) => openFiles),
-    diskBytesPerUpload: Math.round(((half[half.length - 1].diskMb - half[0].diskMb) * 2 ** 20) / uploadsOf(half)),
-  };
-  process.stdout.write(`${JSON.stringify({ slopes, ...outcome }, null, 2)}\n`);
-  removeDataDirs();
-  process.exitCode = exitCodeOf(outcome, minutes);
+  return readings;
 }
 
-function read(store: RunningStore, minute: number, acknowledged: number): Reading {
-  const engine = store.engineProcessId() ?? 0;
-  const kilobytes = execFileSync('du', ['-sk', store.dataDir], { encoding: 'utf8' }).split('\t')[0];
+async function read(store: RunningStore, minute: number): Promise<Reading> {
+  const engine = store.engineProcessId();
   return {
     minute,
-    acknowledged,
+    profiles: await countProfiles(store.url),
     frontMb: residentMb(store.processId),
     engineMb: residentMb(engine),
-    openFiles: openFiles(store.processId) + openFiles(engine),
-    diskMb: Math.round(Number(kilobytes) / 1024),
+    openFiles: openFiles(store.processId) + openFiles(engine ?? 0),
+    rawMb: folderMb(store, 'raw'),
+    tablesMb: folderMb(store, 'engine'),
   };
 }
 
-function residentMb(pid: number): number {
-  const found = /^VmRSS:\s+(\d+) kB/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return Math.round(Number(found?.[1] ?? 0) / 1024);
+function folderMb(store: RunningStore, name: string): number {
+  return Math.round(folderBytes(path.join(store.dataDir, name)) / 2 ** 20);
 }
 
 function openFiles(pid: number): number {
   return fs.readdirSync(`/proc/${pid}/fd`).length;
 }
 
-function uploadsOf(readings: readonly Reading[]): number {
-  return Math.max(1, readings[readings.length - 1].acknowledged - readings[0].acknowledged);
+function bytesPerUpload(readings: readonly Reading[], megabytes: (reading: Reading) => number): number {
+  const [first, last] = [readings[0], readings[readings.length - 1]];
+  return Math.round(((megabytes(last) - megabytes(first)) * 2 ** 20) / Math.max(1, last.profiles - first.profiles));
 }
 
-/** Least squares over the minutes. */
-function slopePerHour(readings: readonly Reading[], value: (reading: Reading) => number): number {
-  const mean = (values: readonly number[]) => values.reduce((sum, one) => sum + one, 0) / values.length;
-  const x = mean(readings.map(({ minute }) => minute));
-  const y = mean(readings.map(value));
-  const above = readings.reduce((sum, reading) => sum + (reading.minute - x) * (value(reading) - y), 0);
-  const below = readings.reduce((sum, { minute }) => sum + (minute - x) ** 2, 0);
-  return below === 0 ? 0 : Math.round((above / below) * 60 * 10) / 10;
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 void main();

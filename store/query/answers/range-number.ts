@@ -4,6 +4,7 @@ import { canonicalLabel } from '../../../src/model/selector';
 import { overlappingUploads, withRoots } from '../choose-uploads';
 import type { QueryContext, QueryTime } from '../context';
 import { alertFrame, type AlertRow } from '../frames/alert-frame';
+import { leastSquaresSlope } from '../least-squares';
 import { info, type Notice } from '../notices';
 import { filledNames, restrictionsOf } from '../prepare';
 import { questionText } from '../question-text';
@@ -68,7 +69,7 @@ export function slopeFrame(series: readonly Series[], asked: SlopeQuestion): Fra
       info(`A slope needs ${leastPoints} steps with uploads: ${series.length - long.length} series left out.`)
     );
   }
-  const rows = long.map((one) => ({ labels: one.labels, value: slopePerSecond(one) }));
+  const rows = long.map((one) => ({ labels: one.labels, value: leastSquaresSlope(one.timesMs, one.values) * 1000 }));
   const named = query.dimension ?? (query.rows?.length ? 'method' : undefined);
   const unit = type.unit === 'bytes' ? 'binBps' : type.unit === 'count' ? 'cps' : 'none';
   const meta = {
@@ -77,17 +78,4 @@ export function slopeFrame(series: readonly Series[], asked: SlopeQuestion): Fra
     custom: { profileType: type.id, profileTypeName: type.name },
   };
   return alertFrame(rows, named === undefined ? labels : [named, ...labels], unit, meta);
-}
-
-/** Least squares: Σ (t - t̄)(v - v̄) ÷ Σ (t - t̄)². */
-function slopePerSecond({ timesMs, values }: Series): number {
-  const mean = (list: readonly number[]) => list.reduce((sum, value) => sum + value, 0) / list.length;
-  const [meanMs, meanValue] = [mean(timesMs), mean(values)];
-  let above = 0;
-  let below = 0;
-  timesMs.forEach((ms, at) => {
-    above += (ms - meanMs) * (values[at] - meanValue);
-    below += (ms - meanMs) ** 2;
-  });
-  return below === 0 ? 0 : (above / below) * 1000;
 }

@@ -2,12 +2,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pino } from 'pino';
 import { startChdbEngine } from '../../../store/engines/chdb';
+import type { Engine } from '../../../store/engines/engine';
 import { migrate } from '../../../store/engines/schema/migrate';
 import { startBatcher } from '../../../store/ingest/batcher';
 import { ContentFilter, KnownContent } from '../../../store/ingest/content-filter';
 import { makeContentHasher } from '../../../store/ingest/content-ids';
 import { startParsePool } from '../../../store/ingest/parse-pool';
 import { makeProfileSequence } from '../../../store/ingest/profile-sequence';
+import { buildDueCells, defaultRollupSettings, type Cell } from '../../../store/rollup';
 import { referenceUpload } from './draw-upload';
 import { fillDay, fillWeek, type FillTarget } from './fill-engine';
 import { makeProgram } from './program';
@@ -38,6 +40,23 @@ export interface FolderContent extends FolderOptions {
   readonly fillSeconds: number;
 }
 
+/** A folder that was filled more than once. */
+export function together(before: FolderContent, added: FolderContent): FolderContent {
+  return {
+    ...added,
+    dayHosts: Math.max(before.dayHosts, added.dayHosts),
+    dayMinutes: Math.max(before.dayMinutes, added.dayMinutes),
+    services: Math.max(before.services, added.services),
+    hosts: Math.max(before.hosts, added.hosts),
+    days: Math.max(before.days, added.days),
+    endMs: Math.max(before.endMs, added.endMs),
+    dayUploads: before.dayUploads + added.dayUploads,
+    daySamples: before.daySamples + added.daySamples,
+    smallUploads: before.smallUploads + added.smallUploads,
+    fillSeconds: before.fillSeconds + added.fillSeconds,
+  };
+}
+
 export const dayService = 'shop';
 /** The build that tests/bench/run.mjs made. */
 const build = process.env.STORE_BUILD ?? path.resolve('build/store');
@@ -50,7 +69,7 @@ export async function fillFolder(
   fs.mkdirSync(path.join(dataDir, 'raw'), { recursive: true });
   const started = performance.now();
   const endMs = options.endMs ?? Math.floor(Date.now() / 60_000) * 60_000;
-  const { target, close } = await openTarget(path.join(dataDir, 'engine'));
+  const { engine, target, close } = await openTarget(path.join(dataDir, 'engine'));
   try {
     const program = makeProgram(options.seed);
     const dayUploads = await fillDay(target, {
@@ -72,6 +91,7 @@ export async function fillFolder(
       progress: (uploads) => report(`small services: ${uploads} uploads after ${seconds(started)} s`),
     });
     await target.batcher.drain(600_000);
+    await buildHours(engine, (cells) => report(`rollup: ${cells} more cells after ${seconds(started)} s`));
     const daySamples = dayUploads * (referenceUpload.stackSamples + referenceUpload.otherSamples);
     const fillSeconds = seconds(started);
     return { ...options, dayService, endMs, dayUploads, daySamples, smallUploads, fillSeconds };
@@ -84,7 +104,21 @@ function seconds(since: number): number {
   return Math.round((performance.now() - since) / 1000);
 }
 
-async function openTarget(dataDir: string): Promise<{ target: FillTarget; close: () => Promise<void> }> {
+/** All hours that are over, as a store would after a while. */
+async function buildHours(engine: Engine, report: (cells: number) => void): Promise<void> {
+  const always = () => Promise.resolve(true);
+  const failed = (cell: Cell, error: Error) => {
+    throw new Error(`no rollup of ${JSON.stringify(cell)}`, { cause: error });
+  };
+  for (let cells = -1; cells !== 0; ) {
+    cells = await buildDueCells(engine, Date.now(), defaultRollupSettings, always, failed);
+    report(cells);
+  }
+}
+
+async function openTarget(
+  dataDir: string
+): Promise<{ engine: Engine; target: FillTarget; close: () => Promise<void> }> {
   const logger = pino({ level: 'warn' });
   const engine = await startChdbEngine({ dataDir, childFile: path.join(build, 'chdb-child.mjs'), logger });
   await migrate(engine);
@@ -110,6 +144,7 @@ async function openTarget(dataDir: string): Promise<{ target: FillTarget; close:
   const hasher = await makeContentHasher();
   const target = { pool, batcher, limits, known, hasher, sequence: makeProfileSequence() };
   return {
+    engine,
     target,
     close: async () => {
       batcher.stop();

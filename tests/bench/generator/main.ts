@@ -1,12 +1,13 @@
 /**
  * Fills a data folder: `node tests/bench/run.mjs generator/main --data-dir DIR [--day-hosts 10] [--day-minutes 1440]
- * [--services 20] [--hosts 10] [--days 7] [--seed 1] [--end MS]`. A folder that is there already gets more; `DIR/bench.json` says what is in it.
+ * [--services 20] [--hosts 10] [--days 7] [--seed 1] [--end MS]`. A folder that is there already gets more
+ * (`--day-hosts 0` or `--services 0` = none of these); `DIR/bench.json` says what is in it.
  */
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { fillFolder } from './fill-folder';
+import { fillFolder, together, type FolderContent } from './fill-folder';
 
 const { values } = parseArgs({
   options: {
@@ -22,7 +23,8 @@ const { values } = parseArgs({
 });
 
 const dataDir = path.resolve(values['data-dir']);
-const content = await fillFolder(
+const contentFile = path.join(dataDir, 'bench.json');
+const added = await fillFolder(
   dataDir,
   {
     seed: Number(values.seed),
@@ -35,5 +37,9 @@ const content = await fillFolder(
   },
   (line) => process.stdout.write(`${line}\n`)
 );
-fs.writeFileSync(path.join(dataDir, 'bench.json'), JSON.stringify(content, null, 2));
-process.stdout.write(`${JSON.stringify(content, null, 2)}\n`);
+const before: FolderContent | undefined = fs.existsSync(contentFile)
+  ? JSON.parse(fs.readFileSync(contentFile, 'utf8'))
+  : undefined;
+const content = JSON.stringify(before === undefined ? added : together(before, added), null, 2);
+fs.writeFileSync(contentFile, content);
+process.stdout.write(`${content}\n`);

@@ -1,8 +1,9 @@
 /**
  * Hotspan beside Pyroscope: `npm run bench:peer -- --pyroscope http://127.0.0.1:4040 [--pyroscope-data DIR] [--full]
- * [--day-minutes N] [--sets S,M,L,DP,JFR,DAY,churned]`. The same requests to both through Pyroscope's own push API, then the same
- * questions. Without a URL only Hotspan is measured. Start Pyroscope on an empty folder, as its disk figure is how much that
- * grows, and with raised limits, or it refuses most sets.
+ * [--day-minutes N] [--sets S,M,L,DP,JFR,DAY,churned] [--runs 30] [--keep DIR [--ask]]`. The same requests to both through Pyroscope's own push
+ * API, then the same questions. Without a URL only Hotspan is measured. Start Pyroscope on an empty folder, as its disk figure is
+ * how much that grows, and with raised limits, or it refuses most sets. `--keep` leaves what was sent and measured in a folder,
+ * `--ask` only asks again what such a folder and the Pyroscope beside it hold: sending takes longer than a machine is quiet.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -11,7 +12,7 @@ import { removeDataDirs, startStore, untilInserted, type RunningStore } from '..
 import { folderBytes, machineLoad, printTable, quantile, rounded } from '../store/meter';
 import { goals } from './goals';
 import { hotspanServer, pyroscopeServer, type PeerQuestion, type PeerServer } from './servers';
-import { likeS, makeSets, serviceOf, servicesOf, type PeerSet, type SetSizes } from './sets';
+import { likeS, makeSets, type PeerRun, type PeerSet, type SetSizes } from './sets';
 
 const { values: flags } = parseArgs({
   options: {
@@ -20,16 +21,37 @@ const { values: flags } = parseArgs({
     full: { type: 'boolean', default: false },
     'day-minutes': { type: 'string' },
     sets: { type: 'string', default: 'S,M,L,DP,JFR,DAY,churned' },
+    runs: { type: 'string' },
+    keep: { type: 'string' },
+    ask: { type: 'boolean', default: false },
   },
 });
 
 const fullSizes: SetSizes = { S: 1000, M: 200, L: 50, DP: 500, JFR: 40, dayMinutes: 1440 };
 const shortSizes: SetSizes = { S: 400, M: 80, L: 10, DP: 200, JFR: 8, dayMinutes: 120 };
 const usualSizes = flags.full ? fullSizes : shortSizes;
-const sizes = { ...usualSizes, dayMinutes: Number(flags['day-minutes'] ?? usualSizes.dayMinutes) };
 const minuteMs = 60_000;
-const endMs = Math.floor(Date.now() / minuteMs) * minuteMs;
-const sets = makeSets(sizes, endMs);
+
+/** What a run sent and measured. */
+interface Kept {
+  readonly run: PeerRun;
+  readonly sizes: SetSizes;
+  readonly rows: readonly Row[];
+}
+
+const keptFile = flags.keep === undefined ? undefined : path.join(path.resolve(flags.keep), 'bench-peer.json');
+const kept: Kept | undefined =
+  flags.ask && keptFile !== undefined ? JSON.parse(fs.readFileSync(keptFile, 'utf8')) : undefined;
+const sizes = kept?.sizes ?? {
+  ...usualSizes,
+  dayMinutes: Number(flags['day-minutes'] ?? usualSizes.dayMinutes),
+};
+const thisRun = kept?.run ?? {
+  endMs: Math.floor(Date.now() / minuteMs) * minuteMs,
+  name: Date.now().toString(36),
+};
+const { endMs } = thisRun;
+const sets = makeSets(sizes, thisRun);
 const chosen = flags.sets.split(',').filter((name) => name in sets);
 
 /** One figure of both. */
@@ -40,13 +62,13 @@ interface Row {
   note?: string;
 }
 
-const rows = new Map<string, Row>();
+const rows = new Map<string, Row>(kept?.rows.map((row) => [row.row, row]));
 
 function record(name: string, server: PeerServer['name'], value: number, note?: string): void {
   const row = rows.get(name) ?? { row: name };
   rows.set(name, row);
   row[server] = rounded(value);
-  if (note) {
+  if (note && !row.note?.includes(note)) {
     row.note = [row.note, note].filter((text) => text).join('; ');
   }
 }
@@ -117,7 +139,7 @@ async function settled(server: PeerServer): Promise<void> {
 async function visibleAfter(server: PeerServer): Promise<void> {
   const waits: number[] = [];
   for (let number = 0; number < 10; number++) {
-    const set = likeS(`visible-${number}`, 1, endMs);
+    const set = likeS(`visible-${number}`, 1, thisRun);
     const question = merge(set, 60, 'one');
     await server.push(set.request(0));
     const started = performance.now();
@@ -129,11 +151,11 @@ async function visibleAfter(server: PeerServer): Promise<void> {
   record('visible after the answer, idle: p50 ms', server.name, quantile(waits, 0.5));
 }
 
-function merge(set: Pick<PeerSet, 'name' | 'profileType'>, minutes: number, which: 'one' | 'all'): PeerQuestion {
+function merge(set: PeerSet, minutes: number, which: 'one' | 'all'): PeerQuestion {
   return {
     kind: 'merge',
     profileType: set.profileType,
-    service: which === 'one' ? serviceOf(set.name, 0) : servicesOf(set.name),
+    service: which === 'one' ? set.service(0) : set.allServices,
     fromMs: endMs - minutes * minuteMs,
     // Everything starts before, and no store is asked for more than a day.
     toMs: endMs,
@@ -165,7 +187,7 @@ function questions(): Array<readonly [name: string, question: PeerQuestion]> {
 }
 
 const warmUps = 3;
-const runs = flags.full ? 30 : 15;
+const runs = Number(flags.runs ?? (flags.full ? 30 : 15));
 
 async function askAll(servers: readonly PeerServer[]): Promise<void> {
   for (const [name, question] of questions()) {
@@ -178,9 +200,18 @@ async function askAll(servers: readonly PeerServer[]): Promise<void> {
       }
     }
     if (new Set(totals).size > 1) {
-      record(name, 'hotspan', rows.get(name)?.hotspan ?? NaN, `totals differ: ${totals.join(' and ')}`);
+      record(name, 'hotspan', rows.get(name)?.hotspan ?? NaN, differenceOf(name, totals));
     }
   }
+}
+
+/** Pyroscope leaves out samples without any frame; Hotspan counts them as `(no stack)`. */
+function differenceOf(name: string, [ours, theirs]: readonly number[]): string {
+  const each = Object.values(sets).find((set) => name.split(/[ ,]/).includes(set.name))?.framelessValue ?? 0;
+  const more = ours - theirs;
+  return each > 0 && more > 0 && more % each === 0
+    ? `totals differ by ${more / each} samples without a frame`
+    : `totals differ: ${ours} and ${theirs}`;
 }
 
 /** Returns the sum that was answered. */
@@ -230,8 +261,27 @@ const diskGroups: ReadonlyArray<readonly [string, readonly string[]]> = [
   ['churned', ['churned']],
 ];
 
+function storeFolder(keep: string): string {
+  const folder = path.join(path.resolve(keep), 'hotspan');
+  fs.mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+function samplesOf(names: readonly string[]): number {
+  return names.reduce((sum, name) => sum + sets[name].samples * sets[name].uploads, 0);
+}
+
+/** A folder that was left alone for a while has merged its parts or compacted its blocks; it should hold one group of sets. */
+function recordSettled(server: PeerServer): void {
+  const bytes = diskOf(server);
+  const held = diskGroups.filter(([, names]) => names.every((name) => chosen.includes(name)));
+  if (bytes !== undefined && held.length === 1) {
+    record(`disk ${held[0][0]}, settled: bytes per sample`, server.name, bytes / samplesOf(held[0][1]));
+  }
+}
+
 async function ingestAll(server: PeerServer): Promise<void> {
-  const warmUp = likeS('warm', 200, endMs - 120 * minuteMs);
+  const warmUp = likeS('warm', 200, { ...thisRun, endMs: endMs - 120 * minuteMs });
   await ingestRun(server, warmUp, { connections: 8, from: 0, to: warmUp.uploads });
   for (const [group, names] of diskGroups) {
     const here = names.filter((name) => chosen.includes(name));
@@ -241,7 +291,7 @@ async function ingestAll(server: PeerServer): Promise<void> {
       await ingestSet(server, sets[name]);
     }
     const after = diskOf(server);
-    const samples = here.reduce((sum, name) => sum + sets[name].samples * sets[name].uploads, 0);
+    const samples = samplesOf(here);
     if (samples > 0 && group !== 'DP, JFR' && before !== undefined && after !== undefined) {
       record(`disk ${group}, after ingest: bytes per sample`, server.name, (after - before) / samples);
     }
@@ -275,17 +325,29 @@ function report(): void {
   const missed = all.filter(isShort).map(({ row }) => row);
   process.stdout.write(`load of the machine ${machineLoad()}; sizes ${JSON.stringify(sizes)}\n`);
   process.stdout.write(`${missed.length} rows fall short of their goal: ${missed.join('; ')}\n`);
+  const output = JSON.stringify(
+    { run: thisRun, sizes, load: machineLoad(), node: process.version, rows: columns },
+    null,
+    2
+  );
   fs.mkdirSync('test-output', { recursive: true });
-  const output = { sizes, load: machineLoad(), node: process.version, rows: columns };
-  fs.writeFileSync('test-output/bench-peer.json', JSON.stringify(output, null, 2));
+  fs.writeFileSync('test-output/bench-peer.json', output);
+  if (keptFile !== undefined) {
+    fs.writeFileSync(keptFile, output);
+  }
 }
 
-store = await startStore();
+store = await startStore(flags.keep === undefined ? {} : { dataDir: storeFolder(flags.keep) });
 try {
   const peers = flags.pyroscope === undefined ? [] : [pyroscopeServer(flags.pyroscope)];
   const servers = [hotspanServer(store), ...peers];
-  for (const server of servers) {
-    await ingestAll(server);
+  if (kept === undefined) {
+    for (const server of servers) {
+      await ingestAll(server);
+    }
+    report();
+  } else {
+    servers.forEach(recordSettled);
   }
   await askAll(servers);
   for (const server of servers) {

@@ -16,7 +16,19 @@ export interface PeerSet {
   readonly samples: number;
   /** In which both are asked; Pyroscope's five-part spelling. */
   readonly profileType: string;
+  /** Sum of the samples without any frame in one upload. */
+  readonly framelessValue: number;
+  service(number: number): string;
+  /** A pattern of them. */
+  readonly allServices: string;
   request(number: number): PeerRequest;
+}
+
+/** What a run of the bench sends: everything is before `endMs`, and its services have names that no other run has. */
+export interface PeerRun {
+  /** To the minute, ms since 1970. */
+  readonly endMs: number;
+  readonly name: string;
 }
 
 export interface SetSizes {
@@ -38,20 +50,19 @@ const corpus = path.resolve('tests/fixtures/corpus');
 
 const read = (file: string) => fs.readFileSync(path.join(corpus, file));
 
-/** `endMs` = now, to the minute. */
-export function makeSets(sizes: SetSizes, endMs: number): Readonly<Record<string, PeerSet>> {
+export function makeSets(sizes: SetSizes, run: PeerRun): Readonly<Record<string, PeerSet>> {
   const s = cutPprof(read('go-cpu-guance.pprof'));
   const m = cutPprof(read('go-cpu-rclone.pgo'));
   const l = cutPprof(largeProfile());
   const dp = cutPprof(read('python-ddtrace-guance.pprof'));
   const sets = [
-    hourSet('S', s, { uploads: sizes.S, services: 20, endMs }),
-    hourSet('M', m, { uploads: sizes.M, services: 20, endMs }),
-    hourSet('L', l, { uploads: sizes.L, services: 5, endMs }),
-    hourSet('DP', dp, { uploads: sizes.DP, services: 20, endMs }),
-    recordings(sizes.JFR, endMs),
-    daySet('DAY', [s, m], { minutes: sizes.dayMinutes, endMs, churned: false }),
-    daySet('churned', [s, m], { minutes: sizes.dayMinutes, endMs, churned: true }),
+    hourSet('S', s, { uploads: sizes.S, services: 20, run }),
+    hourSet('M', m, { uploads: sizes.M, services: 20, run }),
+    hourSet('L', l, { uploads: sizes.L, services: 5, run }),
+    hourSet('DP', dp, { uploads: sizes.DP, services: 20, run }),
+    recordings(sizes.JFR, run),
+    daySet('DAY', [s, m], { minutes: sizes.dayMinutes, run, churned: false }),
+    daySet('churned', [s, m], { minutes: sizes.dayMinutes, run, churned: true }),
   ];
   return Object.fromEntries(sets.map((set) => [set.name, set]));
 }
@@ -63,8 +74,8 @@ const goCpu = [
 ];
 
 /** The files of set S under another name. */
-export function likeS(name: string, uploads: number, endMs: number): PeerSet {
-  return hourSet(name, cutPprof(read('go-cpu-guance.pprof')), { uploads, services: 20, endMs });
+export function likeS(name: string, uploads: number, run: PeerRun): PeerSet {
+  return hourSet(name, cutPprof(read('go-cpu-guance.pprof')), { uploads, services: 20, run });
 }
 
 const goPeriod = { type: 'cpu', unit: 'nanoseconds', value: 10_000_000 };
@@ -76,36 +87,40 @@ function largeProfile(): Uint8Array {
   return writePprof(program, drawn, { startNs: 0n, durationNs: minuteMs * 1e6, columns: goCpu, period: goPeriod });
 }
 
-/** Another one in every run, so that a server that was compared before doesn't answer with older uploads too. */
-const run = Date.now().toString(36);
-
-export function serviceOf(set: string, number: number): string {
-  return `${set.toLowerCase()}-${run}-${number}`;
-}
-
-/** A pattern of all services of a set. */
-export function servicesOf(set: string): string {
-  return `${set.toLowerCase()}-${run}-.*`;
+/** Names of a set's services; another run has others, so that no server answers with older uploads too. */
+function namesOf(set: string, { name }: PeerRun): Pick<PeerSet, 'service' | 'allServices'> {
+  const prefix = `${set.toLowerCase()}-${name}-`;
+  return { service: (number) => `${prefix}${number}`, allServices: `${prefix}.*` };
 }
 
 function labelsOf(service: string, pod: number): Record<string, string> {
   return { __name__: 'process_cpu', service_name: service, pod: `${service}-pod-${pod}` };
 }
 
+function framelessValue({ samples }: CutPprof): number {
+  return samples.reduce(
+    (sum, { locations, values }) => sum + (locations.length === 0 ? values[values.length - 1] : 0),
+    0
+  );
+}
+
 function hourSet(
   name: string,
   cut: CutPprof,
-  { uploads, services, endMs }: { readonly uploads: number; readonly services: number; readonly endMs: number }
+  { uploads, services, run }: { readonly uploads: number; readonly services: number; readonly run: PeerRun }
 ): PeerSet {
+  const names = namesOf(name, run);
   return {
+    ...names,
     name,
     uploads,
     services,
     samples: cut.samples.length,
+    framelessValue: framelessValue(cut),
     profileType: cpuType,
     request: (number) => {
-      const service = serviceOf(name, number % services);
-      const startMs = endMs - Math.round(((number % uploads) / uploads) * filledMinutes * minuteMs) - minuteMs;
+      const service = names.service(number % services);
+      const startMs = run.endMs - Math.round(((number % uploads) / uploads) * filledMinutes * minuteMs) - minuteMs;
       return pushRequest(labelsOf(service, Math.floor(number / services) % podsPerService), pprofAt(cut, startMs));
     },
   };
@@ -115,24 +130,27 @@ function hourSet(
 function daySet(
   name: string,
   [small, large]: readonly CutPprof[],
-  { minutes, endMs, churned }: { readonly minutes: number; readonly endMs: number; readonly churned: boolean }
+  { minutes, run, churned }: { readonly minutes: number; readonly run: PeerRun; readonly churned: boolean }
 ): PeerSet {
+  const names = namesOf(name, run);
   return {
+    ...names,
     name,
     uploads: minutes * dayPods,
     services: 1,
+    framelessValue: churned ? 0 : framelessValue(large),
     samples: Math.round(small.samples.length * 0.9 + large.samples.length * 0.1),
     profileType: cpuType,
     request: (number) => {
       const pod = number % dayPods;
-      const startMs = endMs - (Math.floor(number / dayPods) + 1) * minuteMs - pod * 1000;
+      const startMs = run.endMs - (Math.floor(number / dayPods) + 1) * minuteMs - pod * 1000;
       const profile = pprofAt(pod === 0 ? large : small, startMs, churned ? number + 1 : undefined);
-      return pushRequest(labelsOf(serviceOf(name, 0), pod), profile);
+      return pushRequest(labelsOf(names.service(0), pod), profile);
     },
   };
 }
 
-function recordings(uploads: number, endMs: number): PeerSet {
+function recordings(uploads: number, run: PeerRun): PeerSet {
   const files = [
     'java-ddtrace-guance-main.jfr',
     'java-async-profiler.jfr.gz',
@@ -140,17 +158,20 @@ function recordings(uploads: number, endMs: number): PeerSet {
     'java-jdk-heavy.jfr',
   ];
   const contents = files.map((file) => (file.endsWith('.gz') ? gunzipSync(read(file)) : read(file)));
+  const names = namesOf('JFR', run);
   return {
+    ...names,
     name: 'JFR',
     uploads,
     services: files.length,
     samples: 0,
+    framelessValue: 0,
     profileType: cpuType,
     // The name tells copies apart: a recording says itself when it was made.
     request: (number) =>
       ingestRequest(
-        `${serviceOf('JFR', number % files.length)}-${number}`,
-        endMs - minuteMs,
+        `${names.service(number % files.length)}-${number}`,
+        run.endMs - minuteMs,
         contents[number % files.length]
       ),
   };

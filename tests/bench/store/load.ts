@@ -92,13 +92,16 @@ export interface LoadOptions {
 }
 
 /** Numbers for start times, so that no upload of a run is a repeat. */
+/** Uploads of each recording before the time runs. */
+export const warmUpsEach = 10;
+
 let sent = 0;
 
 /** Sends for some seconds, after a warm-up, and waits until the last upload is inserted. */
 export async function runLoad(store: RunningStore, options: LoadOptions): Promise<LoadRow> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: options.connections });
   const send = () => sendNext(agent, store.url, options.recordings);
-  for (let i = 0; i < 10 * options.recordings.length; i++) {
+  for (let i = 0; i < warmUpsEach * options.recordings.length; i++) {
     await send();
   }
   await untilInserted(store);
