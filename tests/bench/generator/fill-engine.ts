@@ -132,7 +132,7 @@ const profilesPerService = 20;
 
 /** Many services; each has few different files, which are read once and encoded for every upload. */
 export async function fillWeek(target: FillTarget, options: WeekOptions): Promise<number> {
-  const minutes = options.days * 1440;
+  const minutes = options.services === 0 ? 0 : options.days * 1440;
   const files = Array.from({ length: options.services }, (_, service) => smallFiles(options, service, target));
   let made = 0;
   for (let minute = 0; minute < minutes; minute++) {
