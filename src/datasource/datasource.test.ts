@@ -1,65 +1,26 @@
-import {
-  AbstractLabelOperator,
-  CoreApp,
-  type DataQueryRequest,
-  type DataSourceApi,
-  type DataSourceInstanceSettings,
-  PluginType,
-  dateTime,
-} from '@grafana/data';
-import { type BackendSrvRequest, setBackendSrv } from '@grafana/runtime';
-import { lastValueFrom, of } from 'rxjs';
+import { AbstractLabelOperator, CoreApp, type DataQueryRequest, type DataSourceApi, dateTime } from '@grafana/data';
+import { type BackendSrvRequest } from '@grafana/runtime';
+import { lastValueFrom } from 'rxjs';
 import { HotspanDatasource } from './datasource';
 import { importQueries } from './import-queries';
-import { type HotspanOptions, type HotspanQuery, type HotspanVariableQuery } from './query';
+import { type HotspanQuery, type HotspanVariableQuery } from './query';
+import { answerBackend, instanceSettings } from './test-grafana';
 import { VariableSupport } from './variables';
 
 /** What went to Grafana's backend, and what it answers by the end of the path. */
-const sent: BackendSrvRequest[] = [];
+let sent: BackendSrvRequest[] = [];
 let answers: Record<string, unknown> = {};
 
 beforeEach(() => {
-  sent.length = 0;
   answers = {};
-  const fetch = (request: BackendSrvRequest) => {
-    sent.push(request);
-    const path = request.url.replace(/^.*\/(resources\/|api\/ds\/)/, '');
-    return of({ data: answers[path.split('?')[0]] ?? { results: {} }, status: 200, ok: true });
-  };
-  setBackendSrv({ fetch } as never);
+  sent = answerBackend((path) => answers[path] ?? { results: {} });
 });
-
-const settings: DataSourceInstanceSettings<HotspanOptions> = {
-  id: 1,
-  uid: 'hotspan',
-  type: 'hotspan-profiling-datasource',
-  name: 'Hotspan',
-  access: 'proxy',
-  readOnly: false,
-  jsonData: { defaultProfileType: 'wall-time' },
-  meta: {
-    id: 'hotspan-profiling-datasource',
-    type: PluginType.datasource,
-    name: 'Hotspan',
-    module: '',
-    baseUrl: '',
-    info: {
-      author: { name: '' },
-      description: '',
-      links: [],
-      logos: { large: '', small: '' },
-      screenshots: [],
-      updated: '',
-      version: '',
-    },
-  },
-};
 
 const values: Record<string, string> = { service: 'shop' };
 const templates = {
   replace: (text = '') => text.replace(/\$\{?(\w+)(:\w+)?\}?/g, (all, name: string) => values[name] ?? all),
 };
-const datasource = new HotspanDatasource(settings, templates);
+const datasource = new HotspanDatasource(instanceSettings({ defaultProfileType: 'wall-time' }), templates);
 
 const range = { from: dateTime(1000), to: dateTime(61_000), raw: { from: 'now-1m', to: 'now' } };
 const request = <T extends { refId: string }>(...targets: T[]): DataQueryRequest<T> => ({

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { escapeRegex, matchOperators, readSelector, writeSelector } from './selector';
+import { escapeRegex, matchOperators, namesOfRegex, readSelector, regexOfNames, writeSelector } from './selector';
 
 describe('selectors in editors', () => {
   it('reads back what it writes', () => {
@@ -28,6 +28,24 @@ describe('selectors in editors', () => {
         const pattern = new RegExp(`^(?:${escapeRegex(name)})$`, 's');
         expect(pattern.test(name)).toBe(true);
         expect(pattern.test(other)).toBe(other === name);
+      })
+    );
+  });
+
+  it('shows a list of names as names, and writes it as it was', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ minLength: 1 })), (names) => {
+        expect(namesOfRegex(regexOfNames(names))).toEqual(names);
+      })
+    );
+  });
+
+  it('leaves an expression that is more than a list of names alone', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('a', 'b', '|', '.', '*', '(', ')', '\\', '[', '$') }), (regex) => {
+        const names = namesOfRegex(regex);
+        const inner = regex.replace(/^\((.*)\)$/s, '$1');
+        expect(names === undefined || regexOfNames(names) === inner).toBe(true);
       })
     );
   });

@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { storeBundle, storeEntries } from '../../scripts/store-bundle.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const [name, ...flags] = process.argv.slice(2);
@@ -13,21 +14,14 @@ fs.mkdirSync(path.join(root, 'build'), { recursive: true });
 const folder = fs.mkdtempSync(path.join(root, 'build', 'bench-'));
 const bench = `tests/bench/${name}.ts`;
 await build({
+  ...storeBundle('bench'),
   absWorkingDir: root,
-  entryPoints: [bench, 'store/main.ts', 'store/engines/chdb-child.ts', 'store/ingest/parse-worker.ts'].map((file) => ({
+  entryPoints: [bench, ...storeEntries].map((file) => ({
     in: file,
     out: file === bench ? 'bench' : path.basename(file, '.ts'),
   })),
   outdir: folder,
-  outExtension: { '.js': '.mjs' },
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  sourcemap: true,
   packages: 'external',
-  define: { 'process.env.HOTSPAN_VERSION': JSON.stringify('bench') },
-  logLevel: 'warning',
 });
 const child = spawn(process.execPath, ['--enable-source-maps', path.join(folder, 'bench.mjs'), ...flags], {
   cwd: root,

@@ -1,6 +1,5 @@
 import { Profile } from 'pprof-format';
-import { gunzipSync } from 'node:zlib';
-import { decompress as unzstd } from 'fzstd';
+import { plain } from '../oracle/uploads';
 
 interface Part {
   field: string;
@@ -45,17 +44,13 @@ export async function sendUpload(
   return { shiftNs: BigInt(endMs - Date.parse(event.end)) * 1_000_000n, endMs };
 }
 
-function decompressed(bytes: Buffer): Uint8Array {
-  return bytes[0] === 0x1f ? gunzipSync(bytes) : unzstd(bytes);
-}
-
 /** Sum of a profile type by span id in a recorded upload, counted without the store. */
 export async function valueBySpan(recording: string, sampleType: string): Promise<Map<bigint, bigint>> {
   const { readParts } = await demo();
   const parts: Part[] = await readParts(recording);
   const sums = new Map<bigint, bigint>();
   for (const part of parts.filter(({ fileName }) => fileName?.endsWith('.pprof'))) {
-    const { sample, sampleType: types, stringTable } = Profile.decode(decompressed(part.bytes));
+    const { sample, sampleType: types, stringTable } = Profile.decode(plain(part.bytes));
     const column = types.findIndex(({ type }) => stringTable.strings[Number(type)] === sampleType);
     for (const { label, value } of sample) {
       const span = label.find(({ key }) => stringTable.strings[Number(key)] === 'span id');

@@ -1,20 +1,12 @@
 import '../jsdom-observers';
 import React, { useState } from 'react';
-import {
-  CoreApp,
-  type DataSourceInstanceSettings,
-  LoadingState,
-  type PanelData,
-  PluginType,
-  createDataFrame,
-  dateTime,
-} from '@grafana/data';
-import { type BackendSrvRequest, setBackendSrv } from '@grafana/runtime';
+import { CoreApp, LoadingState, type PanelData, createDataFrame, dateTime } from '@grafana/data';
+import { type BackendSrvRequest } from '@grafana/runtime';
 import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { of } from 'rxjs';
 import { HotspanDatasource } from '../datasource';
-import { type HotspanOptions, type HotspanQuery } from '../query';
+import { type HotspanQuery } from '../query';
+import { answerBackend, instanceSettings } from '../test-grafana';
 import { QueryEditor } from './query-editor';
 
 const answers: Record<string, unknown> = {
@@ -49,7 +41,7 @@ const answers: Record<string, unknown> = {
 // Real parts of Grafana are slow in jsdom.
 jest.setTimeout(60_000);
 
-const asked: BackendSrvRequest[] = [];
+let asked: BackendSrvRequest[] = [];
 
 beforeAll(() => {
   // The option lists draw only rows that have a size, which jsdom gives to nothing.
@@ -63,41 +55,10 @@ beforeAll(() => {
 });
 
 beforeEach(() => {
-  asked.length = 0;
-  const fetch = (request: BackendSrvRequest) => {
-    asked.push(request);
-    return of({ data: answers[request.url.replace(/^.*\/resources\//, '').split('?')[0]], status: 200, ok: true });
-  };
-  setBackendSrv({ fetch } as never);
+  asked = answerBackend((path) => answers[path]);
 });
 
-const settings: DataSourceInstanceSettings<HotspanOptions> = {
-  id: 1,
-  uid: 'hotspan',
-  type: 'hotspan-profiling-datasource',
-  name: 'Hotspan',
-  access: 'proxy',
-  readOnly: false,
-  jsonData: {},
-  meta: {
-    id: 'hotspan-profiling-datasource',
-    type: PluginType.datasource,
-    name: 'Hotspan',
-    module: '',
-    baseUrl: '',
-    info: {
-      author: { name: '' },
-      description: '',
-      links: [],
-      logos: { large: '', small: '' },
-      screenshots: [],
-      updated: '',
-      version: '',
-    },
-  },
-};
-
-const datasource = new HotspanDatasource(settings, { replace: (text = '') => text });
+const datasource = new HotspanDatasource(instanceSettings(), { replace: (text = '') => text });
 const range = { from: dateTime(1000), to: dateTime(61_000), raw: { from: 'now-1m', to: 'now' } };
 
 /** The editor as Grafana holds it: what it changes comes back in. */

@@ -5,7 +5,8 @@ import { type DataSourceSrv, setBackendSrv, setDataSourceSrv } from '@grafana/ru
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { HotspanDatasource } from '../datasource';
-import { type HotspanOptions, type HotspanSecrets, type HotspanVariableQuery } from '../query';
+import { type HotspanOptions, type HotspanSecrets, type HotspanVariableQuery, type VariableKind } from '../query';
+import { instanceSettings } from '../test-grafana';
 import { ConfigEditor } from './config-editor';
 import { VariableEditor } from './variable-editor';
 
@@ -132,11 +133,7 @@ describe('settings', () => {
 });
 
 describe('variable editor', () => {
-  const meta = { id: '', type: 'datasource', name: '', module: '', baseUrl: '', info: {} } as never;
-  const datasource = new HotspanDatasource(
-    { id: 1, uid: 'u', type: 't', name: 'n', access: 'proxy', readOnly: false, jsonData: {}, meta },
-    { replace: (text = '') => text }
-  );
+  const datasource = new HotspanDatasource(instanceSettings(), { replace: (text = '') => text });
 
   function showVariable(query: Partial<HotspanVariableQuery>) {
     let last: HotspanVariableQuery = { refId: '', kind: 'services', ...query };
@@ -161,6 +158,23 @@ describe('variable editor', () => {
     expect(screen.getByPlaceholderText('Label')).toBeInTheDocument();
     await user.type(screen.getByPlaceholderText('{service=~"$service"}'), '{{env="prod"}{Enter}');
     expect(last().selector).toBe('{env="prod"}');
+  });
+
+  it.each<[VariableKind, string[], string[]]>([
+    ['services', [], ['Label', 'Dimension', 'cpu-time']],
+    ['labels', [], ['Label', 'Dimension', 'cpu-time']],
+    ['labelValues', ['Label'], ['Dimension', 'cpu-time']],
+    ['profileTypes', [], ['Label', 'Dimension', 'cpu-time']],
+    ['methods', ['cpu-time'], ['Label', 'Dimension']],
+    ['dimensions', ['cpu-time'], ['Label', 'Dimension']],
+    ['dimensionValues', ['Dimension', 'cpu-time'], ['Label']],
+    ['profiles', [], ['Label', 'Dimension', 'cpu-time']],
+  ])('asks for %s by their own fields', async (kind, fields, others) => {
+    const { last, user } = showVariable({ kind });
+    fields.forEach((field) => expect(screen.getByPlaceholderText(field)).toBeInTheDocument());
+    others.forEach((field) => expect(screen.queryByPlaceholderText(field)).toBeNull());
+    await user.type(screen.getByPlaceholderText('1000'), '25{Enter}');
+    expect(last()).toMatchObject({ kind, limit: 25 });
   });
 
   it('opens the query of a provisioned dashboard', () => {
