@@ -23,6 +23,16 @@ const TracePage = lazy(async () => {
   return { default: (await import('./trace/trace-page')).TracePage };
 });
 
+const ComparePage = lazy(async () => {
+  await initPluginTranslations(appId);
+  return { default: (await import('./compare/compare-page')).ComparePage };
+});
+
+const MergePage = lazy(async () => {
+  await initPluginTranslations(appId);
+  return { default: (await import('./compare/merge-page')).MergePage };
+});
+
 /** Finds the datasource, then shows the page of the path. */
 export function App() {
   const { pathname } = useLocation();
@@ -48,6 +58,10 @@ function Page({ pathname, store }: { pathname: string; store: Awaited<ReturnType
       return <ExplorerPage store={store} />;
     case 'profile':
       return <ProfilePage key={route.id} store={store} id={route.id} />;
+    case 'compare':
+      return <ComparePage store={store} />;
+    case 'merge':
+      return <MergePage store={store} />;
     case 'trace':
       return <TracePage store={store} />;
     case 'unknown':

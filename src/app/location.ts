@@ -18,6 +18,11 @@ export function useSearchParams(): URLSearchParams {
   return new URLSearchParams(useLocation().search);
 }
 
+/** Goes to a path of `routes.ts`. */
+export function openPage(path: string): void {
+  locationService.push(path);
+}
+
 /**
  * Changes some search parameters and keeps the others; null or an empty list removes one. Not Grafana's `partial`,
  * which turns the texts "true" and "false" into something else.

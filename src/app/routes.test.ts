@@ -9,6 +9,8 @@ describe('pages of the app', () => {
     ['/a/hotspan-profiling-app/profile/a%2Fb', { page: 'profile', id: 'a/b' }],
     ['/a/hotspan-profiling-app/profile', { page: 'unknown' }],
     ['/a/hotspan-profiling-app/trace', { page: 'trace' }],
+    ['/a/hotspan-profiling-app/compare', { page: 'compare' }],
+    ['/a/hotspan-profiling-app/merge', { page: 'merge' }],
     ['/a/hotspan-profiling-app/nowhere', { page: 'unknown' }],
   ])('%s', (path, route) => {
     expect(routeOf(path)).toEqual(route);

@@ -1,7 +1,9 @@
 import { locationUtil } from '@grafana/data';
 import { appRoot } from '../api/frames';
 
-export type Route = { page: 'explore' } | { page: 'profile'; id: string } | { page: 'trace' } | { page: 'unknown' };
+const plainPages = ['explore', 'compare', 'merge', 'trace'] as const;
+
+export type Route = { page: (typeof plainPages)[number] | 'unknown' } | { page: 'profile'; id: string };
 
 type Search = Record<string, string | string[] | undefined>;
 
@@ -9,15 +11,11 @@ type Search = Record<string, string | string[] | undefined>;
 export function routeOf(pathname: string): Route {
   const inside = pathname.slice(pathname.indexOf(appRoot) + appRoot.length);
   const [first = '', second = ''] = inside.split('/').filter((part) => part !== '');
-  if (first === '' || first === 'explore') {
-    return { page: 'explore' };
+  if (first === 'profile' && second !== '') {
+    return { page: 'profile', id: decodeURIComponent(second) };
   }
-  if (first === 'trace') {
-    return { page: 'trace' };
-  }
-  return first === 'profile' && second !== ''
-    ? { page: 'profile', id: decodeURIComponent(second) }
-    : { page: 'unknown' };
+  const page = first === '' ? 'explore' : plainPages.find((name) => name === first);
+  return { page: page ?? 'unknown' };
 }
 
 export function searchText(search: Search): string {
@@ -37,6 +35,12 @@ export const profilePath = (id: string, search: Search = {}) =>
   `${appRoot}/profile/${encodeURIComponent(id)}${searchText(search)}`;
 
 export const tracePath = (search: Search = {}) => `${appRoot}/trace${searchText(search)}`;
+
+/** Two uploads, or one and what it is held against, side by side. */
+export const comparePath = (search: Search = {}) => `${appRoot}/compare${searchText(search)}`;
+
+/** Several uploads as one profile. */
+export const mergePath = (search: Search = {}) => `${appRoot}/merge${searchText(search)}`;
 
 /** The path as it must stand in an `href`, where Grafana runs under a sub-path. */
 export const hrefOf = (path: string) => locationUtil.assureBaseUrl(path);

@@ -5,9 +5,10 @@ import { Button, Checkbox, Combobox, IconButton, Input, useStyles2 } from '@graf
 import { type LabelsAnswer } from '../../api/resources';
 import { formatCount } from '../../model/units';
 import { type StoreClient, rangeParams } from '../store-client';
+import { DurationFilter } from './duration-filter';
 import { type FacetValue, defaultFacets } from './load';
 import { clearField, excludeValue, findFilter, isChecked, onlyValue, toggleValue } from './quick-filters';
-import { type QuickFilter } from './url-state';
+import { type ExplorerState, type QuickFilter } from './url-state';
 
 interface Props {
   store: StoreClient;
@@ -15,13 +16,13 @@ interface Props {
   /** Fields beside the default ones. */
   added: string[];
   facets: Map<string, FacetValue[]>;
-  filters: QuickFilter[];
-  onFilters: (filters: QuickFilter[]) => void;
+  state: ExplorerState;
+  onChange: (part: Partial<ExplorerState>) => void;
   onAdded: (fields: string[]) => void;
 }
 
 /** Quick filters: values of the most used labels with their number of uploads. */
-export function FacetSidebar({ store, range, added, facets, filters, onFilters, onAdded }: Props) {
+export function FacetSidebar({ store, range, added, facets, state, onChange, onAdded }: Props) {
   const styles = useStyles2(getStyles);
   const fields = [...defaultFacets, ...added.filter((name) => !defaultFacets.includes(name))];
   return (
@@ -31,13 +32,17 @@ export function FacetSidebar({ store, range, added, facets, filters, onFilters, 
           key={name}
           name={name}
           values={facets.get(name) ?? []}
-          filters={filters}
-          onFilters={onFilters}
+          filters={state.filters}
+          isGrouped={state.by === name}
+          onFilters={(filters) => onChange({ filters })}
+          onGroup={() => onChange({ by: name })}
           onRemove={added.includes(name) ? () => onAdded(added.filter((other) => other !== name)) : undefined}
         />
       ))}
+      <DurationFilter store={store} range={range} state={state} onText={(text) => onChange({ text })} />
       <Combobox
         key={added.length}
+        aria-label="Add a filter field"
         placeholder="Add a filter field"
         options={(text) => labelOptions(store, range, text, fields)}
         value={null}
@@ -62,7 +67,10 @@ interface FieldProps {
   name: string;
   values: FacetValue[];
   filters: QuickFilter[];
+  /** The chart has a colour for each value of this field. */
+  isGrouped: boolean;
   onFilters: (filters: QuickFilter[]) => void;
+  onGroup: () => void;
   onRemove?: () => void;
 }
 
@@ -75,7 +83,7 @@ export function withFiltered(values: FacetValue[], filters: readonly QuickFilter
   return [...values, ...missing.map((value) => ({ value, count: 0 }))];
 }
 
-function FacetField({ name, values, filters, onFilters, onRemove }: FieldProps) {
+function FacetField({ name, values, filters, isGrouped, onFilters, onGroup, onRemove }: FieldProps) {
   const styles = useStyles2(getStyles);
   const [search, setSearch] = useState('');
   const [all, setAll] = useState(false);
@@ -92,6 +100,15 @@ function FacetField({ name, values, filters, onFilters, onRemove }: FieldProps) 
             All
           </Button>
         )}
+        <span className={styles.space} />
+        <IconButton
+          name="graph-bar"
+          size="sm"
+          variant={isGrouped ? 'primary' : 'secondary'}
+          aria-label={`Group the chart by ${name}`}
+          aria-pressed={isGrouped}
+          onClick={onGroup}
+        />
         {onRemove && <IconButton name="times" size="sm" aria-label={`Remove field ${name}`} onClick={onRemove} />}
       </div>
       {known.length > shortLength && (
@@ -150,6 +167,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
   sidebar: css({
     width: 230,
     flexShrink: 0,
+    [theme.breakpoints.down('md')]: { width: '100%', maxHeight: 180 },
     overflowY: 'auto',
     display: 'flex',
     flexDirection: 'column',
@@ -157,6 +175,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     paddingRight: theme.spacing(1),
   }),
   title: css({ display: 'flex', alignItems: 'center', gap: 4, fontWeight: theme.typography.fontWeightMedium }),
+  space: css({ flex: 1 }),
   none: css({ color: theme.colors.text.secondary, fontSize: theme.typography.bodySmall.fontSize }),
   row: css({
     display: 'flex',

@@ -1,14 +1,18 @@
 import React, { type PointerEvent, useState } from 'react';
 import { css } from '@emotion/css';
 import { type GrafanaTheme2, dateTimeFormat } from '@grafana/data';
-import { useStyles2, useTheme2 } from '@grafana/ui';
+import { Button, useStyles2, useTheme2 } from '@grafana/ui';
 import { formatCount } from '../../model/units';
 import { type HistogramSeries } from './load';
+import { defaultState } from './url-state';
 
 interface Props {
   series: HistogramSeries[];
   from: number;
   to: number;
+  /** Label whose values have a colour each. */
+  by: string;
+  onBy: (label: string) => void;
   /** The user has dragged over a part of the chart. */
   onRange: (fromMs: number, toMs: number) => void;
 }
@@ -45,7 +49,7 @@ const width = 1000;
 const height = 64;
 
 /** Uploads over time, stacked by service; dragging picks a time range. */
-export function Histogram({ series, from, to, onRange }: Props) {
+export function Histogram({ series, from, to, by, onRange, onBy }: Props) {
   const styles = useStyles2(getStyles);
   const bars = toBars(series);
   const step = stepOf(bars, from, to);
@@ -85,12 +89,44 @@ export function Histogram({ series, from, to, onRange }: Props) {
           />
         )}
       </svg>
-      <div className={styles.axis} aria-hidden>
+      <div className={styles.axis}>
         <span>{dateTimeFormat(from)}</span>
+        <Legend series={series} by={by} onBy={onBy} />
         <span>{dateTimeFormat(to)}</span>
       </div>
     </div>
   );
+}
+
+const shownSeries = 8;
+
+/** What the colours mean, largest first. */
+function Legend({ series, by, onBy }: Pick<Props, 'series' | 'by' | 'onBy'>) {
+  const styles = useStyles2(getStyles);
+  const { visualization } = useTheme2();
+  const sums = series.map(({ name, counts }, index) => ({ name, index, sum: counts.reduce((a, b) => a + b, 0) }));
+  const largest = [...sums].sort((a, b) => b.sum - a.sum).slice(0, shownSeries);
+  return (
+    <span className={styles.legend}>
+      <span>by {by}</span>
+      {largest.map(({ name, index, sum }) => (
+        <span key={name} title={`${name}: ${formatCount(sum)}`}>
+          <i className={styles.swatch} style={{ background: seriesColor(visualization, index) }} />
+          {name}
+        </span>
+      ))}
+      {series.length > shownSeries && <span>{formatCount(series.length - shownSeries)} more</span>}
+      {by !== defaultState.by && (
+        <Button size="sm" fill="text" onClick={() => onBy(defaultState.by)}>
+          by {defaultState.by}
+        </Button>
+      )}
+    </span>
+  );
+}
+
+function seriesColor(visualization: GrafanaTheme2['visualization'], index: number): string {
+  return visualization.getColorByName(visualization.palette[index % visualization.palette.length]);
 }
 
 interface BarProps {
@@ -108,7 +144,7 @@ function StackedBar({ bar, series, x, width: barWidth, scale }: BarProps) {
       {bar.counts.map((count, index) => {
         const below = bar.counts.slice(0, index + 1).reduce((sum, part) => sum + part, 0);
         const top = height - below * scale;
-        const color = visualization.getColorByName(visualization.palette[index % visualization.palette.length]);
+        const color = seriesColor(visualization, index);
         return count > 0 ? (
           <rect key={series[index].name} x={x} y={top} width={barWidth} height={count * scale} fill={color}>
             <title>{`${dateTimeFormat(bar.time)}\n${series[index].name}: ${formatCount(count)}`}</title>
@@ -164,8 +200,17 @@ const getStyles = (theme: GrafanaTheme2) => ({
     fontSize: theme.typography.bodySmall.fontSize,
     color: theme.colors.text.secondary,
   }),
+  legend: css({
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: theme.spacing(1),
+    justifyContent: 'center',
+    alignItems: 'center',
+  }),
+  swatch: css({ display: 'inline-block', width: 8, height: 8, marginRight: 4 }),
   axis: css({
     display: 'flex',
+    gap: theme.spacing(1),
     justifyContent: 'space-between',
     fontSize: theme.typography.bodySmall.fontSize,
     color: theme.colors.text.secondary,

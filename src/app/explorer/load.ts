@@ -49,7 +49,7 @@ export function explorerQueries(state: ExplorerState, limit = firstLimit): Store
       sort: `${descending ? '-' : ''}${by}`,
       ...(state.columns.length > 0 && { columns: state.columns }),
     },
-    { refId: 'chart', queryType: 'histogram', filter, spanId, by: 'service' },
+    { refId: 'chart', queryType: 'histogram', filter, spanId, by: state.by },
     ...facetQueries(state).map((query) => ({ ...query, spanId })),
   ];
 }

@@ -1,10 +1,11 @@
 import React, { type KeyboardEvent, type MouseEvent, useRef } from 'react';
 import { css, cx } from '@emotion/css';
 import { type DataFrame, type GrafanaTheme2 } from '@grafana/data';
-import { Icon, useStyles2 } from '@grafana/ui';
+import { Checkbox, Icon, useStyles2 } from '@grafana/ui';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { profilesFields } from '../../api/frames';
-import { hrefOf, profilePath } from '../routes';
+import { downloadHref } from '../profile/download-link';
+import { comparePath, hrefOf, profilePath } from '../routes';
 import { columnOf } from '../store-client';
 import { type Column } from './table-columns';
 import { type Sort } from './url-state';
@@ -15,16 +16,24 @@ interface Props {
   sort: Sort;
   /** Id of the profile in the slide-out. */
   open?: string;
+  /** Ids of the ticked profiles. */
+  picks: readonly string[];
   dimmed: boolean;
+  /** The datasource's, for downloads. */
+  uid: string;
   search: Record<string, string | undefined>;
   onSort: (sort: Sort) => void;
   onOpen: (id: string) => void;
+  onPicks: (ids: string[]) => void;
 }
 
 const rowHeight = 30;
+const tickWidth = 32;
+const actionsWidth = 92;
 
 /** One row per upload; only the rows in sight are in the page. */
-export function ProfileList({ frame, columns, sort, open, dimmed, search, onSort, onOpen }: Props) {
+export function ProfileList(props: Props) {
+  const { frame, columns, sort, open, picks, dimmed, search, uid, onSort, onOpen, onPicks } = props;
   const styles = useStyles2(getStyles);
   const scroller = useRef<HTMLDivElement>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- nothing here is memoized by hand
@@ -35,8 +44,10 @@ export function ProfileList({ frame, columns, sort, open, dimmed, search, onSort
     overscan: 10,
   });
   const ids = columnOf(frame, profilesFields.id).map(String);
-  const template = `${columns.map(({ width }) => `minmax(${width}px, ${width}fr)`).join(' ')} 32px`;
-  const minWidth = columns.reduce((sum, { width }) => sum + width, 32);
+  const tracks = columns.map(({ width }) => `minmax(${width}px, ${width}fr)`).join(' ');
+  const template = `${tickWidth}px ${tracks} ${actionsWidth}px`;
+  const minWidth = columns.reduce((sum, { width }) => sum + width, tickWidth + actionsWidth);
+  const tick = (id: string) => onPicks(picks.includes(id) ? picks.filter((other) => other !== id) : [...picks, id]);
   return (
     <div
       ref={scroller}
@@ -55,9 +66,11 @@ export function ProfileList({ frame, columns, sort, open, dimmed, search, onSort
               index={index}
               columns={columns}
               isOpen={ids[index] === open}
+              isTicked={picks.includes(ids[index])}
               style={{ gridTemplateColumns: template, transform: `translateY(${start}px)` }}
-              href={hrefOf(profilePath(ids[index], search))}
+              actions={<RowActions id={ids[index]} uid={uid} search={search} />}
               onOpen={onOpen}
+              onTick={tick}
             />
           ))}
         </div>
@@ -73,6 +86,7 @@ function ListHeader({ columns, sort, template, onSort }: HeaderProps) {
   const sortOf = (name: string) => (sort.by === name ? (sort.descending ? 'descending' : 'ascending') : 'none');
   return (
     <div role="row" className={cx(styles.row, styles.header)} style={{ gridTemplateColumns: template }}>
+      <div role="columnheader" aria-label="Ticked" />
       {columns.map(({ name, title, isNumber, largestFirst }) => (
         <div
           key={name}
@@ -89,7 +103,7 @@ function ListHeader({ columns, sort, template, onSort }: HeaderProps) {
           </button>
         </div>
       ))}
-      <div role="columnheader" aria-label="Open page" />
+      <div role="columnheader" aria-label="Actions" />
     </div>
   );
 }
@@ -99,15 +113,17 @@ interface RowProps {
   index: number;
   columns: Column[];
   isOpen: boolean;
+  isTicked: boolean;
   style: React.CSSProperties;
-  href: string;
+  actions: React.ReactNode;
   onOpen: (id: string) => void;
+  onTick: (id: string) => void;
 }
 
-function ListRow({ id, index, columns, isOpen, style, href, onOpen }: RowProps) {
+function ListRow({ id, index, columns, isOpen, isTicked, style, actions, onOpen, onTick }: RowProps) {
   const styles = useStyles2(getStyles);
   const onClick = (event: MouseEvent) => {
-    if (!(event.target instanceof Element && event.target.closest('a'))) {
+    if (!(event.target instanceof Element && event.target.closest('a, label, input'))) {
       onOpen(id);
     }
   };
@@ -120,8 +136,18 @@ function ListRow({ id, index, columns, isOpen, style, href, onOpen }: RowProps) 
       className={cx(styles.row, styles.body, isOpen && styles.open)}
       style={style}
       onClick={onClick}
-      onKeyDown={(event) => onRowKey(event, () => onOpen(id))}
+      onKeyDown={(event) => onRowKey(event, { Enter: () => onOpen(id), ' ': () => onTick(id) })}
     >
+      <div role="cell" className={styles.tick}>
+        <Checkbox
+          aria-label={`Tick ${columns
+            .slice(0, 2)
+            .map(({ values, format }) => format(values[index]))
+            .join(' ')}`}
+          value={isTicked}
+          onChange={() => onTick(id)}
+        />
+      </div>
       {columns.map(({ name, isNumber, values, format }) => (
         <div
           key={name}
@@ -132,21 +158,39 @@ function ListRow({ id, index, columns, isOpen, style, href, onOpen }: RowProps) 
           {format(values[index])}
         </div>
       ))}
-      <div role="cell">
-        <a href={href} target="_blank" rel="noreferrer" aria-label="Open profile in a new tab" className={styles.link}>
-          <Icon name="external-link-alt" size="sm" />
-        </a>
+      <div role="cell" className={styles.actions}>
+        {actions}
       </div>
     </div>
   );
 }
 
-/** Enter opens, arrows move to the next row. */
-function onRowKey(event: KeyboardEvent<HTMLDivElement>, open: () => void) {
+/** Ways on from a row; they don't open the slide-out. */
+function RowActions({ id, uid, search }: { id: string } & Pick<Props, 'uid' | 'search'>) {
+  const styles = useStyles2(getStyles);
+  const links = [
+    { href: hrefOf(profilePath(id, search)), icon: 'external-link-alt', text: 'Open profile in a new tab' },
+    {
+      href: hrefOf(comparePath({ ds: uid, base: 'previous', right: id })),
+      icon: 'exchange-alt',
+      text: 'Compare with the previous upload',
+    },
+    { href: downloadHref(uid, id), icon: 'download-alt', text: 'Download as uploaded' },
+  ] as const;
+  return links.map(({ href, icon, text }) => (
+    <a key={icon} href={href} target="_blank" rel="noreferrer" aria-label={text} title={text} className={styles.link}>
+      <Icon name={icon} size="sm" />
+    </a>
+  ));
+}
+
+/** Enter opens, Space ticks, arrows move to the next row. */
+function onRowKey(event: KeyboardEvent<HTMLDivElement>, actions: Record<string, () => void>) {
   const row = event.currentTarget;
   const target = { ArrowDown: row.nextElementSibling, ArrowUp: row.previousElementSibling }[event.key];
-  if (event.key === 'Enter' && event.target === row) {
-    open();
+  if (event.key in actions && event.target === row) {
+    event.preventDefault();
+    actions[event.key]();
   } else if (target instanceof HTMLElement) {
     event.preventDefault();
     target.focus();
@@ -192,5 +236,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
   open: css({ background: theme.colors.action.selected }),
   cell: css({ padding: '0 8px', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }),
   number: css({ textAlign: 'right', justifySelf: 'stretch' }),
-  link: css({ color: theme.colors.text.secondary, padding: 8 }),
+  link: css({ color: theme.colors.text.secondary, padding: 6 }),
+  actions: css({ display: 'flex', whiteSpace: 'nowrap' }),
+  tick: css({ paddingLeft: 8, display: 'flex', '& label': { margin: 0 } }),
 });

@@ -24,11 +24,30 @@ const state: fc.Arbitrary<ExplorerState> = fc.record(
     filters: fc.array(fc.record({ key: word, values: fc.array(text, { minLength: 1 }), exclude: fc.boolean() })),
     columns: fc.array(text),
     facets: fc.array(text),
+    by: word,
+    picks: fc.array(text),
+    asText: fc.boolean(),
+    live: fc.boolean(),
     sort: fc.record({ by: fc.stringMatching(/^[a-z][ -~]*$/), descending: fc.boolean() }),
     spans: fc.array(fc.stringMatching(/^[0-9a-f]{16}$/)),
     open: word,
   },
-  { requiredKeys: ['from', 'to', 'text', 'filters', 'columns', 'facets', 'sort', 'spans'] }
+  {
+    requiredKeys: [
+      'from',
+      'to',
+      'text',
+      'filters',
+      'columns',
+      'facets',
+      'by',
+      'sort',
+      'spans',
+      'picks',
+      'asText',
+      'live',
+    ],
+  }
 );
 
 describe('explorer state in the address', () => {

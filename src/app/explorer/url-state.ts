@@ -21,9 +21,17 @@ export interface ExplorerState {
   columns: string[];
   /** Fields of the sidebar beside the default ones. */
   facets: string[];
+  /** Label that the chart is grouped by. */
+  by: string;
   sort: Sort;
   /** Span ids whose profiles are wanted. */
   spans: string[];
+  /** Ids of the profiles that are ticked, to be compared or merged. */
+  picks: string[];
+  /** The search is edited as one text instead of chips. */
+  asText: boolean;
+  /** New uploads are counted while the list stands still. */
+  live: boolean;
   /** Id of the profile in the slide-out. */
   open?: string;
 }
@@ -35,8 +43,12 @@ export const defaultState: ExplorerState = {
   filters: [],
   columns: [],
   facets: [],
+  by: 'service',
   sort: { by: 'time', descending: true },
   spans: [],
+  picks: [],
+  asText: false,
+  live: false,
 };
 
 /** `key|=|value|value`; a bar or backslash inside a piece gets a backslash. */
@@ -92,8 +104,12 @@ export function readState(params: URLSearchParams): ExplorerState {
     filters: [...filters, ...serviceFilter(params, filters)],
     columns: params.getAll('col'),
     facets: params.getAll('facet'),
+    by: params.get('by') || defaultState.by,
     sort: readSort(params.get('sort')),
     spans: readSpans(params),
+    picks: params.getAll('pick'),
+    asText: params.get('edit') === 'text',
+    live: params.get('live') === 'on',
     open: params.get('profile') || undefined,
   };
 }
@@ -110,8 +126,12 @@ export function writeState(state: ExplorerState): Record<string, string | string
     service: null,
     col: state.columns,
     facet: state.facets,
+    by: state.by === defaultState.by ? null : state.by,
     sort: sortText === '-time' ? null : sortText,
     span: state.spans,
+    pick: state.picks,
+    edit: state.asText ? 'text' : null,
+    live: state.live ? 'on' : null,
     profile: state.open ?? null,
   };
 }

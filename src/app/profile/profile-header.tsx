@@ -5,7 +5,9 @@ import { config } from '@grafana/runtime';
 import { Button, ClipboardButton, Dropdown, LinkButton, Menu, Stack, useStyles2 } from '@grafana/ui';
 import { type ProfileDetail } from '../../api/resources';
 import { formatBytes, formatDuration } from '../../model/units';
-import { hrefOf, profilePath } from '../routes';
+import { baselines } from '../compare/baseline';
+import { comparePath, hrefOf, profilePath } from '../routes';
+import { downloadHref } from './download-link';
 
 interface Props {
   uid: string;
@@ -13,11 +15,6 @@ interface Props {
   search: Record<string, string | string[] | undefined>;
   /** In the slide-out: the link to the page. */
   linkToPage?: boolean;
-}
-
-/** The upload as it came, through the datasource; a target keeps Grafana's router away from the click. */
-export function downloadHref(uid: string, id: string): string {
-  return `${config.appSubUrl}/api/datasources/uid/${encodeURIComponent(uid)}/resources/profiles/${encodeURIComponent(id)}/raw`;
 }
 
 /** Which process and time this is about, its neighbours, and the download. */
@@ -44,10 +41,33 @@ export function ProfileHeader({ uid, detail, search, linkToPage }: Props) {
       <Stack gap={1} alignItems="flex-start" wrap="wrap">
         <Neighbour id={detail.previousId} name="Previous upload" icon="angle-left" search={search} />
         <Neighbour id={detail.nextId} name="Next upload" icon="angle-right" search={search} />
+        <CompareMenu uid={uid} detail={detail} type={String(search.type ?? '')} />
         <DownloadMenu uid={uid} detail={detail} profileType={String(search.type ?? '')} />
         {linkToPage && <LinkButton href={hrefOf(profilePath(detail.id, search))}>Open page</LinkButton>}
       </Stack>
     </div>
+  );
+}
+
+function CompareMenu({ uid, detail, type }: { uid: string; detail: ProfileDetail; type: string }) {
+  const offered = baselines.filter(({ id }) => id !== 'previous' || detail.previousId);
+  const overlay = (
+    <Menu>
+      {offered.map(({ id, label }) => (
+        <Menu.Item
+          key={id}
+          label={label}
+          url={hrefOf(comparePath({ ds: uid, base: id, right: detail.id, type: type || undefined }))}
+        />
+      ))}
+    </Menu>
+  );
+  return (
+    <Dropdown overlay={overlay} placement="bottom-end">
+      <Button variant="secondary" icon="exchange-alt">
+        Compare
+      </Button>
+    </Dropdown>
   );
 }
 

@@ -1,23 +1,15 @@
-import React from 'react';
 import { dateTime } from '@grafana/data';
-import {
-  EmbeddedScene,
-  SceneObjectBase,
-  type SceneComponentProps,
-  type SceneObjectState,
-  SceneQueryRunner,
-  SceneTimeRange,
-  SceneVariableSet,
-  VizPanel,
-} from '@grafana/scenes';
-import { datasourceId, flamegraphPanelId, requestsFields } from '../../api/frames';
-import { type Dimension, dimensions } from '../../api/query';
+import { EmbeddedScene, SceneTimeRange, SceneVariableSet, VizPanel } from '@grafana/scenes';
+import { flamegraphPanelId, requestsFields } from '../../api/frames';
+import { type Dimension } from '../../api/query';
 import { type ProfileDetail } from '../../api/resources';
 import { type HotspanQuery } from '../../datasource/query';
 import { profilePath } from '../routes';
-import { SplitView } from './split-view';
+import { writeSelector } from '../../ui/selector';
+import { PanelsBody, runner } from './panels-body';
 import { SelectionVariable } from './selection-variable';
-import { type Pick, valuesOf, variableOf } from './selection';
+import { type PickVariable, pickVariables, updatePicks } from './pick-variables';
+import { type Pick } from './selection';
 import { selectionFilter } from './selection-filter';
 
 /** What the scene's queries depend on; all of it is in the URL. */
@@ -36,28 +28,23 @@ export interface ProfileScene {
   body: PanelsBody;
 }
 
-/** The values picked in one dimension, as the variable that queries and panels know. */
-interface PickVariable {
-  dimension: Dimension;
-  exclude: boolean;
-  variable: SelectionVariable;
+/** Tabs that are made of panels. */
+export type PanelTab = 'performance' | 'runtime' | 'requests';
+
+/** The id says it all; the selector stays when a rule is made of the query, which has to be about later uploads too. */
+function samplesOf({ id, service, labels }: ProfileDetail) {
+  const matchers = Object.entries({ service, env: labels.env ?? '' }).filter(([, value]) => value !== '');
+  const selector = writeSelector(matchers.map(([label, value]) => ({ label, operator: '=', value })));
+  return { profileId: id, selector, profileType: '${profile_type}', spanId: ['${span_id}'] };
 }
 
-export type TabId = 'performance' | 'runtime' | 'requests';
-
-function runner(uid: string, query: Omit<HotspanQuery, 'refId'>): SceneQueryRunner {
-  return new SceneQueryRunner({ datasource: { uid, type: datasourceId }, queries: [{ refId: 'A', ...query }] });
-}
-
-const samplesOf = (profileId: string) => ({ profileId, profileType: '${profile_type}', spanId: ['${span_id}'] });
-
-function dimensionQuery(profileId: string, dimension: Dimension): HotspanQuery {
+function dimensionQuery(detail: ProfileDetail, dimension: Dimension): HotspanQuery {
   const stackFilter = selectionFilter(dimension);
-  return { refId: 'A', ...samplesOf(profileId), queryType: 'dimension', dimension, stackFilter };
+  return { refId: 'A', ...samplesOf(detail), queryType: 'dimension', dimension, stackFilter };
 }
 
-function performanceBody(uid: string, profileId: string, dimension: Dimension): PanelsBody {
-  const rows = runner(uid, dimensionQuery(profileId, dimension));
+function performanceBody(uid: string, detail: ProfileDetail, dimension: Dimension): PanelsBody {
+  const rows = runner(uid, dimensionQuery(detail, dimension));
   return new PanelsBody({
     dimension: { shown: dimension, rows },
     panels: [
@@ -65,7 +52,7 @@ function performanceBody(uid: string, profileId: string, dimension: Dimension): 
         key: 'panel-1',
         title: 'Flame graph',
         pluginId: flamegraphPanelId,
-        $data: runner(uid, { ...samplesOf(profileId), queryType: 'profile', stackFilter: selectionFilter() }),
+        $data: runner(uid, { ...samplesOf(detail), queryType: 'profile', stackFilter: selectionFilter() }),
       }),
       new VizPanel({ key: 'panel-2', title: 'Dimensions', pluginId: 'hotspan-dimensions-panel', $data: rows }),
     ],
@@ -111,28 +98,23 @@ function requestsBody(uid: string, profileId: string): PanelsBody {
   return new PanelsBody({ panels: [panel] });
 }
 
-function bodyOf(tab: TabId, uid: string, profileId: string, dimension: Dimension): PanelsBody {
+function bodyOf(tab: PanelTab, uid: string, detail: ProfileDetail, dimension: Dimension): PanelsBody {
   switch (tab) {
     case 'performance':
-      return performanceBody(uid, profileId, dimension);
+      return performanceBody(uid, detail, dimension);
     case 'runtime':
-      return runtimeBody(uid, profileId);
+      return runtimeBody(uid, detail.id);
     case 'requests':
-      return requestsBody(uid, profileId);
+      return requestsBody(uid, detail.id);
   }
 }
 
 /** The panels of one tab with the variables that their queries use. */
-export function buildScene(uid: string, detail: ProfileDetail, tab: TabId, view: ViewState): ProfileScene {
+export function buildScene(uid: string, detail: ProfileDetail, tab: PanelTab, view: ViewState): ProfileScene {
   const profileType = new SelectionVariable('profile_type', view.profileType);
   const span = new SelectionVariable('span_id', view.span ?? '');
-  const picks = dimensions.flatMap((dimension) =>
-    [false, true].map((exclude) => {
-      const values = valuesOf(view.selection, dimension, exclude);
-      return { dimension, exclude, variable: new SelectionVariable(variableOf(dimension, exclude), values) };
-    })
-  );
-  const body = bodyOf(tab, uid, detail.id, view.dimension);
+  const picks = pickVariables(view.selection);
+  const body = bodyOf(tab, uid, detail, view.dimension);
   const scene = new EmbeddedScene({
     $timeRange: new SceneTimeRange({
       from: dateTime(detail.start).toISOString(),
@@ -147,35 +129,16 @@ export function buildScene(uid: string, detail: ProfileDetail, tab: TabId, view:
 /** Brings the scene to what the URL says; only panels whose query changes ask again. */
 export function updateScene(
   { profileType, span, picks, body }: ProfileScene,
-  profileId: string,
+  detail: ProfileDetail,
   view: ViewState
 ): void {
   profileType.change(view.profileType);
   span.change(view.span ?? '');
-  for (const { dimension, exclude, variable } of picks) {
-    variable.change(valuesOf(view.selection, dimension, exclude));
-  }
+  updatePicks(picks, view.selection);
   const { dimension } = body.state;
   if (dimension && dimension.shown !== view.dimension) {
     body.setState({ dimension: { ...dimension, shown: view.dimension } });
-    dimension.rows.setState({ queries: [dimensionQuery(profileId, view.dimension)] });
+    dimension.rows.setState({ queries: [dimensionQuery(detail, view.dimension)] });
     dimension.rows.runQueries();
   }
-}
-
-interface PanelsState extends SceneObjectState {
-  panels: VizPanel[];
-  /** The dimension in the table, and the question behind it. */
-  dimension?: { shown: Dimension; rows: SceneQueryRunner };
-}
-
-/** One panel over the whole width, or two with a splitter between them. */
-class PanelsBody extends SceneObjectBase<PanelsState> {
-  static Component = ({ model }: SceneComponentProps<PanelsBody>) => {
-    const [first, second] = model.useState().panels;
-    if (!second) {
-      return <first.Component model={first} />;
-    }
-    return <SplitView left={<first.Component model={first} />} right={<second.Component model={second} />} />;
-  };
 }

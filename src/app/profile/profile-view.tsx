@@ -1,7 +1,7 @@
 import React, { useEffect, useMemo } from 'react';
 import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
-import { Alert, Button, Combobox, EmptyState, LinkButton, Stack, Tab, TabsBar, useStyles2 } from '@grafana/ui';
+import { Alert, Combobox, EmptyState, LinkButton, Stack, Tab, TabsBar, useStyles2 } from '@grafana/ui';
 import { type Dimension, dimensions } from '../../api/query';
 import { type DimensionsAnswer, type ProfileDetail } from '../../api/resources';
 import { dimensionNames } from '../../model/dimensions';
@@ -9,14 +9,18 @@ import { formatCount } from '../../model/units';
 import { useAsyncValue } from '../../ui/async-value';
 import { Chip } from '../../ui/chip';
 import { ErrorNotice } from '../../ui/error-notice';
-import { writeSelector } from '../../ui/selector';
 import { WaitBar } from '../../ui/wait-bar';
 import { changeSearch, useSearchParams } from '../location';
 import { type StoreClient } from '../store-client';
 import { pickType } from './pick-type';
-import { ProfileHeader, downloadHref } from './profile-header';
-import { type TabId, type ViewState, buildScene, updateScene } from './profile-scene';
-import { clearSelection, readSelection, removePick } from './selection';
+import { processSelector } from './process-selector';
+import { downloadHref } from './download-link';
+import { ProfileHeader } from './profile-header';
+import { OverTime } from './over-time';
+import { type PanelTab, type ViewState, buildScene, updateScene } from './profile-scene';
+import { readSelection } from './selection';
+import { SelectionChips, useEscape } from './selection-chips';
+import { TagList } from './tag-list';
 import { TypeList } from './type-list';
 
 interface Props {
@@ -26,10 +30,14 @@ interface Props {
   linkToPage?: boolean;
 }
 
+type TabId = PanelTab | 'time' | 'tags';
+
 const tabs: Array<{ id: TabId; label: string }> = [
   { id: 'performance', label: 'Performance' },
   { id: 'runtime', label: 'Runtime info' },
   { id: 'requests', label: 'Requests' },
+  { id: 'time', label: 'Over time' },
+  { id: 'tags', label: 'Tags' },
 ];
 
 /** One upload: header, types, and the panels of a tab. Used by the page and the slide-out. */
@@ -84,11 +92,34 @@ function LoadedProfile({
               <Tab key={id} label={label} active={id === tab} onChangeTab={() => changeSearch({ tab: id })} />
             ))}
           </TabsBar>
-          <SelectionBar store={store} detail={detail} view={view} showDimension={tab === 'performance'} />
-          <Panels key={`${detail.id} ${tab}`} uid={store.uid} detail={detail} tab={tab} view={view} />
+          <TabBody store={store} detail={detail} tab={tab} view={view} search={search} inList={linkToPage} />
         </>
       )}
     </div>
+  );
+}
+
+interface TabProps {
+  store: StoreClient;
+  detail: ProfileDetail;
+  tab: TabId;
+  view: ViewState;
+  search: Record<string, string | undefined>;
+  inList?: boolean;
+}
+
+function TabBody({ store, detail, tab, view, search, inList }: TabProps) {
+  if (tab === 'time') {
+    return <OverTime store={store} detail={detail} profileType={view.profileType} search={search} inList={inList} />;
+  }
+  if (tab === 'tags') {
+    return <TagList detail={detail} ds={store.uid} inList={inList} />;
+  }
+  return (
+    <>
+      <SelectionBar store={store} detail={detail} view={view} showDimension={tab === 'performance'} />
+      <Panels key={`${detail.id} ${tab}`} uid={store.uid} detail={detail} tab={tab} view={view} />
+    </>
   );
 }
 
@@ -108,7 +139,7 @@ function Unreadable({ uid, detail }: { uid: string; detail: ProfileDetail }) {
 interface PanelsProps {
   uid: string;
   detail: ProfileDetail;
-  tab: TabId;
+  tab: PanelTab;
   view: ViewState;
 }
 
@@ -117,29 +148,13 @@ function Panels({ uid, detail, tab, view }: PanelsProps) {
   const styles = useStyles2(getStyles);
   // eslint-disable-next-line react-hooks/exhaustive-deps -- `view` is only the start; the effect below follows it
   const built = useMemo(() => buildScene(uid, detail, tab, view), [uid, detail, tab]);
-  useEffect(() => updateScene(built, detail.id, view));
+  useEffect(() => updateScene(built, detail, view));
   useEscape(view.selection.length > 0);
   return (
     <div className={styles.panels}>
       <built.scene.Component model={built.scene} />
     </div>
   );
-}
-
-/** Escape gives up the selection, unless a panel or a box has used the key. */
-function useEscape(active: boolean) {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const typing = event.target instanceof Element && event.target.closest('input, textarea');
-      if (event.key === 'Escape' && active && !event.defaultPrevented && !typing) {
-        event.preventDefault();
-        event.stopPropagation();
-        clearSelection();
-      }
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [active]);
 }
 
 interface BarProps {
@@ -156,18 +171,7 @@ function SelectionBar({ store, detail, view, showDimension }: BarProps) {
     <Stack gap={1} wrap="wrap" alignItems="center" justifyContent="space-between">
       <Stack gap={1} wrap="wrap" alignItems="center">
         {span && <Chip text={`span ${span}`} onRemove={() => changeSearch({ span: null })} />}
-        {selection.map((pick) => (
-          <Chip
-            key={JSON.stringify(pick)}
-            text={`${pick.exclude ? 'not ' : ''}${pick.dimension} ${pick.value}`}
-            onRemove={() => removePick(selection, pick)}
-          />
-        ))}
-        {selection.length > 0 && (
-          <Button size="sm" fill="text" onClick={clearSelection} tooltip="Escape">
-            Restore all
-          </Button>
-        )}
+        <SelectionChips selection={selection} />
       </Stack>
       {showDimension && <DimensionPicker store={store} detail={detail} view={view} />}
     </Stack>
@@ -202,15 +206,6 @@ function dimensionOptions(found: DimensionsAnswer['dimensions'] | undefined, pre
   const known = found?.map(({ id, name, values }) => ({ id, name, text: `${formatCount(values)} values` })) ?? [];
   const all = known.length > 0 ? known : [{ id: present, name: dimensionNames[present], text: '' }];
   return all.map(({ id, name, text }) => ({ value: id, label: name, description: text }));
-}
-
-/** The resource has no profile id; service and host come close. */
-function processSelector({ service, labels }: ProfileDetail): string {
-  const matchers = [
-    { label: 'service', operator: '=' as const, value: service },
-    ...(labels['runtime-id'] ? [{ label: 'runtime-id', operator: '=' as const, value: labels['runtime-id'] }] : []),
-  ];
-  return writeSelector(matchers);
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

@@ -7,7 +7,7 @@ import { ProfileView } from './profile-view';
 export function SlideOut({ store, id, onClose }: { store: StoreClient; id: string; onClose: () => void }) {
   return (
     <Drawer title="Profile" size="lg" onClose={onClose}>
-      <ProfileView key={id} store={store} id={id} linkToPage />
+      <ProfileView store={store} id={id} linkToPage />
     </Drawer>
   );
 }

@@ -9,6 +9,8 @@ import { formatValue } from '../../model/units';
 interface Props {
   types: ProfileDetail['profileTypes'];
   active: string;
+  /** Where totals of several uploads don't add up. */
+  hideTotals?: boolean;
   onPick: (id: string) => void;
 }
 
@@ -19,7 +21,7 @@ export function offeredTypes(types: Props['types'], active: string): Props['type
 }
 
 /** The profile's types with their totals; those without any sample are greyed. */
-export function TypeList({ types, active, onPick }: Props) {
+export function TypeList({ types, active, hideTotals = false, onPick }: Props) {
   const styles = useStyles2(getStyles);
   return (
     <div role="group" aria-label="Profile type" className={styles.list}>
@@ -30,7 +32,7 @@ export function TypeList({ types, active, onPick }: Props) {
           className={cx(styles.type, id === active && styles.active, total === 0 && styles.empty)}
           onClick={() => onPick(id)}
         >
-          {name} <span className={styles.total}>{formatValue(total, unit)}</span>
+          {name} {!hideTotals && <span className={styles.total}>{formatValue(total, unit)}</span>}
         </button>
       ))}
     </div>
