@@ -71,7 +71,10 @@ function show(start: Partial<ExplorerState>, draw: (state: ExplorerState, change
 const showList = (start: Partial<ExplorerState>, onReload = () => {}) =>
   show(start, (state, change) => <ListArea {...{ store, state, change, answer, range, onReload }} loading={false} />);
 
-const rows = () => within(screen.getByRole('table', { name: 'Profiles' })).getAllByRole('row').slice(1);
+const rows = () =>
+  within(screen.getByRole('table', { name: 'Profiles' }))
+    .getAllByRole('row')
+    .slice(1);
 
 it('ticks rows by mouse and keyboard; the older one of two is the left side', async () => {
   const { last, user } = showList({});

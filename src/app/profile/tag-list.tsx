@@ -87,16 +87,8 @@ function TagActions({ tag, onAct }: { tag: Tag; onAct: (action: TagAction) => vo
   );
   return (
     <>
-      <IconButton
-        name="search-plus"
-        tooltip={`Only ${key} ${value}`}
-        onClick={() => onAct('filter')}
-      />
-      <IconButton
-        name="search-minus"
-        tooltip={`Exclude ${key} ${value}`}
-        onClick={() => onAct('exclude')}
-      />
+      <IconButton name="search-plus" tooltip={`Only ${key} ${value}`} onClick={() => onAct('filter')} />
+      <IconButton name="search-minus" tooltip={`Exclude ${key} ${value}`} onClick={() => onAct('exclude')} />
       <Dropdown overlay={more} placement="bottom-end">
         <Button size="sm" fill="text" variant="secondary" icon="ellipsis-v" aria-label={`More for ${key}`} />
       </Dropdown>
