@@ -5,7 +5,6 @@ import { type ProfileDetail } from '../../api/resources';
 import { formatCounted } from '../../model/units';
 import { useAsyncValue } from '../../ui/async-value';
 import { ErrorNotice } from '../../ui/error-notice';
-import { filterTerm } from '../../ui/filter-text';
 import { WaitBar } from '../../ui/wait-bar';
 import { changeSearch, useSearchParams } from '../location';
 import { pickType } from '../profile/pick-type';
@@ -13,8 +12,9 @@ import { readSelection } from '../profile/selection';
 import { TypeList } from '../profile/type-list';
 import { explorePath, hrefOf } from '../routes';
 import { type StoreClient } from '../store-client';
+import { mergedTypes, mergedUploads } from './merged-uploads';
 import { SidePanels, dimensionIn } from './side-panels';
-import { type MergedUploads, mergeScene } from './side-scene';
+import { mergeScene } from './side-scene';
 import { UploadFacts } from './upload-facts';
 
 /** /merge?id=…&id=…: several uploads as one profile. */
@@ -50,34 +50,6 @@ function MergeView({ store, listUrl }: { store: StoreClient; listUrl: string }) 
       {uploads.value && <Merged store={store} uploads={uploads.value} params={params} />}
     </>
   );
-}
-
-/** The search that finds just these uploads; parts of a profile start within its window. */
-export function mergedUploads(uploads: ReadonlyArray<Pick<ProfileDetail, 'id' | 'start' | 'end'>>): MergedUploads {
-  return {
-    filter: filterTerm(
-      'id',
-      uploads.map(({ id }) => id)
-    ),
-    fromMs: Math.min(...uploads.map(({ start }) => start)),
-    toMs: Math.max(...uploads.map(({ start, end }) => Math.max(end, start + 1))),
-  };
-}
-
-/** Types of any of them; what a merged total is (a sum or an average) the store knows. */
-export function mergedTypes(
-  uploads: ReadonlyArray<Pick<ProfileDetail, 'profileTypes'>>
-): ProfileDetail['profileTypes'] {
-  const types = new Map<string, ProfileDetail['profileTypes'][number]>();
-  for (const type of uploads.flatMap(({ profileTypes }) => profileTypes)) {
-    const known = types.get(type.id);
-    types.set(type.id, {
-      ...type,
-      samples: (known?.samples ?? 0) + type.samples,
-      total: (known?.total ?? 0) + type.total,
-    });
-  }
-  return [...types.values()];
 }
 
 function Merged({ store, uploads, params }: { store: StoreClient; uploads: ProfileDetail[]; params: URLSearchParams }) {

@@ -8,6 +8,7 @@ import { type PickVariable, pickVariables } from '../profile/pick-variables';
 import { type Pick } from '../profile/selection';
 import { selectionFilter } from '../profile/selection-filter';
 import { type LeftSide } from './baseline';
+import { type MergedUploads } from './merged-uploads';
 
 export type CompareTab = 'flame' | 'table' | 'runtime';
 
@@ -88,13 +89,6 @@ export function compareScene(
   selection: readonly Pick[]
 ): SideScene {
   return sceneOf(comparison.left, panelsOf(uid, tab, comparison), selection);
-}
-
-/** Uploads that are found by a search in a time. */
-export interface MergedUploads {
-  filter: string;
-  fromMs: number;
-  toMs: number;
 }
 
 /** Several uploads as one profile: graph and table side by side. */

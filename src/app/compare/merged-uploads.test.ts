@@ -1,5 +1,5 @@
 import { parseFilter } from '../../model/filter-grammar';
-import { mergedTypes, mergedUploads } from './merge-page';
+import { mergedTypes, mergedUploads } from './merged-uploads';
 
 describe('a merge of uploads', () => {
   it('asks for just these, in the time that holds all of them', () => {
