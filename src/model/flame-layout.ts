@@ -161,9 +161,10 @@ function grow(entries: Entries): Entries {
   return { ...bigger, length: entries.length, frames: entries.frames };
 }
 
+/** Copies, so that the room for more entries is given back. */
 function trim({ length, frames, node, count, x, w }: Entries) {
-  const cut = { node: node.subarray(0, length), count: count.subarray(0, length) };
-  return { ...cut, x: x.subarray(0, length), w: w.subarray(0, length), frames };
+  const cut = { node: node.slice(0, length), count: count.slice(0, length) };
+  return { ...cut, x: x.slice(0, length), w: w.slice(0, length), frames };
 }
 
 /** The entry at a point (row and px from the left), or -1. */

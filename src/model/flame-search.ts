@@ -9,37 +9,53 @@ export interface FlameMatches {
   readonly methods: number;
   /** Value below matching frames; a match inside a match is counted once. */
   readonly total: number;
-  /** rows + 1 sums of matches, so a range of rows holds a match where the ends differ. */
-  readonly before: Uint32Array;
+  /** Rows that match, in ascending order. */
+  readonly rows: readonly number[];
 }
 
 /** Marks the matching frames of a tree: one pass over the rows. */
 export function matchFlame(tree: FlameTree, mask: Uint8Array): FlameMatches {
   const { level, label } = tree.columns;
-  const before = new Uint32Array(tree.length + 1);
+  const rows: number[] = [];
   const seen = new Uint8Array(mask.length);
   let inside = Infinity; // level of the outermost open match
   let total = 0;
   for (let row = 0; row < tree.length; row++) {
     const here = level[row]!;
     const hit = mask[label[row]!] === 1;
-    before[row + 1] = before[row]! + (hit ? 1 : 0);
     if (here <= inside) {
       inside = hit ? here : Infinity;
       total += hit ? drawnValue(tree.columns, row) : 0;
     }
     if (hit) {
+      rows.push(row);
       seen[label[row]!] = 1;
     }
   }
   const methods = seen.reduce((sum, one) => sum + one, 0);
-  return { mask, frames: before[tree.length]!, methods, total, before };
+  return { mask, frames: rows.length, methods, total, rows };
 }
 
 /** True if a frame, or with `count` one of that many siblings, or anything below them, matches. */
-export function hidesMatch(tree: FlameTree, { before }: FlameMatches, node: NodeIndex, count: number): boolean {
+export function hidesMatch(tree: FlameTree, { rows }: FlameMatches, node: NodeIndex, count: number): boolean {
   const last = node + Math.max(1, count) - 1;
-  return before[tree.rowEnd[last]!]! > before[tree.row[node]!]!;
+  const next = rows[firstFrom(rows, tree.row[node]!)];
+  return next !== undefined && next < tree.rowEnd[last]!;
+}
+
+/** Index of the first of ascending numbers that is not below a limit. */
+function firstFrom(sorted: readonly number[], limit: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! < limit) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
 }
 
 const mostSteps = 10_000;
