@@ -29,6 +29,7 @@ export const dimensions = [
   'thread',
   'endpoint',
   'span',
+  'sampleLabel',
   'exception',
   'allocatedClass',
   'lock',
@@ -51,7 +52,7 @@ export type Measure = (typeof measures)[number];
 
 /**
  * Keeps (or with `exclude` drops) samples by their stack or context.
- * `any`: some frame (or the sample's thread, endpoint, span) is one of `values`; `leaf`: the leaf real frame is;
+ * `any`: some frame (or the sample's thread, endpoint, span, or a label as `key=value`) is one of `values`; `leaf`: the leaf real frame is;
  * `regex`: some frame matches one of the patterns; `prefix`: the stack starts, at its root, with `values` in order.
  */
 export interface StackFilter {

@@ -1,10 +1,11 @@
 import { SequenceTable } from './sequence-table';
 
 export const frameWords = 7;
-/** thread, endpoint, four 64-bit ids, low word first, then operation and whether the span was inferred. */
-export const contextWords = 12;
+/** thread, endpoint, four 64-bit ids, low word first, then operation, labels and whether the span was inferred. */
+export const contextWords = 13;
 export const operationWord = 10;
-export const inferredWord = 11;
+export const labelsWord = 11;
+export const inferredWord = 12;
 
 /** Sizes that a reader knows beforehand; they only save growing. */
 export interface ExpectedSizes {

@@ -17,7 +17,7 @@ export const detailDimensions = ['exception', 'allocatedClass', 'lock', 'peer', 
 export type DetailDimension = (typeof detailDimensions)[number];
 
 /** Ways to group samples by what they ran for: columns of samples and of their context, not of stacks. */
-export const contextDimensions = ['thread', 'endpoint', 'span'] as const;
+export const contextDimensions = ['thread', 'endpoint', 'span', 'sampleLabel'] as const;
 export type ContextDimension = (typeof contextDimensions)[number];
 
 export type StackDimension = FrameDimension | DetailDimension;
@@ -42,6 +42,7 @@ export const dimensionNames: Readonly<Record<AnyDimension, string>> = {
   thread: 'Thread',
   endpoint: 'Endpoint',
   span: 'Span',
+  sampleLabel: 'Sample label',
   exception: 'Exception type',
   allocatedClass: 'Allocated class',
   lock: 'Lock',
@@ -54,6 +55,7 @@ export const absentNames: Readonly<Record<ContextDimension, string>> = {
   thread: '(no thread)',
   endpoint: '(no endpoint)',
   span: '(no span)',
+  sampleLabel: '(no sample label)',
 };
 
 export function isContextDimension(dimension: AnyDimension): dimension is ContextDimension {

@@ -4,6 +4,7 @@ import {
   frameWords,
   inferredWord,
   isReusable,
+  labelsWord,
   operationWord,
   returnTables,
 } from './builder-tables';
@@ -15,7 +16,7 @@ type Tables = Pick<Profile, 'frames' | 'stacks' | 'contexts' | 'samples'>;
 
 /** Of all columns of a frame and of a context. */
 const frameBytes = 6 * 4 + 1;
-const contextBytes = 4 * 4 + 4 * 8;
+const contextBytes = 5 * 4 + 4 * 8;
 /** What rounding up all columns to 8 bytes may add. */
 const roundingBytes = 24 * 8;
 
@@ -137,6 +138,7 @@ function frameTable({ length, words }: SequenceTable, columns: Columns): FrameTa
 
 function contextTable({ length, words }: SequenceTable, columns: Columns): ContextTable {
   const operation = column(words, length, operationWord, columns);
+  const labels = column(words, length, labelsWord, columns);
   const inferred = column(words, length, inferredWord, columns);
   return {
     length,
@@ -147,6 +149,7 @@ function contextTable({ length, words }: SequenceTable, columns: Columns): Conte
     traceIdHigh: idColumn(words, length, 6, columns),
     traceIdLow: idColumn(words, length, 8, columns),
     ...(hasAny(operation) && { operation }),
+    ...(hasAny(labels) && { labels }),
     ...(hasAny(inferred) && { inferred: Uint8Array.from(inferred) }),
   };
 }

@@ -1,4 +1,4 @@
-import { parseSpanIdCodes, parseTraceId, sampleLabelRole } from './label-names';
+import { isNumberedTask, isOwnSampleLabel, parseSpanIdCodes, parseTraceId, sampleLabelRole } from './label-names';
 
 describe('sampleLabelRole', () => {
   it.each([
@@ -29,6 +29,26 @@ describe('sampleLabelRole', () => {
     expect(sampleLabelRole('thread id')?.rank).toBeLessThan(sampleLabelRole('os thread id')?.rank ?? 0);
     expect(sampleLabelRole('trace endpoint')?.rank).toBeLessThan(sampleLabelRole('span_name')?.rank ?? 0);
   });
+});
+
+it.each([
+  ['customer', true],
+  ['Customer.Id', true],
+  ['task name', true],
+  ['constructor', true],
+  ['thread_name', false],
+  ['end_timestamp_ns', false],
+  ['trace type', false],
+  ['task.id', false],
+  [' ', false],
+])('knows whether %j is a label of the program', (key, own) => {
+  expect(isOwnSampleLabel(key)).toBe(own);
+});
+
+it('tells tasks that have a name from numbered ones', () => {
+  expect(isNumberedTask('task name', 'Task-12')).toBe(true);
+  expect(isNumberedTask('task name', 'Task-12b')).toBe(false);
+  expect(isNumberedTask('customer', 'Task-12')).toBe(false);
 });
 
 function parseSpanId(text: string, decimal: boolean): bigint | undefined {

@@ -61,6 +61,21 @@ export function sampleLabelRole(key: string): { role: SampleLabelRole; rank: num
   return role && { role, rank: ranks[spelling] ?? 0 };
 }
 
+/** What profilers say for themselves and no one asks for: numbers of tasks, or one value for all samples. */
+const profilerKeys: ReadonlySet<string> = new Set(['task id', 'origin task id', 'trace type']);
+const taskKeys: ReadonlySet<string> = new Set(['task name', 'origin task name']);
+
+/** Whether a label is one that the program (or its framework) made up, to be kept as it is. */
+export function isOwnSampleLabel(key: string): boolean {
+  const spelling = sampleLabelKey(key);
+  return spelling !== '' && !Object.hasOwn(roles, spelling) && !profilerKeys.has(spelling);
+}
+
+/** asyncio numbers the tasks that no one named: `Task-1` says nothing, and each is another. */
+export function isNumberedTask(key: string, value: string): boolean {
+  return taskKeys.has(sampleLabelKey(key)) && /^Task-\d+$/.test(value);
+}
+
 const minus = 0x2d;
 const digit0 = 0x30;
 const two32 = 0x1_0000_0000;

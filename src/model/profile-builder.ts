@@ -16,10 +16,12 @@ import {
   type ExpectedSizes,
   frameWords,
   inferredWord,
+  labelsWord,
   operationWord,
   takeTables,
 } from './builder-tables';
 import { finishedTables } from './finished-tables';
+import { otherLabels, type SampleLabel, sampleLabelsText } from './sample-labels';
 import { grown, type SequenceTable } from './sequence-table';
 
 export { frameWords };
@@ -45,8 +47,18 @@ export interface ContextFields {
   readonly traceIdHigh?: bigint;
   readonly traceIdLow?: bigint;
   readonly operation?: string;
+  readonly labels?: Iterable<SampleLabel>;
   readonly inferred?: boolean;
 }
+
+/** What few contexts have beside thread, endpoint and ids: indexes of strings, see `ContextTable`. */
+export interface MoreContext {
+  readonly operation?: StringIndex;
+  readonly labels?: StringIndex;
+  readonly inferred?: boolean;
+}
+
+const noMore: MoreContext = {};
 
 /** Everything of a profile that is not a table. */
 export interface ProfileFacts {
@@ -58,6 +70,9 @@ export interface ProfileFacts {
 
 /** Distinct detail values of one kind that are kept apart; the others are `(other)`. */
 export const maxDetailValues = 500;
+
+/** Distinct combinations of labels that are kept apart; the others are one. Bounds what a made-up file can take. */
+export const maxLabelCombinations = 20_000;
 
 const lineWord = 5;
 
@@ -83,6 +98,7 @@ export class ProfileBuilder {
   private stringIndexes?: Map<string, StringIndex>;
   private detailCounts?: Map<FrameKind, number>;
   private details?: Map<string, FrameIndex>;
+  private labelTexts?: Set<string>;
   private readonly tables: BuilderTables;
   private readonly frames: SequenceTable;
   private readonly stacks: SequenceTable;
@@ -211,7 +227,19 @@ export class ProfileBuilder {
     const thread = this.string(fields.thread ?? '');
     const endpoint = this.string(fields.endpoint ?? '');
     const operation = this.string(fields.operation ?? '');
-    return this.contextOfWords(thread, endpoint, idWords, operation, fields.inferred);
+    const labels = fields.labels === undefined ? 0 : this.labels(fields.labels);
+    return this.contextOfWords(thread, endpoint, idWords, { operation, labels, inferred: fields.inferred });
+  }
+
+  /** Labels of a sample as one string, see `sample-labels.ts`. */
+  labels(labels: Iterable<SampleLabel>): StringIndex {
+    const text = sampleLabelsText(labels);
+    const texts = (this.labelTexts ??= new Set());
+    if (text !== '' && texts.size === maxLabelCombinations && !texts.has(text)) {
+      return this.string(otherLabels);
+    }
+    texts.add(text);
+    return this.string(text);
   }
 
   /** The same without BigInts: `idWords` = span, root span, trace high and low, each low word first. */
@@ -219,8 +247,7 @@ export class ProfileBuilder {
     thread: StringIndex,
     endpoint: StringIndex,
     idWords: Uint32Array,
-    operation: StringIndex = 0,
-    inferred = false
+    more: MoreContext = noMore
   ): ContextIndex {
     const words = this.scratch;
     words[0] = thread;
@@ -228,8 +255,9 @@ export class ProfileBuilder {
     for (let i = 2; i < operationWord; i++) {
       words[i] = idWords[i - 2];
     }
-    words[operationWord] = operation;
-    words[inferredWord] = inferred ? 1 : 0;
+    words[operationWord] = more.operation ?? 0;
+    words[labelsWord] = more.labels ?? 0;
+    words[inferredWord] = more.inferred === true ? 1 : 0;
     return this.contexts.intern(words, contextWords);
   }
 

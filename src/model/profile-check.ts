@@ -31,10 +31,12 @@ function checkStacks({ stacks, frames }: Profile): void {
 }
 
 function checkContexts({ contexts, strings }: Profile): void {
-  const { length, thread, endpoint, spanId, rootSpanId, traceIdHigh, traceIdLow, operation, inferred } = contexts;
+  const { length, thread, endpoint, spanId, rootSpanId, traceIdHigh, traceIdLow, operation, labels, inferred } =
+    contexts;
   checkIndexes('contexts.thread', thread, length, strings.length);
   checkIndexes('contexts.endpoint', endpoint, length, strings.length);
   checkIndexes('contexts.operation', operation ?? new Uint32Array(length), length, strings.length);
+  checkIndexes('contexts.labels', labels ?? new Uint32Array(length), length, strings.length);
   checkIndexes('contexts.inferred', inferred ?? new Uint8Array(length), length, 2);
   const ids = [spanId, rootSpanId, traceIdHigh, traceIdLow];
   check(

@@ -1,4 +1,5 @@
 import { type FrameKind, frameKinds, type Profile, type RuntimeInfoEntry, type ValueType } from './profile';
+import { sampleLabelLines, sampleLabelOf } from './sample-labels';
 import { type ContextFields, ProfileBuilder, type ProfileFacts } from './profile-builder';
 
 /*
@@ -8,8 +9,8 @@ import { type ContextFields, ProfileBuilder, type ProfileFacts } from './profile
  *   10 20 | main; checkout [file=shop/cart.py:12 lib=shop class=Cart]; sleep [kind=native] | thread=web-0 span=1f
  *   0 5   | (no stack)
  *
- * Frames: `name [class= pkg= lib= file=PATH:LINE kind=]`; contexts: `thread= endpoint= operation= span= root= trace=
- * inferred=1`, ids in hex.
+ * Frames: `name [class= pkg= lib= file=PATH:LINE kind=]`; contexts: `thread= endpoint= operation= labels= span= root=
+ * trace= inferred=1`, ids in hex, labels as `sample-labels.ts` writes them.
  * Texts with spaces in attributes, or with one of `;|[]"=` or outer spaces, are written as JSON strings. Optional first
  * lines: `start:`, `duration:`, `period: TYPE/UNIT VALUE`, `info: "GROUP" "KEY" "VALUE"`. Lines starting with `#` are left out.
  */
@@ -123,12 +124,13 @@ function parseKind(text: string): FrameKind {
 }
 
 function parseContext(text: string): ContextFields {
-  const { thread, endpoint, operation, span, root, trace, inferred } = parseAttributes(text);
+  const { thread, endpoint, operation, labels, span, root, trace, inferred } = parseAttributes(text);
   const traceId = hex(trace);
   return {
     thread,
     endpoint,
     operation,
+    ...(labels !== undefined && { labels: sampleLabelLines(labels).map(sampleLabelOf) }),
     inferred: inferred === '1',
     spanId: hex(span),
     rootSpanId: hex(root),
@@ -213,6 +215,7 @@ function drawContext({ contexts, strings }: Profile, index: number): string {
       ['thread', strings[contexts.thread[index]]],
       ['endpoint', strings[contexts.endpoint[index]]],
       ['operation', strings[contexts.operation?.[index] ?? 0]],
+      ['labels', strings[contexts.labels?.[index] ?? 0]],
     ].filter(([, value]) => value !== ''),
     ...ids.filter(([, id]) => id !== 0n).map(([word, id]) => [word, id.toString(16)]),
     ...(contexts.inferred?.[index] === 1 ? [['inferred', '1']] : []),

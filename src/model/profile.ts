@@ -94,6 +94,8 @@ export interface ContextTable {
   readonly traceIdLow: BigUint64Array<ArrayBuffer>;
   /** What the span does in the tracer's words (`servlet.request`); absent = no context has one. */
   readonly operation?: Uint32Array<ArrayBuffer>;
+  /** What the program attached to its samples, as `sample-labels.ts` writes it; absent = no context has any. */
+  readonly labels?: Uint32Array<ArrayBuffer>;
   /** 1 = the producer didn't say the span, the reader found it by thread and time; absent = all were said. */
   readonly inferred?: Uint8Array<ArrayBuffer>;
 }

@@ -73,14 +73,16 @@ export function describeEngine(name: string, open: () => Promise<Engine>): void 
         expect(rows.arrays('span')).toEqual([BigUint64Array.of(big, 0n)]);
         expect(rows.arrays('endpoint')).toEqual([['GET /a', '']]);
         expect(rows.arrays('operation')).toEqual([['servlet.request', '']]);
+        expect(rows.arrays('labels')).toEqual([['customer=c1\nroute=/a', '']]);
         expect(Array.from<unknown>(rows.arrays('inferred')[0])).toEqual([1, 0]);
       });
 
       it('gives rows of profile_spans from before their operations were kept as many as they have spans', async () => {
         await engine.command({ sql: `INSERT INTO profile_spans (tenant, span) VALUES ('older', [1, 2])` });
         const rows = await engine.select({
-          sql: `SELECT operation, inferred FROM profile_spans WHERE tenant = 'older'`,
+          sql: `SELECT operation, inferred, labels FROM profile_spans WHERE tenant = 'older'`,
         });
+        expect(rows.arrays('labels')).toEqual([[]]);
         expect(rows.arrays('operation')).toEqual([['', '']]);
         expect(Array.from<unknown>(rows.arrays('inferred')[0])).toEqual([0, 0]);
       });

@@ -99,6 +99,7 @@ export function spanBytes(choice: {
     endpoint: choice.spans.map((span) => (span === 0n ? '' : 'GET /a')),
     operation: choice.spans.map((span) => (span === 0n ? '' : 'servlet.request')),
     inferred: choice.spans.map((span) => (span === 0n ? 0 : 1)),
+    labels: choice.spans.map((span) => (span === 0n ? '' : 'customer=c1\nroute=/a')),
     retentionDays: choice.retentionDays ?? 7,
   });
 }

@@ -70,6 +70,7 @@ export const tableColumns: Readonly<Record<TableName, ReadonlyArray<readonly [na
     ['retention_days', 'UInt16'],
     ['operation', 'Array(String)'],
     ['inferred', 'Array(UInt8)'],
+    ['labels', 'Array(String)'],
   ],
   stacks: [
     ['tenant', 'String'],
@@ -207,6 +208,8 @@ export interface SpanEntries {
   readonly operation: readonly string[];
   /** 1 = the span was found by thread and time. */
   readonly inferred: readonly number[];
+  /** What the program attached, as `src/model/sample-labels.ts` writes it; none at all when no entry has any. */
+  readonly labels: readonly string[];
 }
 
 /** The row of `profile_spans` of one profile. */
@@ -234,6 +237,7 @@ export function encodeSpanRow(row: SpanRow): Uint8Array<ArrayBuffer> {
   out.u16(row.retentionDays);
   out.array(row.operation, (value) => out.string(value));
   out.array(row.inferred, (value) => out.u8(value));
+  out.array(row.labels, (value) => out.string(value));
   return out.finish();
 }
 

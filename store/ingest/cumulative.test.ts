@@ -48,6 +48,13 @@ it('notices a process that was started again', () => {
   expect(deltaProfile(mutex('9 900 | main; other'), mutex('4 200 | main; lock'))).toBeUndefined();
 });
 
+it('tells labels of samples apart', () => {
+  const before = mutex('3 30 | main; lock | labels=customer=c1', '1 10 | main; lock | labels=customer=c2');
+  const now = mutex('1 10 | main; lock | labels=customer=c2', '4 40 | main; lock | labels=customer=c1');
+  expect([...(deltaProfile(now, before)?.samples.values ?? [])]).toEqual([0, 0, 1, 10]);
+  expect(deltaProfile(mutex('4 40 | main; lock | labels=customer=c2'), before)).toBeUndefined();
+});
+
 it('takes a delay that fell by a hair for an estimate', () => {
   expect(totals(deltaProfile(mutex('4 199 | main; lock'), mutex('4 200 | main; lock')))).toEqual([0, 0]);
 });

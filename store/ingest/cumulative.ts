@@ -102,7 +102,13 @@ function sampleKeys({ frames, stacks, contexts, strings, samples }: Profile): (s
     Array.from(stacks.frame.subarray(stacks.offset[i], stacks.offset[i + 1]), (frame) => frameTexts[frame]).join('\n')
   );
   const contextTexts = Array.from({ length: contexts.length }, (_, i) =>
-    [strings[contexts.thread[i]], strings[contexts.endpoint[i]], contexts.spanId[i], contexts.rootSpanId[i]].join('\0')
+    [
+      strings[contexts.thread[i]],
+      strings[contexts.endpoint[i]],
+      contexts.spanId[i],
+      contexts.rootSpanId[i],
+      strings[contexts.labels?.[i] ?? 0],
+    ].join('\0')
   );
   return (sample) => `${contextTexts[samples.context[sample]]}\n${stackTexts[samples.stack[sample]]}`;
 }

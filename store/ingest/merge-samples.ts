@@ -3,6 +3,7 @@ import { HotspanError } from '../errors';
 import { resolveProfileTypes, type ResolvedType } from '../../src/model/profile-types';
 import type { Profile } from '../../src/model/profile';
 import { SequenceTable } from '../../src/model/sequence-table';
+import { StoredLabels } from './stored-labels';
 
 /** A profile of an upload with the content ids of its stacks. */
 export interface IdentifiedProfile {
@@ -47,10 +48,10 @@ class TextNumbers {
 }
 
 /**
- * Words of a context: low and high of span, root, trace high and trace low, then the numbers of endpoint and operation, and
- * whether it was inferred. All 0 = none.
+ * Words of a context: low and high of span, root, trace high and trace low, then the numbers of endpoint, operation and labels,
+ * and whether it was inferred. All 0 = none.
  */
-const contextWords = { ids: 8, endpoint: 8, operation: 9, inferred: 10, length: 11 } as const;
+const contextWords = { ids: 8, endpoint: 8, operation: 9, labels: 10, inferred: 11, length: 12 } as const;
 
 /** What the files of an upload have in common, interned as words: no text and no BigInt is made per sample. */
 interface Dictionary {
@@ -58,6 +59,7 @@ interface Dictionary {
   readonly stacks: SequenceTable;
   readonly threads: TextNumbers;
   readonly texts: TextNumbers;
+  readonly labels: StoredLabels;
   /** Entry 0 is no context. */
   readonly contexts: SequenceTable;
   /** Thread number, context number. */
@@ -87,6 +89,7 @@ export function mergeSamples(profiles: readonly IdentifiedProfile[], language: s
     stacks: new SequenceTable(stacks, stacks * 2),
     threads: new TextNumbers(),
     texts: new TextNumbers(),
+    labels: new StoredLabels(),
     contexts: new SequenceTable(contexts + 1, (contexts + 1) * contextWords.length),
     pairs: new SequenceTable(contexts, contexts * 2),
     types: new Map(),
@@ -133,7 +136,8 @@ function mapType({ id, scale, twin }: ResolvedType, column: number, types: Map<s
 function mapContexts({ contexts, strings }: Profile, dictionary: Dictionary): Uint32Array {
   const threadOf = numbersOf(strings, dictionary.threads);
   const textOf = numbersOf(strings, dictionary.texts);
-  const { thread, endpoint, operation, inferred } = contexts;
+  const labelsOf = numbersOf(strings, dictionary.texts, (text) => dictionary.labels.of(text));
+  const { thread, endpoint, operation, labels, inferred } = contexts;
   const ids = [contexts.spanId, contexts.rootSpanId, contexts.traceIdHigh, contexts.traceIdLow].map(wordsOf);
   const words = new Uint32Array(contextWords.length);
   const pair = new Uint32Array(2);
@@ -145,6 +149,7 @@ function mapContexts({ contexts, strings }: Profile, dictionary: Dictionary): Ui
     }
     says |= words[contextWords.endpoint] = textOf(endpoint[i]);
     says |= words[contextWords.operation] = operation === undefined ? 0 : textOf(operation[i]);
+    says |= words[contextWords.labels] = labels === undefined ? 0 : labelsOf(labels[i]);
     words[contextWords.inferred] = says !== 0 && inferred !== undefined ? inferred[i] : 0;
     pair[0] = threadOf(thread[i]);
     pair[1] = says === 0 ? 0 : dictionary.contexts.intern(words, contextWords.length);
@@ -153,13 +158,17 @@ function mapContexts({ contexts, strings }: Profile, dictionary: Dictionary): Ui
   return pairs;
 }
 
-/** Text numbers by the file's own string indexes. */
-function numbersOf(strings: readonly string[], texts: TextNumbers): (index: number) => number {
+/** Text numbers by the file's own string indexes; `stored` = what is kept of a text. */
+function numbersOf(
+  strings: readonly string[],
+  texts: TextNumbers,
+  stored = (text: string) => text
+): (index: number) => number {
   const known = new Map<number, number>([[0, 0]]);
   return (index) => {
     let number = known.get(index);
     if (number === undefined) {
-      number = texts.of(strings[index]);
+      number = texts.of(stored(strings[index]));
       known.set(index, number);
     }
     return number;
@@ -254,7 +263,7 @@ function positives(counts: Uint32Array): number {
 }
 
 /** All but entry 0. */
-function layOutContexts({ contexts, texts }: Dictionary): SpanEntries {
+function layOutContexts({ contexts, texts, labels }: Dictionary): SpanEntries {
   const { words } = contexts;
   const length = contexts.length - 1;
   const at = (entry: number, word: number) => words[(entry + 1) * contextWords.length + word];
@@ -275,6 +284,7 @@ function layOutContexts({ contexts, texts }: Dictionary): SpanEntries {
     endpoint: column((entry) => texts.texts[at(entry, contextWords.endpoint)]),
     operation: column((entry) => texts.texts[at(entry, contextWords.operation)]),
     inferred: column((entry) => at(entry, contextWords.inferred)),
+    labels: labels.isEmpty ? [] : column((entry) => texts.texts[at(entry, contextWords.labels)]),
   };
 }
 

@@ -135,6 +135,7 @@ function readKey(columns: Columns, key: SampleKey): ArrayLike<KeyValue> {
   switch (key) {
     case 'thread':
     case 'endpoint':
+    case 'sampleLabel':
       return columns.strings(`${key}_key`);
     case 'context':
     case 'inferred':

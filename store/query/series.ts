@@ -1,16 +1,15 @@
 import type { Dimension, Measure } from '../../src/api/query';
 import {
-  absentNames,
   DimensionRows,
   isContextDimension,
   type ContextDimension,
   type StackDimension,
 } from '../../src/model/dimensions';
-import { formatSpanId } from '../../src/model/span-id';
 import type { ProfileType } from '../../src/model/profile-types';
 import type { Columns } from '../engines/engine';
 import { someUploads, type Uploads } from './choose-uploads';
 import type { QueryContext } from './context';
+import { eachContextName } from './context-names';
 import { planSeries } from './plan';
 import { contextFilter, type Restrictions } from './prepare';
 import { readKeys, readMasks, readStacks, type SampleQuestion, type StackRows } from './read-samples';
@@ -139,17 +138,12 @@ async function largestContexts(
   if (rows === undefined) {
     return [];
   }
-  return contextNames(rows.columns, dimension)
-    .map((name, at) => ({ name, value: rows.value[at] }))
-    .sort((a, b) => b.value - a.value || (a.name < b.name ? -1 : 1))
+  const sums = new Map<string, number>();
+  eachContextName(rows.columns, dimension, (name, at) => sums.set(name, (sums.get(name) ?? 0) + rows.value[at]));
+  return [...sums]
+    .sort(([a, one], [b, other]) => other - one || (a < b ? -1 : 1))
     .slice(0, topN)
-    .map(({ name }) => name);
-}
-
-function contextNames(columns: Columns, dimension: ContextDimension): string[] {
-  const written =
-    dimension === 'span' ? Array.from(columns.bigints('span_key'), formatSpanId) : columns.strings(`${dimension}_key`);
-  return written.map((name) => (name === '' ? absentNames[dimension] : name));
+    .map(([name]) => name);
 }
 
 /** Rows of one statement: each is a bit of a stack's mask. */
@@ -271,11 +265,20 @@ async function readPerUpload(
   }
   const { columns, value } = rows;
   const uploadOf = uploadIndex(asked.uploads);
-  const names = dimension === undefined ? [] : contextNames(columns, dimension);
-  return Array.from(columns.bigints('profile_key')).flatMap((profile, at) => {
-    const upload = uploadOf.get(profile);
-    return upload === undefined ? [] : [{ upload, value: value[at], key: names[at] ?? '' }];
-  });
+  const profiles = columns.bigints('profile_key');
+  const found: UploadRow[] = [];
+  const keep = (key: string, at: number) => {
+    const upload = uploadOf.get(profiles[at]);
+    if (upload !== undefined) {
+      found.push({ upload, value: value[at], key });
+    }
+  };
+  if (dimension === undefined) {
+    value.forEach((_, at) => keep('', at));
+  } else {
+    eachContextName(columns, dimension, keep);
+  }
+  return found;
 }
 
 function uploadIndex(uploads: Uploads): Map<bigint, number> {

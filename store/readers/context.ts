@@ -1,6 +1,14 @@
-import { parseSpanIdCodes, parseTraceId, type SampleLabelRole, sampleLabelRole } from '../../src/model/label-names';
+import {
+  isNumberedTask,
+  isOwnSampleLabel,
+  parseSpanIdCodes,
+  parseTraceId,
+  type SampleLabelRole,
+  sampleLabelRole,
+} from '../../src/model/label-names';
 import type { FrameKind } from '../../src/model/profile';
 import type { ContextFields } from '../../src/model/profile-builder';
+import type { SampleLabel } from '../../src/model/sample-labels';
 
 /** What a sample was about beside its stack. */
 export interface Detail {
@@ -14,12 +22,17 @@ const detailKinds: Partial<Record<SampleLabelRole, FrameKind>> = {
   allocatedClass: 'detail:class',
 };
 
-/** Sorts the labels of a sample into what the model keeps: thread, endpoint, span, trace, and a detail frame. */
+/** Sorts the labels of a sample into what the model keeps: thread, endpoint, span, trace, a detail frame, and labels of its own. */
 export class ContextMaker {
   private readonly values = new Map<SampleLabelRole, { readonly rank: number; readonly value: string }>();
 
+  private readonly labels: SampleLabel[] = [];
+
   add(key: string, value: string): void {
     const found = sampleLabelRole(key);
+    if (isOwnSampleLabel(key) && !isNumberedTask(key, value)) {
+      this.labels.push([key, value]);
+    }
     const known = found && this.values.get(found.role);
     if (found && value !== '' && (known === undefined || found.rank < known.rank)) {
       this.values.set(found.role, { rank: found.rank, value });
@@ -38,6 +51,7 @@ export class ContextMaker {
       ...(spanId !== undefined && { spanId }),
       ...(rootSpanId !== undefined && { rootSpanId }),
       ...(trace && { traceIdHigh: trace.high, traceIdLow: trace.low }),
+      ...(this.labels.length > 0 && { labels: this.labels }),
     };
   }
 

@@ -94,7 +94,11 @@ function withRoots(
 }
 
 /** Names of a dimension on a sample, from the root to the leaf. */
-function namesOf({ stack, thread, endpoint, span }: PlainSample, dimension: string, realOnly = false): string[] {
+function namesOf(
+  { stack, thread, endpoint, span, labels }: PlainSample,
+  dimension: string,
+  realOnly = false
+): string[] {
   switch (dimension) {
     case 'thread':
       return [thread || '(no thread)'];
@@ -102,6 +106,8 @@ function namesOf({ stack, thread, endpoint, span }: PlainSample, dimension: stri
       return [endpoint || '(no endpoint)'];
     case 'span':
       return [span === '' ? '(no span)' : span.padStart(16, '0')];
+    case 'sampleLabel':
+      return labels.length === 0 ? ['(no sample label)'] : [...labels];
     case 'allocatedClass':
       return stack.filter(({ detail }) => detail).map(({ method }) => method);
     default: {
@@ -179,7 +185,8 @@ export function plainTable(uploads: readonly PlainUpload[], asked: Partial<Store
       const row = rows.get(name) ?? { self: 0, total: 0, samples: 0 };
       row.total += value;
       row.samples++;
-      row.self += name === names[names.length - 1] ? value : 0;
+      // Labels stand side by side, frames on each other.
+      row.self += dimension === 'sampleLabel' || name === names[names.length - 1] ? value : 0;
       rows.set(name, row);
     }
   }

@@ -30,9 +30,9 @@ beforeAll(async () => {
     raw: { segment: 'one', offset: 0, length: 3 },
     profile: `
       types: cpu-time/nanoseconds, wall-time/nanoseconds
-      1 1   | main [class=Main lib=app file=app/main.py:1]; load [class=Json lib=json file=json/load.py:7] | thread=web-0 endpoint=/cart span=a1 root=a0
-      2 2   | main [class=Main lib=app file=app/main.py:1]; save [class=Db lib=db file=db/save.py:9] | thread=web-1 endpoint=/pay span=b1 root=b1
-      4 4   | boot [class=Main lib=app file=app/main.py:5]; load [class=Json lib=json file=json/load.py:7] | thread=init
+      1 1   | main [class=Main lib=app file=app/main.py:1]; load [class=Json lib=json file=json/load.py:7] | thread=web-0 endpoint=/cart span=a1 root=a0 labels="customer=c1\\nplan=pro"
+      2 2   | main [class=Main lib=app file=app/main.py:1]; save [class=Db lib=db file=db/save.py:9] | thread=web-1 endpoint=/pay span=b1 root=b1 labels="customer=c2\\nplan=pro"
+      4 4   | boot [class=Main lib=app file=app/main.py:5]; load [class=Json lib=json file=json/load.py:7] | thread=init labels="plan=free"
       8 8   | main [class=Main lib=app file=app/main.py:1]; load [class=Json lib=json file=json/load.py:7]; "E1" [kind=detail:exception] | span=a2 root=a0
       16 16 | (no stack)`,
   });
@@ -96,6 +96,15 @@ describe('stack filters', () => {
     [{ dimension: 'endpoint', match: 'any', values: ['(no endpoint)'] }, 128],
     [{ dimension: 'span', match: 'any', values: ['00000000000000a1', 'b1'] }, 3],
     [{ dimension: 'span', match: 'any', values: ['(no span)'] }, 20],
+    [{ dimension: 'sampleLabel', match: 'any', values: ['customer=c1'] }, 1],
+    [{ dimension: 'sampleLabel', match: 'any', values: ['customer=c1', 'plan=pro'] }, 3],
+    [{ dimension: 'sampleLabel', match: 'any', values: ['plan=pro'], exclude: true }, 128],
+    [{ dimension: 'sampleLabel', match: 'any', values: ['customer=c'] }, 0],
+    [{ dimension: 'sampleLabel', match: 'any', values: ['(no sample label)', 'plan=free'] }, 128],
+    [{ dimension: 'sampleLabel', match: 'any', values: ['(no sample label)'], exclude: true }, 7],
+    [{ dimension: 'sampleLabel', match: 'regex', values: ['^customer='] }, 3],
+    [{ dimension: 'sampleLabel', match: 'regex', values: ['^plan=free$', 'c1'] }, 5],
+    [{ dimension: 'sampleLabel', match: 'regex', values: ['1.plan'] }, 0],
     [{ dimension: 'method', match: 'any', values: [] }, 131],
     [{ dimension: 'method', match: 'any', values: ['$__all'] }, 131],
     [{ dimension: 'method', match: 'any', values: ['${methods}'] }, 131],
@@ -325,6 +334,7 @@ describe('other routes', () => {
       thread: 3,
       endpoint: 2,
       span: 4,
+      sampleLabel: 4,
       exception: 1,
     });
   });

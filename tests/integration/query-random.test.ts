@@ -243,7 +243,7 @@ it('answers after a merge of all parts', async () => {
 it('answers in portions of few uploads, where span dictionaries are joined', async () => {
   jest.replaceProperty(portions, 'uploads', 20);
   const joined = questions
-    .filter(({ query }) => ['endpoint', 'span'].includes(query.dimension ?? ''))
+    .filter(({ query }) => ['endpoint', 'span', 'sampleLabel'].includes(query.dimension ?? ''))
     .slice(0, some.length);
   expect(joined.length).toBeGreaterThan(20);
   await checkAnswers(joined);

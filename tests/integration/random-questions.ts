@@ -1,6 +1,7 @@
 import type { StackFilter, StoreQuery } from '../../src/api/query';
 import type { PlainTime } from './plain-answers';
 import {
+  customers,
   endpoints,
   hosts,
   intBelow,
@@ -22,7 +23,7 @@ const hourMs = 3600_000;
 const types = ['cpu-time', 'heap-live-size', 'allocations'];
 const dimensions = [
   ...(['method', 'class', 'library', 'file', 'directory'] as const),
-  ...(['allocatedClass', 'thread', 'endpoint', 'span'] as const),
+  ...(['allocatedClass', 'thread', 'endpoint', 'span', 'sampleLabel', 'sampleLabel'] as const),
 ];
 
 /** Profile type × selector × stack filter × dimension × span × range, over uploads of [firstMs, lastMs). */
@@ -89,13 +90,26 @@ function randomFilter(random: Random): StackFilter {
   if (chosen < 0.3) {
     return { dimension: 'endpoint', match: 'any', values: [oneOf(random, endpoints) || '(no endpoint)'], ...exclude };
   }
-  if (chosen < 0.45) {
+  if (chosen < 0.4) {
+    return { ...randomLabelFilter(random), ...exclude };
+  }
+  if (chosen < 0.5) {
     return { dimension: 'method', match: 'regex', values: [oneOf(random, ['^l', 'a', 'n$', 'ar|en'])], ...exclude };
   }
   const dimension = oneOf(random, ['method', 'method', 'library'] as const);
   const names = dimension === 'method' ? methods : ['libapp', 'libc'];
   const values = Array.from({ length: 1 + intBelow(random, 2) }, () => oneOf(random, names));
   return { dimension, match: oneOf(random, ['any', 'leaf', 'prefix'] as const), values, ...exclude };
+}
+
+function randomLabelFilter(random: Random): StackFilter {
+  const match = oneOf(random, ['any', 'any', 'regex'] as const);
+  const one = oneOf(random, customers);
+  const values =
+    match === 'regex'
+      ? [`^customer=.*${one[1]}$`]
+      : [oneOf(random, [`customer=${one}`, 'plan=a b=1', '(no sample label)'])];
+  return { dimension: 'sampleLabel', match, values };
 }
 
 function randomSpans(random: Random): Partial<StoreQuery> {

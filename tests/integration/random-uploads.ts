@@ -18,6 +18,8 @@ export interface PlainSample {
   readonly endpoint: string;
   readonly span: string;
   readonly root: string;
+  /** `key=value` each. */
+  readonly labels: readonly string[];
   /** By profile type. */
   readonly values: Readonly<Record<string, number>>;
 }
@@ -55,6 +57,7 @@ export const hosts = ['web-1', 'web-2', 'db-1'];
 export const threads = ['main', 'worker-1', 'worker-2', ''];
 export const endpoints = ['/cart', '/pay', ''];
 export const spans = ['', ...Array.from({ length: 12 }, (_, at) => `f${at.toString(16)}a`)];
+export const customers = ['c0', 'c1', 'c2'];
 export const methods = ['main', 'run', 'load', 'save', 'parse', 'encode', 'send', 'wait', 'lock', 'copy'];
 
 const frames: readonly PlainFrame[] = methods.map((method, at) => ({
@@ -77,7 +80,7 @@ function randomStack(random: Random): PlainFrame[] {
 function randomSample(random: Random, types: readonly string[]): PlainSample {
   const span = oneOf(random, spans);
   const stack = randomStack(random);
-  return {
+  const sample = {
     stack,
     stackText: stack.map(({ method, detail }) => `${method} ${detail}`).join(';'),
     thread: oneOf(random, threads),
@@ -86,6 +89,14 @@ function randomSample(random: Random, types: readonly string[]): PlainSample {
     root: span === '' || random() < 0.3 ? '' : spans[1 + intBelow(random, 3)],
     values: Object.fromEntries(types.map((type) => [type, random() < 0.2 ? 0 : 1 + intBelow(random, 1e6)])),
   };
+  return { ...sample, labels: labelsOf(sample) };
+}
+
+/** None, one, or two of one key. Takes nothing from `random`, so that uploads of stored data folders stay as they were. */
+function labelsOf({ values, stack }: Pick<PlainSample, 'values' | 'stack'>): string[] {
+  const number = Object.values(values).reduce((sum, value) => sum + value, stack.length);
+  const customer = `customer=${customers[number % 3]}`;
+  return [[], [customer], [customer, `customer=c${number % 2}`, 'plan=a b=1']][number % 5] ?? [];
 }
 
 let made = 0;
@@ -121,12 +132,13 @@ export function storable(upload: PlainUpload): TestUpload {
   return { id, startMs, endMs, labels, retentionDays, profile };
 }
 
-function drawn({ stack, thread, endpoint, span, root, values }: PlainSample, types: readonly string[]): string {
+function drawn({ stack, thread, endpoint, span, root, labels, values }: PlainSample, types: readonly string[]): string {
   const context = [
     ['thread', thread],
     ['endpoint', endpoint],
     ['span', span],
     ['root', root],
+    ['labels', labels.length === 0 ? '' : JSON.stringify(labels.join('\n'))],
   ].filter(([, text]) => text !== '');
   const path = stack.length === 0 ? '(no stack)' : stack.map(drawnFrame).join('; ');
   return [

@@ -48,6 +48,7 @@ const dimensionNames: Record<Dimension, string> = {
   thread: 'Thread',
   endpoint: 'Endpoint',
   span: 'Span',
+  sampleLabel: 'Sample label',
   exception: 'Exception',
   allocatedClass: 'Allocated class',
   lock: 'Lock',

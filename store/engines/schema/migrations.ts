@@ -166,4 +166,10 @@ export const migrations: readonly Migration[] = [
       ${durable}`,
     ],
   },
+  {
+    id: 5,
+    name: 'labels of samples',
+    // One text per entry, or none at all where no entry has any: most uploads then pay nothing for it.
+    statements: ['ALTER TABLE profile_spans ADD COLUMN IF NOT EXISTS labels Array(LowCardinality(String))'],
+  },
 ];

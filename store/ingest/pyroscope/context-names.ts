@@ -1,6 +1,6 @@
-import { sampleLabelRole } from '../../../src/model/label-names';
+import { isOwnSampleLabel, sampleLabelRole } from '../../../src/model/label-names';
 import { ReaderError, type RuntimeInfoEntry } from '../../../src/model/profile';
-import type { ContextNames } from '../../readers/jfr/contexts';
+import type { ContextNames, ContextTexts } from '../../readers/jfr/contexts';
 import { byteField, eachField, inside, wideNumber } from '../../readers/otlp/messages';
 import { ProtobufCursor } from '../../readers/protobuf';
 
@@ -16,7 +16,7 @@ export function readContextNames(bytes: Uint8Array<ArrayBuffer>): ContextNames {
 const maxKeys = 50;
 const maxValues = 20;
 
-/** Keys and values of all labels, for people: which sample had which is kept of endpoints only. None where the part is damaged. */
+/** Keys and values of all labels, for people. None where the part is damaged. */
 export function labelsInfo(bytes: Uint8Array<ArrayBuffer>): RuntimeInfoEntry[] {
   const values = new Map<string, Set<string>>();
   try {
@@ -101,20 +101,18 @@ function readNumbers(cursor: ProtobufCursor): readonly [bigint, bigint] {
   return [numbers[0], numbers[1]];
 }
 
-/** Labels that say what the samples are about; the name of the span is the endpoint where no label says it. */
+/** What the labels say; the name of the span is the endpoint where no label says it. */
 function describe(
   labels: ReadonlyMap<bigint, bigint> | undefined,
   spanName: string | undefined,
   strings: ReadonlyMap<bigint, string>
-): { readonly endpoint?: string } {
-  for (const [key, value] of labels ?? []) {
-    const name = strings.get(key);
-    const said = strings.get(value);
-    if (name !== undefined && said && sampleLabelRole(name)?.role === 'endpoint') {
-      return { endpoint: said };
-    }
-  }
-  return spanName ? { endpoint: spanName } : {};
+): ContextTexts {
+  const said = [...(labels ?? [])].map(([key, value]) => [strings.get(key) ?? '', strings.get(value) ?? ''] as const);
+  const endpoint = said.find(([key, value]) => value !== '' && sampleLabelRole(key)?.role === 'endpoint')?.[1];
+  return {
+    ...((endpoint || spanName) && { endpoint: endpoint || spanName }),
+    labels: said.filter(([key]) => isOwnSampleLabel(key)),
+  };
 }
 
 /** Undefined = the part is damaged; the recording is shown without. */

@@ -1,5 +1,5 @@
 import { loadPart, loadRequest } from '../recorded-parts';
-import { labelsInfo } from './context-names';
+import { labelsInfo, readContextNames } from './context-names';
 import { parseAppName } from './app-name';
 import { sortLabels } from './client-labels';
 import { readIngestForm } from './ingest-form';
@@ -7,6 +7,9 @@ import { ingestTimeNs } from './ingest-times';
 import { unpackName } from './packed-names';
 import { decodePush } from './push';
 import { countsOf, profileKind } from './sample-types';
+import { defaultReaderLimits } from '../../../src/model/profile';
+import { checkProfile } from '../../../src/model/profile-check';
+import { readJfr } from '../../readers/jfr/reader';
 import { defaultLimits as limits } from '../../../tests/integration/default-limits';
 
 function form(query: string, body: string, contentType = '') {
@@ -91,6 +94,27 @@ it('lists the dynamic labels of a Java recording', async () => {
   expect(info.map(({ key }) => key)).toEqual(expect.arrayContaining(['route', 'customer']));
   expect(info.every(({ group, value }) => group === 'Labels of samples' && value !== '')).toBe(true);
   expect(labelsInfo(Uint8Array.of(0x0a, 0x7f))).toEqual([]);
+});
+
+it('gives samples of a Java recording their labels', async () => {
+  const { gunzipSync } = await import('node:zlib');
+  const part = (name: string) => new Uint8Array(gunzipSync(loadPart('pyroscope-java-jfr', name)));
+  const profile = readJfr(part('jfr'), defaultReaderLimits, readContextNames(part('labels')));
+  checkProfile(profile);
+  const { samples, contexts, strings, valueTypes } = profile;
+  const column = valueTypes.findIndex(({ type }) => type === 'lock-acquires');
+  const locks: Record<string, number> = {};
+  samples.context.forEach((context, at) => {
+    const text = strings[contexts.labels?.[context] ?? 0];
+    locks[text] = (locks[text] ?? 0) + samples.values[at * valueTypes.length + column];
+  });
+  // `jfr print`: 45 locks, 32 of them in one context.
+  expect(Object.entries(locks).filter(([, count]) => count > 0)).toEqual(
+    expect.arrayContaining([
+      ['', 13],
+      ['customer=c0\nroute=GET /orders', 32],
+    ])
+  );
 });
 
 it('tells lock profiles apart by their display names', () => {

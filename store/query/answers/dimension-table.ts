@@ -1,8 +1,13 @@
 import type { Dimension, Measure } from '../../../src/api/query';
-import { absentNames, dimensionTable, isContextDimension, type DimensionRow } from '../../../src/model/dimensions';
-import { formatSpanId } from '../../../src/model/span-id';
+import {
+  dimensionTable,
+  isContextDimension,
+  type ContextDimension,
+  type DimensionRow,
+} from '../../../src/model/dimensions';
 import type { QueryContext } from '../context';
-import { readKeys, readStacks, type SampleQuestion } from '../read-samples';
+import { eachContextName } from '../context-names';
+import { readKeys, readStacks, type KeyRows, type SampleQuestion } from '../read-samples';
 
 export interface DimensionTable {
   readonly rows: readonly DimensionRow[];
@@ -25,32 +30,18 @@ export async function readDimension(
   return readContext(context, question, dimension);
 }
 
-type ContextDimension = keyof typeof absentNames;
-
 async function readContext(
   context: QueryContext,
   question: SampleQuestion,
   dimension: ContextDimension
 ): Promise<DimensionTable> {
   const rows = await readKeys(context, question, [dimension]);
-  if (rows === undefined) {
-    return { rows: [], total: 0, samples: 0 };
-  }
-  const { columns } = rows;
-  const names =
-    dimension === 'span' ? Array.from(columns.bigints('span_key'), formatSpanId) : columns.strings(`${dimension}_key`);
-  return contextTable(names, rows.value, rows.samples, dimension);
+  return rows === undefined ? { rows: [], total: 0, samples: 0 } : contextTable(rows, dimension);
 }
 
-function contextTable(
-  names: readonly string[],
-  value: ArrayLike<number>,
-  samples: ArrayLike<number>,
-  dimension: ContextDimension
-): DimensionTable {
+function contextTable({ columns, value, samples }: KeyRows, dimension: ContextDimension): DimensionTable {
   const rows = new Map<string, { name: string; self: number; total: number; samples: number }>();
-  names.forEach((written, at) => {
-    const name = written === '' ? absentNames[dimension] : written;
+  eachContextName(columns, dimension, (name, at) => {
     const row = rows.get(name) ?? { name, self: 0, total: 0, samples: 0 };
     row.self += value[at];
     row.total += value[at];

@@ -1,5 +1,6 @@
 import type { DimensionsAnswer } from '../../../src/api/resources';
 import {
+  absentNames,
   contextDimensions,
   detailDimensions,
   dimensionNames,
@@ -9,6 +10,7 @@ import {
 } from '../../../src/model/dimensions';
 import { noStack, unknownName } from '../../../src/model/stack-dictionary';
 import type { QueryContext } from '../context';
+import { eachContextName } from '../context-names';
 import { readKeys, readStacks, type SampleQuestion } from '../read-samples';
 import { askedSamples } from './asked-samples';
 import type { ResourceQuery } from './resource-query';
@@ -40,7 +42,8 @@ async function countValues(context: QueryContext, asked: SampleQuestion, dimensi
   if (rows === undefined) {
     return 0;
   }
-  return dimension === 'span'
-    ? Array.from(rows.columns.bigints('span_key')).filter((id) => id !== 0n).length
-    : rows.columns.strings(`${dimension}_key`).filter((name) => name !== '').length;
+  const names = new Set<string>();
+  eachContextName(rows.columns, dimension, (name) => names.add(name));
+  names.delete(absentNames[dimension]);
+  return names.size;
 }

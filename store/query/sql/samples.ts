@@ -1,5 +1,6 @@
 import type { ProfileFilter } from '../../../src/model/profile-filter';
 import type { Statement } from '../../engines/engine';
+import type { ContextDimension } from '../../../src/model/dimensions';
 import { Bindings } from './bindings';
 import { finds, profileCondition } from './profile-condition';
 import { profileNumbers, spanEntryCondition, spanWindow, type SpanMatch, type UploadScope } from './upload-scope';
@@ -44,7 +45,7 @@ export interface RolledUp {
 
 /** A stack filter on something that is not in the stack. '' stands for samples that have none. */
 export interface ContextFilter {
-  readonly dimension: 'thread' | 'endpoint' | 'span';
+  readonly dimension: ContextDimension;
   readonly match: 'any' | 'regex';
   /** Whole values, patterns, or span ids. */
   readonly values: readonly string[];
@@ -52,10 +53,10 @@ export interface ContextFilter {
   readonly exclude: boolean;
 }
 
-export type SampleKey = 'profile' | 'stack' | 'context' | 'thread' | 'endpoint' | 'span' | 'inferred';
+export type SampleKey = 'profile' | 'stack' | 'context' | ContextDimension | 'inferred';
 
 /** Keys that only the entries of span dictionaries have. */
-export const entryKeys: readonly SampleKey[] = ['endpoint', 'span', 'inferred'];
+export const entryKeys: readonly SampleKey[] = ['endpoint', 'span', 'sampleLabel', 'inferred'];
 
 /** How to join values of uploads: `sum`, or the average over `coveredUs`, each value weighted with its upload's length. */
 export type Merge =
@@ -108,7 +109,7 @@ function singleSamples(bindings: Bindings, scope: SampleScope, keys: readonly Sa
   const from = [
     'samples AS s',
     keys.some((key) => entryKeys.includes(key))
-      ? `LEFT JOIN (${spanEntries(bindings, scope)}) AS e ON s.profile = e.profile AND s.context = e.context`
+      ? `LEFT JOIN (${spanEntries(bindings, scope, keys)}) AS e ON s.profile = e.profile AND s.context = e.context`
       : '',
     isAverage ? `INNER JOIN (${lengths(bindings, scope)}) AS l ON s.profile = l.profile` : '',
   ];
@@ -145,6 +146,8 @@ function keyColumn(key: SampleKey): string {
       return 'toString(s.thread) AS thread_key';
     case 'endpoint':
       return 'toString(e.endpoint) AS endpoint_key';
+    case 'sampleLabel':
+      return 'e.label AS sampleLabel_key';
     case 'span':
     case 'inferred':
       return `e.${key} AS ${key}_key`;
@@ -180,13 +183,22 @@ export function entryWindow(bindings: Bindings, scope: HourRange & Pick<SampleSc
   return `${spanWindow(bindings, scope.uploads)} AND service IN ${services} AND start >= ${from} AND start < ${to}`;
 }
 
-/** One row per entry of the uploads' span dictionaries; `context` is its position. */
-function spanEntries(bindings: Bindings, scope: SampleScope): string {
-  return `SELECT profile, context, span, endpoint, inferred FROM (
-    SELECT profile, arrayEnumerate(span) AS contexts, span AS spans, endpoint AS endpoints, inferred AS marks FROM profile_spans
+/** One row per entry of the uploads' span dictionaries; `context` is its position, `label` only there when it is a key. */
+function spanEntries(bindings: Bindings, scope: SampleScope, keys: readonly SampleKey[]): string {
+  const { column, join, name } = keys.includes('sampleLabel') ? labelsOfEntries : noLabels;
+  return `SELECT profile, context, span, endpoint, inferred${name} FROM (
+    SELECT profile, arrayEnumerate(span) AS contexts, span AS spans, endpoint AS endpoints, inferred AS marks${column} FROM profile_spans
     WHERE ${entryWindow(bindings, scope)} AND profile IN (${profilesOf(bindings, scope)})
-  ) ARRAY JOIN contexts AS context, spans AS span, endpoints AS endpoint, marks AS inferred`;
+  ) ARRAY JOIN contexts AS context, spans AS span, endpoints AS endpoint, marks AS inferred${join}`;
 }
+
+/** An upload without any label has an empty list, whatever it has of spans. */
+const labelsOfEntries = {
+  column: ', arrayResize(labels, length(span)) AS texts',
+  join: ', texts AS label',
+  name: ', label',
+};
+const noLabels = { column: '', join: '', name: '' };
 
 function sampleCondition(bindings: Bindings, scope: SampleScope): string {
   const conditions = [
@@ -239,17 +251,18 @@ function profilesOf(bindings: Bindings, scope: SampleScope): string {
     : `SELECT arrayJoin(${bindings.bind('Array(UInt64)', scope.profiles)})`;
 }
 
-/** (profile, context) of entries of span dictionaries that meet a condition on `span`, `root`, `endpoint`. */
-function entriesWith(bindings: Bindings, scope: SampleScope, condition: string): string {
+/** (profile, context) of entries of span dictionaries that meet a condition on `span`, `root`, `endpoint`; or on `label`. */
+function entriesWith(bindings: Bindings, scope: SampleScope, condition: string, { column, join } = noLabels): string {
   return `SELECT profile, context FROM (
-    SELECT profile, arrayEnumerate(span) AS contexts, span AS spans, root AS roots, endpoint AS endpoints FROM profile_spans
+    SELECT profile, arrayEnumerate(span) AS contexts, span AS spans, root AS roots, endpoint AS endpoints${column} FROM profile_spans
     WHERE ${entryWindow(bindings, scope)} AND profile IN (${profilesOf(bindings, scope)})
-  ) ARRAY JOIN contexts AS context, spans AS span, roots AS root, endpoints AS endpoint WHERE ${condition}`;
+  ) ARRAY JOIN contexts AS context, spans AS span, roots AS root, endpoints AS endpoint${join} WHERE ${condition}`;
 }
 
 function contextCondition(bindings: Bindings, scope: SampleScope, filter: ContextFilter): string {
+  const { dimension } = filter;
   const condition =
-    filter.dimension === 'thread' ? threadCondition(bindings, filter) : entryCondition(bindings, scope, filter);
+    dimension === 'thread' ? threadCondition(bindings, filter) : entryCondition(bindings, scope, filter, dimension);
   return filter.exclude ? `NOT (${condition})` : `(${condition})`;
 }
 
@@ -259,21 +272,42 @@ function threadCondition(bindings: Bindings, { match, values }: ContextFilter): 
     : `s.thread IN ${bindings.bind('Array(String)', values)}`;
 }
 
-function entryCondition(bindings: Bindings, scope: SampleScope, filter: ContextFilter): string {
-  const inEntries = (condition: string) => `(s.profile, s.context) IN (${entriesWith(bindings, scope, condition)})`;
+function entryCondition(
+  bindings: Bindings,
+  scope: SampleScope,
+  filter: ContextFilter,
+  dimension: keyof typeof saysSome
+): string {
+  const labels = dimension === 'sampleLabel' ? labelsOfEntries : noLabels;
+  const inEntries = (condition: string) =>
+    `(s.profile, s.context) IN (${entriesWith(bindings, scope, condition, labels)})`;
   const wanted = inEntries(entryMatch(bindings, filter));
   if (filter.match === 'any' && filter.values.includes('')) {
-    const some = filter.dimension === 'span' ? 'span != 0' : `endpoint != ''`;
-    return `${wanted} OR NOT (${inEntries(some)})`;
+    return `${wanted} OR NOT (${inEntries(saysSome[dimension])})`;
   }
   return wanted;
 }
 
-function entryMatch(bindings: Bindings, { dimension, match, values, spanIds }: ContextFilter): string {
+/** Conditions on an entry that has something to say. */
+const saysSome = { span: 'span != 0', endpoint: `endpoint != ''`, sampleLabel: `label != ''` } as const;
+
+function entryMatch(bindings: Bindings, filter: ContextFilter): string {
+  const { dimension, match, values, spanIds } = filter;
   if (dimension === 'span') {
     return `span IN ${bindings.bind('Array(UInt64)', spanIds)}`;
+  }
+  if (dimension === 'sampleLabel') {
+    return labelMatch(bindings, filter);
   }
   return match === 'regex'
     ? `(${values.map((value) => finds(bindings, 'toString(endpoint)', value)).join(' OR ')})`
     : `endpoint IN ${bindings.bind('Array(String)', values)}`;
+}
+
+/** On the text of an entry's labels: one of them is wanted. */
+function labelMatch(bindings: Bindings, { match, values }: ContextFilter): string {
+  const lines = `splitByChar('\\n', label)`;
+  return match === 'regex'
+    ? `arrayExists(line -> ${values.map((value) => finds(bindings, 'line', value)).join(' OR ')}, ${lines})`
+    : `hasAny(${lines}, ${bindings.bind('Array(String)', values.filter(Boolean))})`;
 }

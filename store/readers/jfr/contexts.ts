@@ -1,4 +1,5 @@
 import type { ProfileBuilder } from '../../../src/model/profile-builder';
+import type { SampleLabel } from '../../../src/model/sample-labels';
 import { SequenceTable } from '../../../src/model/sequence-table';
 import type { Chunk } from './chunk';
 import type { JfrCursor } from './cursor';
@@ -11,7 +12,13 @@ import { ThreadKeys } from './threads';
 /** What the numbers in events of Pyroscope's fork mean; they are resolved by a part that is sent beside the recording. */
 export interface ContextNames {
   /** Texts for a sample with these values of `contextId` and `spanName`; 0n = none. */
-  describe(contextId: bigint, spanName: bigint): { readonly endpoint?: string; readonly operation?: string };
+  describe(contextId: bigint, spanName: bigint): ContextTexts;
+}
+
+export interface ContextTexts {
+  readonly endpoint?: string;
+  readonly operation?: string;
+  readonly labels?: readonly SampleLabel[];
 }
 
 const endpointFields = { localRootSpanId: 0, endpoint: 1, operation: 2 };
@@ -46,7 +53,10 @@ export class Endpoints {
   }
 }
 
-/** Thread and operation as the builder's strings, span low, high, root, trace high and low, `contextId`, `spanName`, inferred, tag (0 = none). */
+/**
+ * Thread and operation as the builder's strings, span low, high, root, trace high and low, `contextId`, `spanName`, inferred, tag and
+ * labels as the builder's strings (0 = none).
+ */
 const raw = {
   thread: 0,
   operation: 1,
@@ -58,8 +68,9 @@ const raw = {
   spanName: 12,
   inferred: 14,
   tag: 15,
+  labels: 16,
 };
-const rawWords = 16;
+const rawWords = 17;
 
 const noIds = new Uint32Array(8);
 
@@ -74,6 +85,42 @@ class ThreadStrings {
 
   at(thread: number): number {
     return thread < 0 ? 0 : (this.strings[thread] ??= this.builder.string(this.threads.nameAt(thread)));
+  }
+}
+
+/** What the program attached to the events of one type in one chunk; a combination is looked up once. */
+class AttributeStrings {
+  private readonly slots: ReadonlyArray<readonly [slot: number, key: string]>;
+  private readonly combinations = new SequenceTable();
+  private readonly strings: number[] = [];
+  private readonly keys: Uint32Array;
+
+  constructor(
+    private readonly event: EventReader,
+    private readonly builder: ProfileBuilder
+  ) {
+    this.slots = event.fieldsFrom(slot.attributes);
+    this.keys = new Uint32Array(this.slots.length * 2);
+  }
+
+  get isEmpty(): boolean {
+    return this.slots.length === 0;
+  }
+
+  /** Of the event at hand, as the builder's string. */
+  labels(): number {
+    const { slots, keys, event } = this;
+    let says = 0;
+    for (let i = 0; i < slots.length; i++) {
+      const [at] = slots[i];
+      says |= keys[i * 2] = event.values.low[at];
+      says |= keys[i * 2 + 1] = event.values.high[at];
+    }
+    if (says === 0) {
+      return 0;
+    }
+    const combination = this.combinations.intern(keys, keys.length);
+    return (this.strings[combination] ??= this.builder.labels(slots.map(([at, key]) => [key, event.text(at)])));
   }
 }
 
@@ -99,9 +146,11 @@ export class ContextMaker {
     const names = new ThreadStrings(threads, this.builder);
     if (event.has(slot.spanId)) {
       const operations = new Map<number, number>();
+      const attributes = new AttributeStrings(event, this.builder);
       return () => {
         const thread = threads.indexOf(event, slot.thread);
         this.readIds(event, names.at(thread), operations);
+        this.words[raw.labels] = attributes.isEmpty ? 0 : attributes.labels();
         if (isSighting) {
           this.sight(threads.keyAt(thread), event.timeNs(slot.startTime, this.baseNs));
         }
@@ -216,8 +265,10 @@ export class ContextMaker {
     const named = this.names?.describe(this.wideAt(raw.contextId), this.wideAt(raw.spanName));
     const endpoint = words[raw.tag] || builder.string(known?.endpoint ?? named?.endpoint ?? '');
     const operation = words[raw.operation] || builder.string(named?.operation ?? known?.operation ?? '');
+    const labels = words[raw.labels] || (named?.labels === undefined ? 0 : builder.labels(named.labels));
     const ids = words.subarray(raw.span, raw.span + 8);
-    return builder.contextOfWords(words[raw.thread], endpoint, ids, operation, words[raw.inferred] === 1);
+    const more = { operation, labels, inferred: words[raw.inferred] === 1 };
+    return builder.contextOfWords(words[raw.thread], endpoint, ids, more);
   }
 
   private wideAt(at: number): bigint {

@@ -44,6 +44,11 @@ export class EventReader {
     return this.plan.fields.get(slot);
   }
 
+  /** Slot and name of the fields that lie in `first` or behind it. */
+  fieldsFrom(first: number): Array<readonly [slot: number, name: string]> {
+    return [...this.plan.fields].filter(([slot]) => slot >= first).map(([slot, { name }]) => [slot, name]);
+  }
+
   isNonZero(slot: number): boolean {
     return (this.values.low[slot] | this.values.high[slot]) !== 0;
   }

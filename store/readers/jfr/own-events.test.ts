@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { defaultReaderLimits, frameKinds, type Profile } from '../../../src/model/profile';
+import { checkProfile } from '../../../src/model/profile-check';
+import { fixtures, plain } from '../../../tests/oracle/uploads';
 import { jfrReader } from './reader';
 
 /** Recordings made for these tests; their numbers come from `jdk.jfr.consumer`. */
@@ -54,5 +56,37 @@ describe('profiler.Span', () => {
     // `jfr print`: so many jdk.ExecutionSample lie between start and end of the spans.
     expect(counts).toEqual({ '': 20, '/cart': 20, '/pay': 18 });
     expect(sum(profile, 'cpu-time', (at) => contexts.endpoint[samples.context[at]] !== 0)).toBe(38 * 5_000_000);
+  });
+});
+
+describe('attributes of java-profiler', () => {
+  // The tracer's own attribute, under another name of equal length, is one that a program made up.
+  const [own, free] = ['_dd.trace.operation', 'customer.of.request'];
+  const bytes = plain(readFileSync(path.join(fixtures, 'corpus/java-ddtrace-guance-main.jfr')));
+
+  function renamed(): Uint8Array<ArrayBuffer> {
+    const copy = Buffer.from(bytes);
+    for (let at = copy.indexOf(own); at >= 0; at = copy.indexOf(own, at)) {
+      copy.write(free, at);
+    }
+    return new Uint8Array(copy);
+  }
+
+  /** What each sample says, '' where its span is only inferred. */
+  function textsOf({ contexts, samples, strings }: Profile, column: 'operation' | 'labels'): string[] {
+    return Array.from(samples.context, (context) =>
+      contexts.inferred?.[context] === 1 ? '' : strings[contexts[column]?.[context] ?? 0]
+    );
+  }
+
+  it('are labels of samples', () => {
+    const profile = jfrReader.read(renamed(), defaultReaderLimits);
+    checkProfile(profile);
+    const labels = textsOf(profile, 'labels');
+    expect(new Set(labels).size).toBeGreaterThan(2);
+    // Samples that say none have the operation of their root span, where that is known.
+    const ofRoots = textsOf(profile, 'operation');
+    const found = labels.map((label, at) => (label === '' ? ofRoots[at] : label.replace(`${free}=`, '')));
+    expect(found).toEqual(textsOf(jfrReader.read(bytes, defaultReaderLimits), 'operation'));
   });
 });

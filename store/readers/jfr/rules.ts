@@ -1,4 +1,5 @@
 import type { FrameKind, ValueType } from '../../../src/model/profile';
+import type { Chunk } from './chunk';
 import type { EventReader } from './event';
 import type { Settings } from './settings';
 
@@ -26,6 +27,8 @@ export const slot = {
   detail: 15,
   address: 16,
   port: 17,
+  /** The first of what the program attached, see `attributeFields`. */
+  attributes: 18,
 } as const;
 
 /** Fields that have the same name and meaning in all events. */
@@ -43,6 +46,21 @@ export const sharedFields = {
   traceIdHi: slot.traceIdHigh,
   traceIdLo: slot.traceIdLow,
 } as const;
+
+/** java-profiler takes ten attributes. */
+const maxAttributes = 10;
+
+/** Fields of an event that the program named itself, each with a slot. */
+export function attributeFields(chunk: Chunk, event: string): Record<string, number> {
+  const fields = chunk.events.get(event)?.type.fields ?? [];
+  const own = fields.filter(
+    ({ name, classId, pooled }) =>
+      pooled &&
+      chunk.metadata.get(classId)?.name === 'profiler.types.AttributeValue' &&
+      !Object.hasOwn(sharedFields, name)
+  );
+  return Object.fromEntries(own.slice(0, maxAttributes).map(({ name }, at) => [name, slot.attributes + at]));
+}
 
 /** The types that JFR events become, in the order of the columns. */
 export const valueTypes = {

@@ -6,7 +6,7 @@ import type { JfrCursor } from './cursor';
 import { type EventReader, readersOf } from './event';
 import type { ExceptionCounts } from './exceptions';
 import { type FrameResolver } from './frames';
-import { type EventRule, type JfrType, type Measuring, sharedFields, slot } from './rules';
+import { attributeFields, type EventRule, type JfrType, type Measuring, sharedFields, slot } from './rules';
 
 /** Ports that the operating system picks for the other end of a connection; each would be a peer of its own. */
 const firstEphemeralPort = 32_768;
@@ -34,8 +34,11 @@ interface BoundMeasure {
 /** Adds a sample for every event of the rule. */
 export function addSamples(rule: EventRule, chunks: readonly Chunk[], sampling: Sampling): void {
   const measures = boundMeasures(rule, sampling.columns);
-  for (const event of readersOf(chunks, rule.event, { ...sharedFields, ...rule.fields }, sampling.cursor)) {
-    addEvents(event, rule, measures, sampling);
+  for (const chunk of chunks) {
+    const fields = { ...attributeFields(chunk, rule.event), ...sharedFields, ...rule.fields };
+    for (const event of readersOf([chunk], rule.event, fields, sampling.cursor)) {
+      addEvents(event, rule, measures, sampling);
+    }
   }
 }
 

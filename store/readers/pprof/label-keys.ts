@@ -1,4 +1,4 @@
-import { sampleLabelRole, type SampleLabelRole } from '../../../src/model/label-names';
+import { isOwnSampleLabel, sampleLabelRole, type SampleLabelRole } from '../../../src/model/label-names';
 import type { FrameKind } from '../../../src/model/profile';
 
 /** Roles that make up a context; the other roles concern the stack. */
@@ -14,7 +14,8 @@ export const detailRoles: ReadonlyArray<readonly [SampleLabelRole, FrameKind]> =
 export interface Key {
   /** Index in `contextRoles`, or -1. */
   readonly slot: number;
-  readonly role: SampleLabelRole;
+  /** 'own': a label that the program made up. */
+  readonly role: SampleLabelRole | 'own';
   readonly rank: number;
   /** With spaces, as Datadog's clients write it, who write ids in decimal. */
   readonly decimal: boolean;
@@ -23,11 +24,13 @@ export interface Key {
   readonly isClassName: boolean;
 }
 
-/** Null for a label that says nothing we know of. */
+const ownKey: Key = { slot: -1, role: 'own', rank: 0, decimal: false, detail: -1, isClassName: false };
+
+/** Null for a label that no one asks for. */
 export function makeKey(name: string): Key | null {
   const found = sampleLabelRole(name);
   if (found === undefined) {
-    return null;
+    return isOwnSampleLabel(name) ? ownKey : null;
   }
   const slot = contextRoles.findIndex((role) => role === found.role);
   const detail = detailRoles.findIndex(([role]) => role === found.role);

@@ -1,6 +1,7 @@
-import { parseSpanIdCodes, parseTraceId } from '../../../src/model/label-names';
+import { isNumberedTask, parseSpanIdCodes, parseTraceId } from '../../../src/model/label-names';
 import type { ReaderLimits } from '../../../src/model/profile';
 import type { ProfileBuilder } from '../../../src/model/profile-builder';
+import { maxSampleLabels, type SampleLabel } from '../../../src/model/sample-labels';
 import { SequenceTable } from '../../../src/model/sequence-table';
 import { type ProtobufCursor, wireVarint } from '../protobuf';
 import { contextRoles, detailRoles, type Key, makeKey } from './label-keys';
@@ -20,7 +21,9 @@ const traceIdAt = 4;
 /** Low and high word each. */
 const spanIdAt = 5;
 const rootSpanIdAt = 7;
-const rawWords = 9;
+/** Number of the list of the program's own labels, 0 = none. */
+const labelsAt = 9;
+const rawWords = 10;
 /** Above every rank. */
 const noRank = 255;
 /** Tags of a label's fields. */
@@ -38,16 +41,32 @@ const raw = new Uint32Array(rawWords);
 const ranks = new Uint8Array(contextRoles.length);
 const wideIds = new BigUint64Array(4);
 const ids = new Uint32Array(wideIds.buffer);
+/** Key and value of the sample's own labels, as indexes of the file's strings. */
+const ownPairs = new Uint32Array(2 * maxSampleLabels);
 const idWordScratch = new Scratch();
 const idStateScratch = new Scratch();
 const noWords = new Uint32Array(0);
 let idleCombinations: SequenceTable | undefined;
+let idleLists: SequenceTable | undefined;
 
 function takeCombinations(): SequenceTable {
   const combinations = idleCombinations ?? new SequenceTable();
   idleCombinations = undefined;
   combinations.clear();
   return combinations;
+}
+
+/** Entry 0 is no labels. */
+function takeLists(): SequenceTable {
+  const lists = idleLists ?? new SequenceTable();
+  idleLists = undefined;
+  lists.clear();
+  lists.intern(ownPairs, 0);
+  return lists;
+}
+
+function unlessLarge(table: SequenceTable | undefined): SequenceTable | undefined {
+  return table !== undefined && table.byteLength <= keptBytes ? table : undefined;
 }
 
 /**
@@ -60,6 +79,8 @@ export class LabelReader {
   private detailKind = -1;
   private detailText = 0;
   private labels = 0;
+  /** Words of `ownPairs` that this sample filled. */
+  private ownWords = 0;
   private used = true;
   /** Ids that were written as text, by string index: their words, and how they were read (0 = not yet, 1 = decimal, 2 = hex). */
   private idWords: Uint32Array = noWords;
@@ -68,6 +89,7 @@ export class LabelReader {
   private readonly combinations = takeCombinations();
   private readonly contexts: number[] = [];
   private details?: Map<number, number>;
+  private lists?: SequenceTable;
 
   constructor(
     private readonly cursor: ProtobufCursor,
@@ -78,7 +100,8 @@ export class LabelReader {
 
   /** After the last sample. */
   finish(): void {
-    idleCombinations = this.combinations.byteLength <= keptBytes ? this.combinations : undefined;
+    idleCombinations = unlessLarge(this.combinations);
+    idleLists = unlessLarge(this.lists) ?? idleLists;
   }
 
   startSample(): void {
@@ -87,6 +110,7 @@ export class LabelReader {
     this.labels = 0;
     if (this.used) {
       this.used = false;
+      this.ownWords = 0;
       for (let i = 0; i < rawWords; i++) {
         raw[i] = 0;
       }
@@ -186,7 +210,12 @@ export class LabelReader {
 
   private keepKnown(key: number, string: number, low: number, high: number): void {
     const known = this.keyOf(key);
-    if (known !== null) {
+    if (known === null) {
+      return;
+    }
+    if (known.slot < 0) {
+      this.keepBeside(known, key, string);
+    } else {
       this.keep(known, string, low, high);
     }
   }
@@ -198,10 +227,6 @@ export class LabelReader {
 
   /** Of several labels of one role the one with the lowest rank is kept, of equal ones the first. */
   private keep(key: Key, string: number, low: number, high: number): void {
-    if (key.slot < 0) {
-      this.keepForStack(key, string);
-      return;
-    }
     if ((string === 0 && low === 0 && high === 0) || ranks[key.slot] <= key.rank) {
       return;
     }
@@ -263,12 +288,24 @@ export class LabelReader {
     raw[at + 1] = words[string * 2 + 1];
   }
 
-  private keepForStack(key: Key, string: number): void {
+  /** Labels of the stack, and those that have no place of their own. */
+  private keepBeside(key: Key, keyIndex: number, string: number): void {
     if (key.isClassName) {
       this.className = string;
+    } else if (key.role === 'own') {
+      this.keepOwn(keyIndex, string);
     } else if (string !== 0 && this.detailKind < 0) {
       this.detailKind = key.detail;
       this.detailText = string;
+    }
+  }
+
+  /** Only texts: programs write no numbers, profilers write sizes of objects and the like. */
+  private keepOwn(key: number, string: number): void {
+    if (string !== 0 && this.ownWords < ownPairs.length) {
+      ownPairs[this.ownWords++] = key;
+      ownPairs[this.ownWords++] = string;
+      this.used = true;
     }
   }
 
@@ -276,6 +313,9 @@ export class LabelReader {
   context(): number {
     if (!this.used) {
       return 0;
+    }
+    if (this.ownWords > 0) {
+      raw[labelsAt] = (this.lists ??= takeLists()).intern(ownPairs, this.ownWords);
     }
     const combination = this.combinations.intern(raw, rawWords);
     if (combination === this.contexts.length) {
@@ -287,12 +327,26 @@ export class LabelReader {
   private makeContext(): number {
     const { strings, builder } = this;
     const traceId = raw[traceIdAt] === 0 ? undefined : parseTraceId(strings.get(raw[traceIdAt]));
-    for (let i = spanIdAt; i < rawWords; i++) {
+    for (let i = spanIdAt; i < labelsAt; i++) {
       ids[i - spanIdAt] = raw[i];
     }
     wideIds[2] = traceId?.high ?? 0n;
     wideIds[3] = traceId?.low ?? 0n;
-    return builder.contextOfWords(this.thread(), strings.indexIn(builder, strings.text(raw[endpointAt])), ids);
+    const endpoint = strings.indexIn(builder, strings.text(raw[endpointAt]));
+    const labels = raw[labelsAt] === 0 ? 0 : builder.labels(this.ownLabels());
+    return builder.contextOfWords(this.thread(), endpoint, ids, labels === 0 ? undefined : { labels });
+  }
+
+  private ownLabels(): SampleLabel[] {
+    const labels: SampleLabel[] = [];
+    for (let i = 0; i < this.ownWords; i += 2) {
+      const key = this.strings.get(ownPairs[i]);
+      const value = this.strings.get(ownPairs[i + 1]);
+      if (!isNumberedTask(key, value)) {
+        labels.push([key, value]);
+      }
+    }
+    return labels;
   }
 
   private thread(): number {

@@ -158,20 +158,47 @@ describe('labels', () => {
       'span=1234567890123456 trace=1000000000000000f',
     ],
     ['endpoints', { 'trace endpoint': 'GET /', span_name: 'other' }, 'endpoint="GET /"'],
+    ['labels of the program', { route: 'GET /', customer: 'c1' }, 'labels="customer=c1\\nroute=GET /"'],
+    ['named tasks', { 'task name': 'poll', 'task id': '7' }, 'labels="task name=poll"'],
     ['endpoints from span names', { span_name: 'GET /', profile_id: '00000000000000ff' }, 'endpoint="GET /" span=ff'],
   ])('%s', (_, labels, expected) => {
     const context = drawLabels(labels).split(' | ')[2];
     expect(context).toBe(expected.replace('8b1f2d1f3d9d3f16', 10024748461221672726n.toString(16)));
   });
 
-  it('does not make contexts of times and labels of the program', () => {
-    const profile = read(
+  it('does not make contexts of times, numbers and numbered tasks', () => {
+    const samples = [1n, 2n].map((number) => ({
+      stack: [main],
+      values: [1],
+      labels: { end_timestamp_ns: number, bytes: number, 'task name': `Task-${number}` },
+    }));
+    expect(read(write(['cpu/ns'], samples)).contexts.length).toBe(1);
+  });
+
+  it('keeps the labels of the program of each sample, one context for equal ones', () => {
+    const labelled: Array<Record<string, string>> = [
+      { route: 'a', customer: 'c1' },
+      { customer: 'c1', route: 'a' },
+      {},
+      { 'thread name': 'web', route: 'a' },
+      Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`key${String(at).padStart(2, '0')}`, 'x'])),
+      { route: 'a', customer: 'c1' },
+    ];
+    const { contexts, strings, samples } = read(
       write(
         ['cpu/ns'],
-        [1n, 2n].map((time) => ({ stack: [main], values: [1], labels: { end_timestamp_ns: time, route: `r${time}` } }))
+        labelled.map((labels) => ({ stack: [main], values: [1], labels }))
       )
     );
-    expect(profile.contexts.length).toBe(1);
+    const texts = Array.from(samples.context, (context) => strings[contexts.labels?.[context] ?? 0]);
+    const both = 'customer=c1\nroute=a';
+    expect(texts.filter((_, at) => at !== 4)).toEqual([both, both, '', 'route=a', both]);
+    expect(texts[4].split('\n')).toEqual(
+      Object.keys(labelled[4])
+        .slice(0, 16)
+        .map((key) => `${key}=x`)
+    );
+    expect(contexts.length).toBe(4);
   });
 
   it.each([
@@ -341,6 +368,7 @@ describe('any profile', () => {
     labels: fc.record({
       'thread name': fc.string({ minLength: 1 }),
       'span id': fc.bigInt({ min: 1n, max: 2n ** 64n - 1n }),
+      customer: fc.stringMatching(/^[a-z =]{0,3}$/),
     }),
   });
 
@@ -360,6 +388,8 @@ describe('any profile', () => {
           const context = profile.samples.context[i];
           expect(profile.strings[profile.contexts.thread[context]]).toBe(labels['thread name']);
           expect(profile.contexts.spanId[context]).toBe(labels['span id']);
+          const own = labels.customer.trim() === '' ? '' : `customer=${labels.customer.trim()}`;
+          expect(profile.strings[profile.contexts.labels?.[context] ?? 0]).toBe(own);
         });
       }),
       { numRuns: 200 }
