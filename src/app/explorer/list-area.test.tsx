@@ -57,12 +57,10 @@ type Change = (part: Partial<ExplorerState>) => void;
 
 function show(start: Partial<ExplorerState>, draw: (state: ExplorerState, change: Change) => React.ReactNode) {
   let last: ExplorerState = { ...defaultState, ...start };
+  const changed = (part: Partial<ExplorerState>) => (last = { ...last, ...part });
   const Holder = () => {
     const [state, setState] = useState(last);
-    return draw(state, (part) => {
-      last = { ...last, ...part };
-      setState(last);
-    });
+    return draw(state, (part) => setState(changed(part)));
   };
   render(<Holder />);
   return { last: () => last, user: userEvent.setup({ delay: null }) };
