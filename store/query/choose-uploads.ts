@@ -1,6 +1,7 @@
 import type { Columns } from '../engines/engine';
 import type { QueryContext, QueryTime } from './context';
 import { inMergedScope } from './merged-scope';
+import { missingProfile } from './missing-profile';
 import { info, type Notice } from './notices';
 import type { Restrictions } from './prepare';
 import { limits } from './request';
@@ -94,8 +95,12 @@ async function allPartsOf(
   const wide = { ...window, fromMs: window.fromMs - partsMarginMs, toMs: window.toMs + partsMarginMs };
   const parts = await readUploads(context, scopeOf(context.tenant, restrictions, wide), profileType, labels);
   const overlaps = (at: number) => parts.startUs[at] < window.toMs * 1000 && parts.endUs[at] > window.fromMs * 1000;
-  const one = Array.from({ length: parts.length }, (_, at) => at).some(overlaps);
-  return one ? parts : { ...someUploads(parts, () => false), profileCount: 0 };
+  if (Array.from({ length: parts.length }, (_, at) => at).some(overlaps)) {
+    return parts;
+  }
+  const ids = restrictions.profileIds ?? [];
+  const notices = await Promise.all(ids.map((id) => missingProfile(context, id, window)));
+  return { ...someUploads(parts, () => false), profileCount: 0, notices };
 }
 
 /** Uploads whose window has a part in common with the range: for series. */

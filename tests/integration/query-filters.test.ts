@@ -255,6 +255,22 @@ describe('rows asked for by name', () => {
   });
 });
 
+describe('a profile that is named and not found', () => {
+  const other = '00000000-0000-4000-8000-00000000dead';
+  const late = { from: noon + 600 * minute, to: noon + 601 * minute };
+  it.each([
+    ['exists nowhere', hour, { profileId: other }, `There is no profile ${other}.`],
+    ['is of another time', late, { profileId: firstId }, `The profile ${firstId} is not in this range: it is of 2`],
+    ['is another one', hour, { profileId: firstId, selector: '{env="none"}' }, 'does not fit the filter.'],
+  ])('%s: graph, table and requests say so', async (_what, time, query, text) => {
+    for (const queryType of ['profile', 'dimension', 'requests'] as const) {
+      const { frames } = await store.query(time, { queryType, profileType: 'cpu-time', ...query });
+      const said = (frames[0].schema.meta?.notices ?? []).map((notice) => notice.text);
+      expect([queryType, said.filter((one) => one.includes(text))]).toEqual([queryType, [expect.anything()]]);
+    }
+  });
+});
+
 describe('comparisons', () => {
   it.each([
     [{ selector: '{env="prod"}', compare: { selector: '{env="dev"}' } }, 31, 100],

@@ -196,7 +196,8 @@ async function emptyNotices(
         ];
   }
   if (uploads.length === 0) {
-    return [info('No upload in this range fits the filter.')];
+    // Of a profile that was named, the choice of uploads has said where it is.
+    return restrictions.profileIds === undefined ? [info('No upload in this range fits the filter.')] : [];
   }
   const { carryingCount, profileCount } = uploads;
   return [
