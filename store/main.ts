@@ -179,10 +179,10 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
     auth: config.auth,
     metrics,
     readiness: () => readiness(state, engine),
-    status: async () => ({
+    status: async ({ tenant }) => ({
       version,
       engine: { kind: engine.kind, ready: engine.ready, version: await engine.version() },
-      profiles: await countProfiles(engine),
+      profiles: await countProfiles(engine, tenant),
       retention: config.retention === 0 ? 'for ever' : `${config.retention / 86_400_000} days`,
       spool: rawUsage(rawDir),
     }),
@@ -329,8 +329,9 @@ function readiness(state: { readonly replayed: boolean }, engine: Engine): { rea
   return engine.ready ? { ready: true, reason: '' } : { ready: false, reason: 'the engine is starting' };
 }
 
-async function countProfiles(engine: Engine): Promise<number> {
-  const columns = await engine.select({ sql: 'SELECT toUInt32(count()) AS count FROM profiles WHERE part = 0' });
+async function countProfiles(engine: Engine, tenant: string): Promise<number> {
+  const sql = 'SELECT toUInt32(count()) AS count FROM profiles WHERE tenant = {tenant:String} AND part = 0';
+  const columns = await engine.select({ sql, params: { tenant } });
   return columns.numbers('count')[0];
 }
 

@@ -10,7 +10,7 @@ import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { StatusAnswer } from '../src/api/resources';
-import { makeAuthorizer, splitTokenPath, type AuthSettings } from './auth';
+import { makeAuthorizer, splitTokenPath, type AuthSettings, type Caller } from './auth';
 import { EngineUnavailable } from './engines/engine';
 import { HotspanError } from './errors';
 import type { StoreMetrics } from './metrics';
@@ -21,7 +21,7 @@ export interface ServerSettings {
   readonly metrics: StoreMetrics;
   /** Whether queries and uploads are served fully; else why not. */
   readiness(): { readonly ready: boolean; readonly reason: string };
-  status(): Promise<StatusAnswer>;
+  status(caller: Caller): Promise<StatusAnswer>;
 }
 
 export interface ServerOptions {
@@ -117,7 +117,7 @@ function addStatusRoutes(app: FastifyInstance, settings: ServerSettings): void {
   app.get('/metrics', async (_request, reply) =>
     reply.type(settings.metrics.registry.contentType).send(await settings.metrics.registry.metrics())
   );
-  app.get('/api/v1/status', async () => settings.status());
+  app.get('/api/v1/status', async ({ caller }) => settings.status(caller));
 }
 
 function logAnswer(request: FastifyRequest, reply: FastifyReply, metrics: StoreMetrics): void {

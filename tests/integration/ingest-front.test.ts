@@ -181,6 +181,18 @@ describe('tokens and addresses', () => {
     expect(await (await fetch(`${store.ingestUrl}/metrics`)).json()).toEqual({});
   });
 
+  it("counts the asking tenant's profiles alone", async () => {
+    const profilesOf = async (token: string) => {
+      const answer = await fetch(`${store.url}/api/v1/status`, { headers: { authorization: `Bearer ${token}` } });
+      const { profiles }: { profiles: number } = await answer.json();
+      return profiles;
+    };
+    while ((await profilesOf('reader-of-red')) === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(await profilesOf('master-of-blue')).toBe(0);
+  });
+
   it('never writes credentials into its log', () => {
     expect(store.log()).not.toMatch(/sender-of-red|nobody-knows-it/);
   });
