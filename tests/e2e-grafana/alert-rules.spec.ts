@@ -1,5 +1,6 @@
 import { type APIRequestContext } from '@playwright/test';
 import { datasourceUrl, expect, openAdmin, panel, test, uniqueService } from './grafana';
+import { addGroup, type Instance, readRules, removeRules, type Rule, type RuleModel, writtenRule } from './rules';
 import { sendUpload } from './uploads';
 
 /**
@@ -27,28 +28,6 @@ const expected: Record<string, Record<string, string>> = {
   'hotspan-missing': { service: services.gone },
 };
 
-interface Instance {
-  state: string;
-  labels: Record<string, string>;
-  annotations: Record<string, string>;
-  value: string;
-}
-
-interface Rule {
-  uid: string;
-  health: string;
-  lastError?: string;
-  lastEvaluation: string;
-  alerts?: Instance[];
-}
-
-interface RuleModel {
-  folderUID: string;
-  title: string;
-  uid: string;
-  data: Array<{ model: { selector?: string }; relativeTimeRange: { from: number; to: number } }>;
-}
-
 let admin: APIRequestContext;
 let storeUrl: string;
 
@@ -58,9 +37,7 @@ test.beforeAll(async () => {
 });
 
 test.afterAll(async () => {
-  for (const uid of Object.keys(expected)) {
-    await admin.delete(`/api/v1/provisioning/alert-rules/${copyOf(uid)}`);
-  }
+  await removeRules(admin, Object.keys(expected).map(copyOf));
   await admin.dispose();
 });
 
@@ -74,40 +51,15 @@ function rangeOf(uid: string): number {
   return uid === 'hotspan-heap-slope' ? 180 : uid === 'hotspan-missing' ? 21_600 : 60;
 }
 
-async function addCopy(uid: string): Promise<string> {
-  const rule: RuleModel = await (await admin.get(`/api/v1/provisioning/alert-rules/${uid}`)).json();
+/** A copy of a rule about this run's services. */
+async function copied(uid: string): Promise<RuleModel> {
+  const rule = await writtenRule(admin, uid);
   const data = rule.data.map((query) => ({
     ...query,
     relativeTimeRange: query.relativeTimeRange.from > 0 ? { from: rangeOf(uid), to: 0 } : query.relativeTimeRange,
     model: query.model.selector ? { ...query.model, selector: `{service="${expected[uid].service}"}` } : query.model,
   }));
-  const copy = {
-    ...rule,
-    id: undefined,
-    provenance: undefined,
-    uid: copyOf(uid),
-    title: copyOf(uid),
-    ruleGroup: run,
-    data,
-  };
-  const headers = { 'X-Disable-Provenance': 'true' };
-  const created = await admin.post('/api/v1/provisioning/alert-rules', { data: copy, headers });
-  expect(created.status(), await created.text()).toBe(201);
-  return rule.folderUID;
-}
-
-async function everyTenSeconds(folder: string): Promise<void> {
-  const url = `/api/v1/provisioning/folder/${folder}/rule-groups/${run}`;
-  const group = await (await admin.get(url)).json();
-  const headers = { 'X-Disable-Provenance': 'true' };
-  const put = await admin.put(url, { data: { ...group, interval: 10 }, headers });
-  expect(put.status(), await put.text()).toBe(200);
-}
-
-async function rules(): Promise<Map<string, Rule>> {
-  const answer = await admin.get('/api/prometheus/grafana/api/v1/rules');
-  const { data }: { data: { groups: Array<{ rules: Rule[] }> } } = await answer.json();
-  return new Map(data.groups.flatMap((group) => group.rules).map((rule) => [rule.uid, rule]));
+  return { ...rule, uid: copyOf(uid), title: copyOf(uid), data };
 }
 
 function instanceOf(uid: string, rule: Rule | undefined): Instance | undefined {
@@ -122,7 +74,7 @@ async function evaluationsUntil(firing: boolean, sinceMs: number, seconds: numbe
   const seen = new Map<string, Set<string>>();
   const needed: Record<string, number> = {};
   const poll = async () => {
-    const all = await rules();
+    const all = await readRules(admin);
     for (const uid of Object.keys(expected).filter((one) => needed[one] === undefined)) {
       const rule = all.get(copyOf(uid));
       expect([uid, rule?.health === 'error' ? rule.lastError : '']).toEqual([uid, '']);
@@ -158,17 +110,13 @@ test('every sample rule fires within two evaluations, links to its row, and reso
   ]) {
     await send('go', { agoMs, share });
   }
-  let folder = '';
-  for (const uid of Object.keys(expected)) {
-    folder = await addCopy(uid);
-  }
-  await everyTenSeconds(folder);
+  await addGroup(admin, run, await Promise.all(Object.keys(expected).map(copied)));
   await send('go');
   await send('python');
   const needed = await evaluationsUntil(true, Date.now(), 60);
   console.log('evaluations until firing', needed);
   expect(Math.max(...Object.values(needed))).toBeLessThanOrEqual(2);
-  const all = await rules();
+  const all = await readRules(admin);
   for (const uid of Object.keys(expected)) {
     const instance = instanceOf(uid, all.get(copyOf(uid)));
     expect(instance?.labels).toMatchObject({ ...expected[uid], source: 'hotspan' });

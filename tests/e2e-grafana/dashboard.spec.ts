@@ -90,3 +90,33 @@ test('new versions are annotations on a dashboard', async ({ page }) => {
   await marker.hover();
   await expect(page.getByText('First profile of version 7.0.2')).toBeVisible();
 });
+
+test('chained variables, a row of panels for each service and an ad hoc filter', async ({ page }) => {
+  const env = uniqueService('chained');
+  const storeUrl = await datasourceUrl(admin, 'hotspan');
+  const [go, python] = [`${env}-go`, `${env}-python`];
+  await sendUpload(storeUrl, 'dd-go-2', { service: go, tags: { env, version: '8.0.1' } });
+  await sendUpload(storeUrl, 'dd-python-2', { service: python, tags: { env, version: '8.0.2' } });
+  const ofGo = 'crypto/internal/fips140/sha256.blockSHANI';
+  const ofPython = 'hash_password';
+  const shares = panel(page, 'Share of the largest rows');
+  const dashboard = `/d/hotspan-hotspots?var-env=${env}`;
+  await page.setViewportSize({ width: 1600, height: 2400 });
+
+  await page.goto(dashboard);
+  await expect(shares).toHaveCount(2);
+  await expect(shares.filter({ hasText: ofGo })).toHaveCount(1);
+  await expect(shares.filter({ hasText: ofPython })).toHaveCount(1);
+  expect((await optionsOf(page, 'Service')).filter((option) => option !== 'All')).toEqual([go, python]);
+
+  await page.goto(`${dashboard}&var-service=${go}`);
+  await expect(shares).toHaveCount(1);
+  await expect(shares.getByText(ofGo)).toBeVisible();
+  expect((await optionsOf(page, 'Version')).filter((option) => option !== 'All')).toEqual(['8.0.1']);
+
+  await page.goto(`${dashboard}&var-Filters=${encodeURIComponent('language|=|go')}`);
+  await expect(shares.filter({ hasText: ofGo })).toHaveCount(1);
+  await expect(panel(page, 'Rows now').getByText(ofGo)).toBeVisible();
+  await expect(shares.filter({ hasText: ofPython })).toHaveCount(0);
+  await expect(panel(page, 'Rows now').getByText(ofPython)).toHaveCount(0);
+});
