@@ -117,7 +117,7 @@ async function readSpan(question: SpanQuestion, spans: SpanMatch): Promise<Found
   const uploadsFor = (type: ProfileType) => uploadsForAverage(context, restrictions, time, type, uploads);
   const averageOf = (type: ProfileType, endpoint: string, around: Uploads | undefined) =>
     readEndpoint(context, store, restrictions, type, { endpoint, around });
-  const likely = asked ?? profileTypeOf('wall-time');
+  const likely = asked ?? likelyType(uploads);
   const [placed, entries, around] = await Promise.all([
     placedUploads(context, uploads.scope, uploads.profile),
     place === undefined ? noEntries : readSpanEntries(context, place),
@@ -134,6 +134,11 @@ async function readSpan(question: SpanQuestion, spans: SpanMatch): Promise<Found
     ...{ place, placed, facts, samples, type },
     average: isLikely ? average : await averageOf(type, facts.endpoint, await uploadsFor(type)),
   };
+}
+
+/** What the span is most likely looked at by. Uploads were chosen with Wall Time in mind, which Go's, say, do not carry. */
+function likelyType({ carries }: Uploads): ProfileType {
+  return profileTypeOf(Array.from(carries).some((mark) => mark > 0) ? 'wall-time' : 'cpu-time');
 }
 
 interface Reading {
