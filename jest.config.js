@@ -8,6 +8,8 @@ const swc = grafana.transform['^.+\\.(t|j)sx?$'];
 const esmPackages = ['@clickhouse/client', 'piscina', 'fzstd', 'fflate', 'xxhash-wasm'];
 
 module.exports = {
+  // A limit for what hangs, not for what is slow: two suites and their stores share the machine.
+  testTimeout: 60_000,
   projects: [
     {
       ...grafana,

@@ -67,15 +67,15 @@ describe.each(clients)('spans of %s', (client, _, profileType) => {
     const [{ spanId, value }] = chosen;
     for (const spanScope of ['span', 'root'] as const) {
       for (const order of ['time', 'value'] as const) {
-        const query = {
+        const answer = await same({
           queryType: 'hotspots',
           selector,
           profileType,
           spanId: [String(spanId)],
           spanScope,
           order,
-        } as const;
-        const [total] = rowsOf(await same(query)).map((row) => Number(row.value));
+        });
+        const [total] = rowsOf(answer).map((row) => Number(row.value));
         expect(total).toBeGreaterThanOrEqual(Number(value));
       }
     }

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import zlib from 'node:zlib';
+import { z } from 'zod';
 import { acceptedId, eventPart, makeForm, sendForm } from './form';
 import { loadRecording, replay } from './replay';
 import { removeDataDirs, startStore, untilInserted, type RunningStore } from './start-store';
@@ -184,8 +185,7 @@ describe('tokens and addresses', () => {
   it("counts the asking tenant's profiles alone", async () => {
     const profilesOf = async (token: string) => {
       const answer = await fetch(`${store.url}/api/v1/status`, { headers: { authorization: `Bearer ${token}` } });
-      const { profiles }: { profiles: number } = await answer.json();
-      return profiles;
+      return z.object({ profiles: z.number() }).parse(await answer.json()).profiles;
     };
     while ((await profilesOf('reader-of-red')) === 0) {
       await new Promise((resolve) => setTimeout(resolve, 50));
