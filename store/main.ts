@@ -34,6 +34,7 @@ import { startScraper } from './ingest/scrape/scraper';
 import { openSpool, type Spool } from './ingest/spool';
 import { makeMetrics } from './metrics';
 import { LabelIndex } from './query/label-index';
+import { UploadIndex } from './query/upload-index';
 import { registerQueryRoutes } from './query/routes';
 import { applyRetention } from './retention';
 import { startRollup, type Rollup } from './rollup';
@@ -108,7 +109,8 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
   // First, because it locks the data folder: a second store must not touch the segments that the first one writes.
   const engine = await openEngine(config, logger);
   // Servers of a cluster may be written to by several stores.
-  const labels = engine.kind === 'chdb' ? new LabelIndex(engine) : undefined;
+  const indexes = engine.kind === 'chdb' ? ([new LabelIndex(engine), new UploadIndex(engine)] as const) : undefined;
+  const [labels, uploads] = indexes ?? [];
   const spool = openSpool({ dir: rawDir, maxPendingBytes: config.spoolMaxBytes, logger });
   const content = new ContentFilter(rememberedContent);
   const pool = startParsePool({
@@ -135,7 +137,7 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
     logger,
     whenReady: new Promise<void>((resolve) => (tablesExist = resolve)),
     onInsert: metrics.inserted,
-    onProfiles: (rows) => labels?.add(rows),
+    onProfiles: (rows) => indexes?.forEach((index) => index.add(rows)),
     onInsertError: metrics.insertFailed,
   });
   const duplicates = new Duplicates(repeatWindowMs, maxKnownKeys);
@@ -188,7 +190,7 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
     }),
   };
   const addQueries = (app: FastifyInstance) =>
-    registerQueryRoutes(app, { engine, rawUploads, labels, onDelete: () => upkeep.onDelete() });
+    registerQueryRoutes(app, { engine, rawUploads, labels, uploads, onDelete: () => upkeep.onDelete() });
   const ingest: IngestSettings = { intake, maxBodyBytes: config.limits.bodyBytes, onUpload: metrics.upload };
   const servers = await startServers(config, settings, addQueries, (app) => {
     void app.register(ingestRoutes(ingest));
@@ -206,7 +208,7 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
     rawDir,
     spool,
     logger,
-    labels,
+    indexes,
     isBusy: () => batcher.size() > busyUploads,
   });
   void catchUp().then(upkeep.begin);
@@ -264,7 +266,7 @@ interface UpkeepParts {
   readonly rawDir: string;
   readonly spool: Pick<Spool, 'checkpoint'>;
   readonly logger: Logger;
-  readonly labels: LabelIndex | undefined;
+  readonly indexes: ReadonlyArray<LabelIndex | UploadIndex> | undefined;
   readonly isBusy: () => boolean;
 }
 
@@ -272,7 +274,7 @@ interface UpkeepParts {
  * Retention, and the hour rollup from `begin` on. Profiles and raw uploads are deleted apart: raw ones also for their size, and while the
  * engine is away.
  */
-function startUpkeep(config: Config, { engine, rawDir, spool, logger, labels, isBusy }: UpkeepParts) {
+function startUpkeep(config: Config, { engine, rawDir, spool, logger, indexes, isBusy }: UpkeepParts) {
   const retentionMs = config.rawRetention ?? longestRetention(config);
   const deleteRaw = () =>
     deleteOldSegments(
@@ -280,25 +282,25 @@ function startUpkeep(config: Config, { engine, rawDir, spool, logger, labels, is
       spool.checkpoint(),
       Date.now()
     );
-  let labelsFailed = false;
-  const readLabels = () => {
-    labelsFailed = false;
-    labels?.read().catch((error: unknown) => {
-      labelsFailed = true;
-      logger.warn({ error }, 'labels are looked up in the engine for now');
+  let indexFailed = false;
+  const readIndexes = () => {
+    indexFailed = false;
+    Promise.all(indexes?.map((index) => index.read()) ?? []).catch((error: unknown) => {
+      indexFailed = true;
+      logger.warn({ error }, 'labels and uploads are looked up in the engine for now');
     });
   };
   const deleteProfiles = async () => {
     const dropped = await applyRetention(engine, Date.now());
     if (dropped.length > 0) {
-      readLabels();
+      readIndexes();
       logger.info({ dropped }, 'deleted profiles past their retention');
     }
   };
   const runNow = async () => {
     await attempt(deleteProfiles, logger);
-    if (labelsFailed) {
-      readLabels();
+    if (indexFailed) {
+      readIndexes();
     }
   };
   const timers = [setInterval(deleteRaw, rawRetentionEveryMs), setInterval(() => void runNow(), retentionEveryMs)];
@@ -306,12 +308,12 @@ function startUpkeep(config: Config, { engine, rawDir, spool, logger, labels, is
   let stopped = false;
   return {
     begin: async () => {
-      readLabels();
+      readIndexes();
       await runNow();
       rollup = stopped ? undefined : startRollup({ engine, logger, isBusy });
     },
     onDelete: () => {
-      readLabels();
+      readIndexes();
       rollup?.kick();
     },
     stop: async () => {

@@ -10,6 +10,7 @@ import { readsMergedFields } from './sql/part-scope';
 import type { SpanMatch, UploadScope } from './sql/upload-scope';
 import { distinctProfilesStatement, uploadsStatement } from './sql/uploads';
 import type { Window } from './sql/window';
+import type { KnownUpload } from './upload-index';
 
 /** Chosen uploads by column, oldest first; parts of one profile are uploads of their own. Windows in µs since 1970, never empty: `endUs > startUs`. */
 export interface Uploads {
@@ -121,6 +122,10 @@ async function readUploads(
   profileType: string,
   labels: readonly string[]
 ): Promise<Uploads> {
+  const known = context.uploads?.find(scope);
+  if (known !== undefined) {
+    return knownUploads(known, scope, profileType, labels);
+  }
   const options = { signal: context.signal, maxRows: limits.rows };
   const read = (of: UploadScope) => context.engine.select(uploadsStatement(of, profileType, labels), options);
   const { scope: chosen, columns } = await inMergedScope(context, scope, readsMergedFields(scope.filter), read);
@@ -150,6 +155,31 @@ function uploadColumns(columns: Columns, labels: number): Omit<Uploads, 'scope' 
     count: columns.numbers('type_count'),
     carries: columns.numbers('carries'),
     labels: Array.from({ length: labels }, (_, at) => columns.strings(`label${at}`)),
+  };
+}
+
+function knownUploads(
+  known: readonly KnownUpload[],
+  scope: UploadScope,
+  profileType: string,
+  labels: readonly string[]
+): Uploads {
+  const startUs = known.map(({ startNs }) => Number(startNs / 1000n));
+  const types = known.map((upload) => upload.types.indexOf(profileType));
+  const hasParts = known.some(({ part }) => part > 0);
+  return {
+    scope,
+    length: known.length,
+    profileCount: hasParts ? new Set(known.map(({ id }) => id)).size : known.length,
+    profile: known.map(({ profile }) => profile),
+    service: known.map((upload) => upload.labels.get('service') ?? ''),
+    startUs,
+    endUs: known.map(({ endNs }, at) => Math.max(Number(endNs / 1000n), startUs[at] + 1)),
+    total: known.map(({ totals }, at) => totals[types[at]] ?? 0),
+    count: known.map(({ counts }, at) => counts[types[at]] ?? 0),
+    carries: types.map((type) => (type < 0 ? 0 : 1)),
+    labels: labels.map((label) => known.map((upload) => upload.labels.get(label) ?? '')),
+    notices: [],
   };
 }
 

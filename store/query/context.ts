@@ -1,6 +1,7 @@
 import type { Engine } from '../engines/engine';
 import type { RawUploadReader } from './resources/profile';
 import type { StackCache } from './stack-cache';
+import type { UploadIndex } from './upload-index';
 
 /** What every answer needs beside its query. */
 export interface QueryContext {
@@ -8,6 +9,8 @@ export interface QueryContext {
   readonly stacks: StackCache;
   /** Uploads as they came. */
   readonly rawUploads: RawUploadReader;
+  /** The uploads of the last hours in memory, where one store writes alone. */
+  readonly uploads?: UploadIndex;
   readonly tenant: string;
   /** The caller went away. */
   readonly signal?: AbortSignal;

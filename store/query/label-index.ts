@@ -1,7 +1,7 @@
 import type { LabelsAnswer, LabelValuesAnswer } from '../../src/api/resources';
-import type { ProfileFilter } from '../../src/model/profile-filter';
 import type { Columns, Engine } from '../engines/engine';
 import type { ProfileRow } from '../engines/rows';
+import { labelPredicate, type Labels } from './label-filter';
 import { labelColumns } from './sql/profile-fields';
 import { labelSetsStatement } from './sql/labels';
 import type { UploadScope } from './sql/upload-scope';
@@ -155,8 +155,6 @@ export class LabelIndex {
 /** No insert is under way for longer than this. */
 const longestInsertMs = 180_000;
 
-type Labels = ReadonlyMap<string, string>;
-
 type LabelledRow = Pick<
   ProfileRow,
   'tenant' | 'profile' | 'part' | 'startNs' | 'endNs' | 'labels' | (typeof labelColumns)[number]
@@ -172,14 +170,25 @@ interface IndexedProfile {
 }
 
 function indexed(row: LabelledRow): IndexedProfile {
-  const columns = labelColumns.map((column) => [column, row[column]] as const);
   return {
     tenant: row.tenant,
     number: row.profile,
-    labels: new Map([...columns, ...row.labels].filter(([, value]) => value !== '')),
+    labels: labelsOfRow(row),
     startMs: Number(row.startNs / 1_000_000n),
     endMs: Number((row.endNs + 999_999n) / 1_000_000n),
   };
+}
+
+/** All labels of a profile, those with a column of their own among them. */
+export function labelsOfRow(row: Pick<ProfileRow, 'labels' | (typeof labelColumns)[number]>): Labels {
+  const columns = labelColumns.map((column) => [column, row[column]] as const);
+  return new Map([...columns, ...row.labels].filter(([, value]) => value !== ''));
+}
+
+/** The same from an answer: values of `labelColumns`, then names and values of the others. */
+export function labelsRead(own: readonly string[], names: readonly string[], values: readonly string[]): Labels {
+  const all = [...labelColumns, ...names].map((name, at) => [name, [...own, ...values][at]] as const);
+  return new Map(all.filter(([, value]) => value !== ''));
 }
 
 /** Windows of the profiles with one set of labels, in order of their start. */
@@ -256,64 +265,17 @@ function readSets(columns: Columns): ReadSet[] {
   const [names, values, numbers] = ['names', 'texts', 'numbers'].map((name) => columns.arrays(name));
   const [starts, ends] = [columns.arrays('starts'), columns.arrays('ends')];
   return columns.strings('tenant_name').map((tenant, row) => {
-    const own = labelColumns.map((column, at) => [column, fixed[at][row]] as const);
-    const more = Array.from<unknown, readonly [string, string]>(names[row], (name, at) => [
-      String(name),
-      String(values[row][at]),
-    ]);
+    const own = fixed.map((texts) => texts[row]);
     return {
       tenant,
-      labels: new Map([...own, ...more].filter(([, value]) => value !== '')),
+      labels: labelsRead(
+        own,
+        Array.from<unknown, string>(names[row], String),
+        Array.from<unknown, string>(values[row], String)
+      ),
       numbers: Array.from(numbers[row], BigInt),
       startMs: Float64Array.from(Array.from(starts[row], Number)),
       endMs: Float64Array.from(Array.from(ends[row], Number)),
     };
   });
-}
-
-// --- Filters ---------------------------------------------------------------------------------------------------------
-
-/** Fields of uploads that are no labels. */
-const otherFields = new Set(['id', 'status', 'format', 'intake']);
-
-/** A filter on labels; undefined = only the engine can tell. */
-function labelPredicate(filter: ProfileFilter): ((labels: Labels) => boolean) | undefined {
-  switch (filter.kind) {
-    case 'and':
-    case 'or': {
-      const terms = filter.terms.map(labelPredicate);
-      const known = terms.filter((term) => term !== undefined);
-      if (known.length < terms.length) {
-        return undefined;
-      }
-      return filter.kind === 'and'
-        ? (labels) => known.every((keeps) => keeps(labels))
-        : (labels) => known.some((keeps) => keeps(labels));
-    }
-    case 'not': {
-      const keeps = labelPredicate(filter.term);
-      return keeps && ((labels) => !keeps(labels));
-    }
-    case 'exists':
-      return onLabel(filter.key, (value) => value !== '');
-    case 'equals':
-      return onLabel(filter.key, (value) => value === filter.value);
-    case 'regex': {
-      const texts = alternatives(filter.pattern);
-      return texts && onLabel(filter.key, (value) => texts.has(value));
-    }
-    default:
-      return undefined;
-  }
-}
-
-function onLabel(key: string, holds: (value: string) => boolean): ((labels: Labels) => boolean) | undefined {
-  return otherFields.has(key) ? undefined : (labels) => holds(labels.get(key) ?? '');
-}
-
-/** The texts that a pattern like `a|b\.c` means, as variables write several values; undefined = it is more than that. */
-function alternatives(pattern: string): Set<string> | undefined {
-  const inner = /^\((?!\?)([^()]*)\)$/.exec(pattern)?.[1] ?? pattern;
-  const isPlain = /^(?:[\w\s/:,@%~"'<>&;=!#-]|\\[^\w\s]|\|)*$/.test(inner);
-  return isPlain ? new Set(inner.split('|').map((text) => text.replace(/\\(.)/g, '$1'))) : undefined;
 }

@@ -30,10 +30,14 @@ export interface UploadPlan {
   readonly single?: SampleScope['single'];
   /** The carrying uploads' numbers when they are few. */
   readonly profiles?: readonly bigint[];
+  /** The carrying uploads themselves when they and their samples are so few that each one's sums can be kept in memory. */
+  readonly few?: Uploads;
   readonly notices: readonly Notice[];
 }
 
 const fewProfiles = 100;
+/** Sums of so many uploads are kept one by one. An object, so that tests can ask the engine instead. */
+export const fewUploads = { uploads: 500, samples: 200_000 };
 const hourSeconds = 3600;
 const hourUs = 3600e6;
 /** Up to this range single samples are read. */
@@ -82,17 +86,27 @@ export function planOf(uploads: Uploads): UploadPlan {
     profileCount: uploads.profileCount,
     carryingCount: carrying.length,
     coveredUs: coveredUs(carrying),
-    range: rangeOf(
-      carrying.service,
-      Array.from(carrying.startUs, (start) => Math.floor(start / hourUs) * hourSeconds)
-    ),
+    range: rangeOfUploads(carrying),
     profiles: carrying.length <= fewProfiles ? Array.from(carrying.profile) : undefined,
+    few: areFew(carrying) ? carrying : undefined,
     notices: uploads.notices,
   };
 }
 
+function areFew({ length, count }: Uploads): boolean {
+  return length <= fewUploads.uploads && Array.from(count).reduce((sum, one) => sum + one, 0) <= fewUploads.samples;
+}
+
 export function isPlan(uploads: Uploads | UploadPlan): uploads is UploadPlan {
   return 'carryingCount' in uploads;
+}
+
+/** Where uploads are. */
+export function rangeOfUploads({ service, startUs }: Pick<Uploads, 'service' | 'startUs'>): HourRange {
+  return rangeOf(
+    service,
+    Array.from(startUs, (start) => Math.floor(start / hourUs) * hourSeconds)
+  );
 }
 
 function rangeOf(services: readonly string[], hours: readonly number[]): HourRange {

@@ -7,6 +7,8 @@ import type { QueryContext } from './context';
 import { isPlan, planOf, type UploadPlan } from './plan';
 import type { Restrictions } from './prepare';
 import { fitsOnePortion, readPortions } from './read-entries';
+import { readRecent } from './read-recent';
+import { mergeSums, type UploadSums } from './recent-uploads';
 import { resolveStackFilters } from './resolve-stack-filters';
 import {
   entryKeys,
@@ -57,6 +59,12 @@ export async function readStacks(
   question: SampleQuestion,
   keys: ReadonlyArray<'thread' | 'endpoint'> = []
 ): Promise<StackRows> {
+  const recent = keys.length > 0 ? undefined : await readRecent(context, store, question, 'stack');
+  if (recent !== undefined) {
+    const filters = await resolveStackFilters(context, question.restrictions.stackFilters);
+    const dictionary = store.view();
+    return rowsOfSums(dictionary, mergeSums(recent.sums), stackMask(dictionary, filters));
+  }
   const asked = scopeAndMerge(question, ['stack', ...keys]);
   if (asked === undefined) {
     return noRows(store);
@@ -226,6 +234,20 @@ function pickRows(
       return rows === undefined ? texts : Array.from(rows, (row) => texts[row]);
     },
   };
+}
+
+function rowsOfSums(
+  dictionary: StackDictionary,
+  { key: stack, value, samples }: UploadSums,
+  keeps: ((stack: number) => boolean) | undefined
+): StackRows {
+  const all = { dictionary, length: stack.length, stack, value, samples, key: () => [] };
+  if (keeps === undefined) {
+    return all;
+  }
+  const rows = rowsThat(stack, keeps);
+  const kept = { stack: rows.map((row) => stack[row]), value: picked(value, rows), samples: picked(samples, rows) };
+  return { ...all, ...kept, length: rows.length };
 }
 
 function noRows(store: StackStore): StackRows {

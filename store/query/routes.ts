@@ -26,6 +26,7 @@ import { readResourceQuery, resourceScope, type ResourceQuery } from './resource
 import { answerSuggest } from './resources/suggest';
 import type { UploadScope } from './sql/upload-scope';
 import { StackCache } from './stack-cache';
+import type { UploadIndex } from './upload-index';
 
 /** What the rooms that are not ours must give: the engine, and uploads as they came. */
 export interface QueryDeps {
@@ -33,6 +34,8 @@ export interface QueryDeps {
   readonly rawUploads: RawUploadReader;
   /** Answers what labels there are, where one store writes alone. */
   readonly labels?: LabelIndex;
+  /** Finds uploads of the last hours, where one store writes alone. */
+  readonly uploads?: UploadIndex;
   /** Profiles were deleted. */
   readonly onDelete?: () => void;
 }
@@ -113,6 +116,7 @@ function contextOf({ deps, stacks }: Room, request: FastifyRequest, signal: Abor
     engine: deps.engine,
     stacks,
     rawUploads: deps.rawUploads,
+    uploads: deps.uploads,
     tenant: request.caller.tenant,
     signal,
     forAlert: fromalert !== undefined && fromalert !== 'false',

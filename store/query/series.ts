@@ -5,6 +5,7 @@ import {
   type ContextDimension,
   type StackDimension,
 } from '../../src/model/dimensions';
+import { stackMask } from '../../src/model/stack-filter';
 import type { ProfileType } from '../../src/model/profile-types';
 import type { Columns } from '../engines/engine';
 import { someUploads, type Uploads } from './choose-uploads';
@@ -13,6 +14,9 @@ import { eachContextName } from './context-names';
 import { planSeries } from './plan';
 import { contextFilter, type Restrictions } from './prepare';
 import { readKeys, readMasks, readStacks, type SampleQuestion, type StackRows } from './read-samples';
+import { readRecent, type RecentSums } from './read-recent';
+import { mergeSums } from './recent-uploads';
+import { resolveStackFilters } from './resolve-stack-filters';
 import type { StackStore } from './stack-store';
 
 /** What one row of a dimension (or, without one, the whole profile) is worth in every upload. Index = upload. */
@@ -160,6 +164,11 @@ async function stackRows(
   choice: RowChoice<StackDimension>
 ): Promise<Map<string, UploadValues>> {
   const store = context.stacks.open(context.tenant);
+  const recent = await readRecent(context, store, asked, 'stack');
+  if (recent !== undefined) {
+    const filters = await resolveStackFilters(context, asked.restrictions.stackFilters);
+    return recentStackRows(store, asked.uploads, choice, recent, stackMask(store.view(), filters));
+  }
   const plan = await planSeries(context, asked.restrictions, asked.uploads, asked.profileType);
   const samples = await readStacks(context, store, { ...asked, uploads: plan });
   const rows = new DimensionRows(samples.dictionary, choice.dimension);
@@ -173,6 +182,72 @@ async function stackRows(
     addMasked(await readMasks(context, asked, { ...masks, rows: part.length, count }), asked.uploads, part);
   }
   return new Map(found.map((values) => [values.name, values]));
+}
+
+/** The same of few uploads whose sums are in memory. */
+function recentStackRows(
+  store: StackStore,
+  uploads: Uploads,
+  choice: RowChoice<StackDimension>,
+  { carrying, sums }: RecentSums,
+  keeps: ((stack: number) => boolean) | undefined
+): Map<string, UploadValues> {
+  const { key: stack, value } = mergeSums(sums);
+  const rows = new DimensionRows(store.view(), choice.dimension);
+  const kept = keeps === undefined ? stack : stack.filter(keeps);
+  const byStack = { stack: kept, value: kept === stack ? value : value.filter((_, at) => keeps?.(stack[at])) };
+  const wanted =
+    choice.rows.length > 0
+      ? [...new Set(choice.rows)]
+      : largestNames(rows, { ...byStack, length: kept.length }, choice);
+  const found = wanted.map((name) => emptyValues(name, uploads.length));
+  const indexes = wantedPerStack(rows, kept, new Map(wanted.map((name, at) => [rows.row(name), at])), choice.measure);
+  const uploadOf = uploadIndex(uploads);
+  sums.forEach((one, at) => {
+    const upload = uploadOf.get(carrying.profile[at]) ?? 0;
+    const parts = choice.measure === 'profiles' ? one.samples : one.value;
+    sumsOfWanted(one.key, parts, indexes, wanted.length).forEach((sum, row) => {
+      if (sum !== 0) {
+        add(found[row], upload, sum, sum);
+      }
+    });
+  });
+  return new Map(found.map((values) => [values.name, values]));
+}
+
+/** For stacks on some of the wanted rows: which. */
+function wantedPerStack(
+  rows: DimensionRows,
+  stacks: Uint32Array,
+  wanted: ReadonlyMap<number, number>,
+  measure: Measure
+): Map<number, number[]> {
+  const indexes = new Map<number, number[]>();
+  const found: number[] = [];
+  for (const stack of stacks) {
+    const count = isOfSelf(measure) ? 1 : rows.totalOf(stack, found);
+    found[0] = isOfSelf(measure) ? rows.selfOf(stack) : found[0];
+    const own = found.slice(0, count).flatMap((row) => wanted.get(row) ?? []);
+    if (own.length > 0) {
+      indexes.set(stack, own);
+    }
+  }
+  return indexes;
+}
+
+function sumsOfWanted(
+  stacks: Uint32Array,
+  parts: Float64Array,
+  indexes: ReadonlyMap<number, readonly number[]>,
+  length: number
+): Float64Array {
+  const sums = new Float64Array(length);
+  for (let at = 0; at < stacks.length; at++) {
+    for (const row of indexes.get(stacks[at]) ?? []) {
+      sums[row] += parts[at];
+    }
+  }
+  return sums;
 }
 
 /** For stacks on some of the rows: bit k is set where the stack counts for row k. */
@@ -225,7 +300,7 @@ function addMasked(columns: Columns | undefined, uploads: Uploads, found: readon
 
 function largestNames(
   rows: DimensionRows,
-  samples: StackRows,
+  samples: Pick<StackRows, 'length' | 'stack' | 'value'>,
   { measure, topN }: { readonly measure: Measure; readonly topN: number }
 ): string[] {
   const bySelf = isOfSelf(measure);

@@ -1,6 +1,8 @@
 import { frameKinds } from '../../src/model/profile';
 import type { StackDictionary } from '../../src/model/stack-dictionary';
 import { IdTable } from './id-table';
+import { NamedStacks } from './named-stacks';
+import { RecentUploads } from './recent-uploads';
 
 /** A frame as the table `frames` holds it. */
 export interface FrameAttributes {
@@ -18,6 +20,9 @@ export interface FrameAttributes {
  * empty stack (id 0), stack 1 stands for stacks that are not in the data folder.
  */
 export class StackStore {
+  /** Sums by stacks of this store. */
+  readonly recent = new RecentUploads();
+  readonly named = new NamedStacks();
   private readonly strings: string[] = [''];
   private readonly stringIndex = new Map<string, number>([['', 0]]);
   private stringBytes = 0;
@@ -42,7 +47,7 @@ export class StackStore {
     const frames = this.line.byteLength * 6 + this.kind.byteLength + this.frameIndex.sizeBytes;
     const stacks =
       this.offset.byteLength + this.stackIds.byteLength + this.frame.byteLength + this.stackIndex.sizeBytes;
-    return frames + stacks + this.stringBytes;
+    return frames + stacks + this.stringBytes + this.recent.sizeBytes + this.named.sizeBytes;
   }
 
   /** -1 = not here. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { FrameJson } from '../../src/api/query';
 import { startChdbEngine } from '../../store/engines/chdb';
 import type { Engine } from '../../store/engines/engine';
+import { fewUploads } from '../../store/query/plan';
 import { portions } from '../../store/query/read-entries';
 import { applyRetention } from '../../store/retention';
 import { buildDueCells, sweepBuilds } from '../../store/rollup';
@@ -35,6 +36,8 @@ const dataDir = newDataDir();
 let store: QueryStore;
 /** Statements that read the rollup. */
 let rollupReads = 0;
+/** Statements that look for uploads one by one. */
+let uploadReads = 0;
 
 async function start(): Promise<Engine> {
   const engine = await startChdbEngine({
@@ -47,14 +50,18 @@ async function start(): Promise<Engine> {
     ready: true,
     select: (statement, options) => {
       rollupReads += statement.sql.includes('FROM samples_1h AS s') ? 1 : 0;
+      uploadReads += statement.sql.includes('AS type_total') ? 1 : 0;
       return engine.select(statement, options);
     },
   };
 }
 
 const open = () => openQueryStore(undefined, start);
+/** So few uploads would all be answered from memory, and nothing from the rollup's series. */
+const keptInMemory = fewUploads.uploads;
 
 beforeAll(async () => {
+  fewUploads.uploads = 0;
   store = await open();
   await store.putAll(uploads.map(storable));
 });
@@ -66,6 +73,7 @@ afterAll(async () => {
 /** Asks some of the questions; returns how often the rollup was read. Throws at the first wrong answer. */
 async function checkAnswers(asked: readonly Question[]): Promise<number> {
   rollupReads = 0;
+  uploadReads = 0;
   const open = [...asked];
   await Promise.all(
     Array.from({ length: 4 }, async () => {
@@ -187,6 +195,16 @@ it('answers them from the hour rollup', async () => {
   expect(await checkAnswers(questions)).toBeGreaterThan(60);
 });
 
+it('answers them from uploads in memory, from here on', async () => {
+  fewUploads.uploads = keptInMemory;
+  await checkAnswers(some);
+  const before = uploadReads;
+  await store.keepUploads();
+  await checkAnswers(questions);
+  await checkAnswers(some);
+  expect(uploadReads).toBeLessThan(before / 2);
+});
+
 it('answers with late uploads, before and after their hours are built again', async () => {
   const late = Array.from({ length: 12 }, () => randomUpload(random, firstMs, lastMs));
   await store.putAll(late.map(storable));
@@ -253,6 +271,7 @@ it('answers in portions of few uploads, where span dictionaries are joined', asy
 it('answers after a restart', async () => {
   await store.close();
   store = await open();
+  await store.keepUploads();
   expect(await checkAnswers(some)).toBeGreaterThan(3);
 });
 
@@ -262,5 +281,6 @@ it('answers after a retention class went', async () => {
     new Set(['profiles', 'profile_spans', 'samples', 'rollup_hours', 'samples_1h'])
   );
   uploads = uploads.filter(({ retentionDays }) => retentionDays > 1);
+  await store.keepUploads();
   expect(await checkAnswers(atMost(120))).toBeGreaterThan(15);
 });

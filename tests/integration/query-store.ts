@@ -12,6 +12,8 @@ import { HotspanError } from '../../store/errors';
 import { makeContentHasher } from '../../store/ingest/content-ids';
 import { encodeUpload } from '../../store/ingest/encode-upload';
 import { mergeSamples } from '../../store/ingest/merge-samples';
+import type { ProfileRow } from '../../store/engines/rows';
+import { UploadIndex } from '../../store/query/upload-index';
 import { registerQueryRoutes, type QueryDeps } from '../../store/query/routes';
 import { newDataDir } from './start-store';
 
@@ -31,6 +33,8 @@ export interface QueryStore {
     tenant?: string
   ): Promise<QueryResult>;
   get<T>(path: string, tenant?: string): Promise<T>;
+  /** Keeps the uploads of the last hours in memory from now on, as the store does; read anew with every call. */
+  keepUploads(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -87,8 +91,15 @@ export async function openQueryStore(
   const engine = await start();
   await migrate(engine);
   const read: RawUploads['read'] = async (place) => ({ timedSamples: noRaw, ...(await rawUploads.read(place)) });
-  const app = makeApp({ engine, rawUploads: { read } });
-  const putAll = await makePut(engine);
+  const uploads = new UploadIndex(engine, { keptMs: 24 * 3600_000, maxUploads: 10_000 });
+  let keepsUploads = false;
+  const keepUploads = () => {
+    keepsUploads = true;
+    return uploads.read();
+  };
+  const onDelete = () => void (keepsUploads && keepUploads());
+  const app = makeApp({ engine, rawUploads: { read }, uploads, onDelete });
+  const putAll = await makePut(engine, uploads);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const ask = async (body: unknown, headers: Record<string, string> = {}) => {
     const answer = await fetch(`${url}/api/v1/query`, {
@@ -101,6 +112,7 @@ export async function openQueryStore(
   return {
     engine,
     url,
+    keepUploads,
     put: async (upload) => (await putAll([upload]))[0],
     putAll,
     ask,
@@ -137,7 +149,7 @@ function makeApp(deps: QueryDeps): FastifyInstance {
   return app;
 }
 
-async function makePut(engine: Engine): Promise<QueryStore['putAll']> {
+async function makePut(engine: Engine, index: UploadIndex): Promise<QueryStore['putAll']> {
   const encode = await makeEncoder();
   return async (uploads) => {
     const encoded = uploads.map(encode);
@@ -147,13 +159,14 @@ async function makePut(engine: Engine): Promise<QueryStore['putAll']> {
       randomUUID(),
       order.map((table) => [table, Buffer.concat(encoded.map(({ tables }) => tables[table]))])
     );
+    index.add(encoded.map(({ row }) => row).filter((_, at) => !uploads[at].cut));
     return encoded.map(({ id }) => id);
   };
 }
 
 /** Rows of uploads by table. */
 export async function makeEncoder(): Promise<
-  (upload: TestUpload) => { id: string; tables: Record<TableName, Uint8Array> }
+  (upload: TestUpload) => { id: string; row: ProfileRow; tables: Record<TableName, Uint8Array> }
 > {
   const hasher = await makeContentHasher();
   let sequence = 0;
@@ -220,7 +233,7 @@ export async function makeEncoder(): Promise<
       profile_spans: encoded.spans,
       profiles: upload.cut ? new Uint8Array(0) : encodeProfileRow(row),
     };
-    return { id, tables };
+    return { id, row, tables };
   };
 }
 

@@ -10,7 +10,7 @@ import { planUploads } from '../plan';
 import { groupUploads } from '../series';
 import { versionsStatement } from '../sql/versions';
 import { groupWithoutUploads, type AlertQuestion, type AlertRows } from './alert-question';
-import { readDimension, sorted, type DimensionTable } from './dimension-table';
+import { readNamed, sorted, type DimensionTable } from './dimension-table';
 
 const defaultMinSamples = 100;
 const defaultRows = 10;
@@ -166,7 +166,7 @@ async function readSide(context: QueryContext, { type, restrictions, query }: Al
   const narrowed = { ...restrictions, filter };
   const uploads = await planUploads(context, narrowed, time, type);
   const question = { uploads, profileType: type, restrictions: narrowed, averaged: true };
-  const table = await readDimension(context, question, query.dimension ?? 'method');
+  const table = await readNamed(context, question, query.dimension ?? 'method', query.rows ?? []);
   return { table, profileCount: uploads.profileCount };
 }
 

@@ -14,7 +14,7 @@ import { limits, type ParsedQuery } from '../request';
 import { resolveType } from '../resolve-type';
 import { groupUploads, membersOf, rowValues, wholeValues, type UploadGroup, type UploadValues } from '../series';
 import { changedRows } from './alert-change';
-import { readDimension, sorted } from './dimension-table';
+import { readNamed, sorted } from './dimension-table';
 import { groupWithoutUploads, type AlertQuestion, type AlertRows } from './alert-question';
 
 /**
@@ -73,7 +73,7 @@ async function rowsOfOneGroup(
 ): Promise<AlertRow[]> {
   const dimension = query.dimension ?? 'method';
   const question = { uploads, profileType: type, restrictions, averaged: true };
-  const { rows, total } = await readDimension(context, question, dimension);
+  const { rows, total } = await readNamed(context, question, dimension, query.rows ?? []);
   const side = measure === 'self' || measure === 'selfShare' ? 'self' : 'total';
   const value = (row: DimensionRow | undefined) =>
     row === undefined || (measure.endsWith('Share') && total === 0)

@@ -1,5 +1,6 @@
 import type { Dimension, Measure } from '../../../src/api/query';
 import {
+  absentNames,
   dimensionTable,
   isContextDimension,
   type ContextDimension,
@@ -7,7 +8,9 @@ import {
 } from '../../../src/model/dimensions';
 import type { QueryContext } from '../context';
 import { eachContextName } from '../context-names';
+import { readRecent } from '../read-recent';
 import { readKeys, readStacks, type KeyRows, type SampleQuestion } from '../read-samples';
+import { mergeSums } from '../recent-uploads';
 
 export interface DimensionTable {
   readonly rows: readonly DimensionRow[];
@@ -30,18 +33,59 @@ export async function readDimension(
   return readContext(context, question, dimension);
 }
 
+/** Rows of a dimension that are asked for by name; without names all. */
+export async function readNamed(
+  context: QueryContext,
+  question: SampleQuestion,
+  dimension: Dimension,
+  names: readonly string[]
+): Promise<DimensionTable> {
+  if (names.length === 0 || isContextDimension(dimension)) {
+    return readDimension(context, question, dimension);
+  }
+  const store = context.stacks.open(context.tenant);
+  const rows = await readStacks(context, store, question);
+  const named = names.map((name) => store.named.row(rows.dictionary, rows, dimension, name));
+  return { rows: named, ...sums(rows.value, rows.samples) };
+}
+
 async function readContext(
   context: QueryContext,
   question: SampleQuestion,
   dimension: ContextDimension
 ): Promise<DimensionTable> {
+  const recent = dimension === 'thread' ? await recentThreads(context, question) : undefined;
+  if (recent !== undefined) {
+    return recent;
+  }
   const rows = await readKeys(context, question, [dimension]);
-  return rows === undefined ? { rows: [], total: 0, samples: 0 } : contextTable(rows, dimension);
+  return rows === undefined
+    ? { rows: [], total: 0, samples: 0 }
+    : contextTable((visit) => eachContextName(rows.columns, dimension, visit), rows);
 }
 
-function contextTable({ columns, value, samples }: KeyRows, dimension: ContextDimension): DimensionTable {
+/** The table of few uploads, mostly from memory. */
+async function recentThreads(context: QueryContext, question: SampleQuestion): Promise<DimensionTable | undefined> {
+  if (question.restrictions.stackFilters.length > 0) {
+    return undefined;
+  }
+  const store = context.stacks.open(context.tenant);
+  const recent = await readRecent(context, store, question, 'thread');
+  if (recent === undefined) {
+    return undefined;
+  }
+  const merged = mergeSums(recent.sums);
+  const nameOf = (thread: number) => store.recent.threads[thread] || absentNames.thread;
+  return contextTable((visit) => merged.key.forEach((thread, at) => visit(nameOf(thread), at)), merged);
+}
+
+/** `eachName` goes over what the rows are called. */
+function contextTable(
+  eachName: (visit: (name: string, row: number) => void) => void,
+  { value, samples }: Pick<KeyRows, 'value' | 'samples'>
+): DimensionTable {
   const rows = new Map<string, { name: string; self: number; total: number; samples: number }>();
-  eachContextName(columns, dimension, (name, at) => {
+  eachName((name, at) => {
     const row = rows.get(name) ?? { name, self: 0, total: 0, samples: 0 };
     row.self += value[at];
     row.total += value[at];

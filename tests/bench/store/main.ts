@@ -1,8 +1,10 @@
 /**
- * The store's own figures: `npm run bench:store [-- --full] [--data-dir FOLDER] [--only ingest|queries] [--seconds 10]`. Ingest by
+ * The store's own figures: `npm run bench:store [-- --full] [--data-dir FOLDER] [--only ingest|queries|PART-OF-A-QUESTION]
+ * [--seconds 10] [--runs 10]`. Ingest by
  * connections and at half load, then every latency row of DESIGN §9 on a filled folder, first answers after a start and warm,
  * and how cost grows. Without `--data-dir` a folder is filled: two hours of a big service and a day of 20 small ones, with `--full`
- * a day of over 20 M samples and a week of over 2 M profiles. A folder that is named is copied first.
+ * a day of over 20 M samples and a week of over 2 M profiles. A folder that is named is copied first. Figures are written as they
+ * come, so that a run that is cut short is not lost; `--only 'flame graph'` asks the questions with these words in their names.
  */
 import fs from 'node:fs';
 import os from 'node:os';
@@ -20,12 +22,17 @@ const { values: flags } = parseArgs({
     'data-dir': { type: 'string' },
     only: { type: 'string' },
     seconds: { type: 'string', default: '10' },
+    runs: { type: 'string' },
   },
 });
 
 const fullFolder: FolderOptions = { seed: 1, dayHosts: 10, dayMinutes: 1440, services: 20, hosts: 10, days: 7 };
 const shortFolder: FolderOptions = { seed: 1, dayHosts: 10, dayMinutes: 60, services: 20, hosts: 2, days: 1 };
 const seconds = Number(flags.seconds);
+const runs = Number(flags.runs ?? (flags.full ? 20 : 10));
+/** Part of the names of questions; '' = all. */
+const onlyQuestions = flags.only === undefined || flags.only === 'queries' ? '' : flags.only;
+const output = 'test-output/bench-store.json';
 
 interface Fact {
   readonly fact: string;
@@ -94,7 +101,7 @@ async function benchQueries(): Promise<{ rows: QuestionRow[]; facts: Fact[]; con
   let store = await startStore({ dataDir });
   try {
     const known = await findKnown(store.url, content);
-    const questions = questionsOf(content, known);
+    const questions = questionsOf(content, known).filter(({ name }) => name.includes(onlyQuestions));
     const rows: QuestionRow[] = [];
     for (const question of questions) {
       // Growth is about warm answers; a start for each question would take longer than all of them.
@@ -104,8 +111,9 @@ async function benchQueries(): Promise<{ rows: QuestionRow[]; facts: Fact[]; con
         store = await startStore({ dataDir });
         coldMs = (await ask(store.url, question.queries, question.minutes, content.endMs)).ms;
       }
-      const warm = await measureWarm(store.url, question, content.endMs, flags.full ? 20 : 10);
+      const warm = await measureWarm(store.url, question, content.endMs, runs);
       rows.push({ ...warm, coldMs: rounded(coldMs) });
+      write({ ingest, queries: { rows, content } });
       process.stdout.write(
         `${question.name}: first ${rounded(coldMs)}, then p50 ${warm.p50Ms}, p95 ${warm.p95Ms} ms\n`
       );
@@ -145,7 +153,14 @@ async function filledFolder(): Promise<{ dataDir: string; content: FolderContent
 }
 
 const loadBefore = machineLoad();
-const ingest = flags.only === 'queries' ? undefined : await benchIngest();
+
+function write(figures: object): void {
+  fs.mkdirSync(path.dirname(output), { recursive: true });
+  const load = machineLoad();
+  fs.writeFileSync(output, JSON.stringify({ node: process.version, loadBefore, load, ...figures }, null, 2));
+}
+
+const ingest = flags.only === undefined || flags.only === 'ingest' ? await benchIngest() : undefined;
 const queries = flags.only === 'ingest' ? undefined : await benchQueries();
 removeDataDirs();
 const facts = [...(ingest?.facts ?? []), ...(queries?.facts ?? [])].map((fact) => ({
@@ -161,8 +176,4 @@ if (queries) {
 }
 process.stdout.write(`\n${printTable(facts)}\n`);
 process.stdout.write(`load of the machine ${loadBefore} before, ${machineLoad()} after\n`);
-fs.mkdirSync('test-output', { recursive: true });
-fs.writeFileSync(
-  'test-output/bench-store.json',
-  JSON.stringify({ node: process.version, loadBefore, load: machineLoad(), ingest, queries, facts }, null, 2)
-);
+write({ ingest, queries, facts });
