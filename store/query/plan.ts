@@ -245,7 +245,11 @@ function sourcesOf(
   const left = carrying.filter((cell) => !taken.has(placeOf(cell)));
   return {
     rolledUp: { builds: built.map(({ build }) => build), filter },
-    single: { services: left.map(({ service }) => service), hours: left.map(({ hour }) => hour) },
+    single: {
+      services: left.map(({ service }) => service),
+      hours: left.map(({ hour }) => hour),
+      uploads: sumOf(left, ({ carrying: uploads }) => uploads),
+    },
   };
 }
 

@@ -1,21 +1,28 @@
 import { EngineError, type Columns } from '../engines/engine';
 import type { QueryContext } from './context';
-import { samplesStatement, type Merge, type SampleKey, type SampleScope } from './sql/samples';
+import { entryKeys, samplesStatement, type Merge, type SampleKey, type SampleScope } from './sql/samples';
 
 /**
- * Samples by what span dictionaries say. The engine joins every entry of every upload, so many uploads are read in portions of hours and
- * summed up here.
+ * Samples of many uploads: the engine holds their numbers while it reads, and where span dictionaries are joined every entry of every
+ * upload, so they are read in portions of hours and summed up here.
  */
 
-/** Uploads of one portion: an upload may have a thousand entries. An object, so that tests can have small ones. */
-export const portions = { uploads: 2000 };
+/** Uploads of one portion; with their entries, of which an upload may have a thousand. An object, so that tests can have small ones. */
+export const portions = { uploads: 2000, withoutEntries: 250_000 };
 /** More rows than this are refused: they would fill the memory here. */
 const maxRows = 1_000_000;
 const hourSeconds = 3600;
 
-/** Whether all uploads can be joined at once. */
-export function fitsOnePortion({ firstHour, lastHour }: SampleScope, uploads: number): boolean {
-  return uploads <= portions.uploads || lastHour - firstHour < hourSeconds;
+const uploadsPerPortion = (keys: readonly SampleKey[]) =>
+  keys.some((key) => entryKeys.includes(key)) ? portions.uploads : portions.withoutEntries;
+
+/** Whether all uploads can be read at once. */
+export function fitsOnePortion(
+  { firstHour, lastHour }: SampleScope,
+  keys: readonly SampleKey[],
+  uploads: number
+): boolean {
+  return uploads <= uploadsPerPortion(keys) || lastHour - firstHour < hourSeconds;
 }
 
 /** Sums or averages by keys over all portions, as the columns of one answer. */
@@ -26,7 +33,7 @@ export async function readPortions(
   uploads: number
 ): Promise<Columns> {
   const hours = (scope.lastHour - scope.firstHour) / hourSeconds + 1;
-  const step = Math.max(1, Math.floor((hours * portions.uploads) / uploads)) * hourSeconds;
+  const step = Math.max(1, Math.floor((hours * uploadsPerPortion(keys)) / uploads)) * hourSeconds;
   const sums = new KeySums(keys, merge);
   const ofPortion: Merge = { kind: merge.kind === 'sum' ? 'sum' : 'weighted' };
   for (let firstHour = scope.firstHour; firstHour <= scope.lastHour; firstHour += step) {

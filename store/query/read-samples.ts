@@ -11,7 +11,6 @@ import { readRecent } from './read-recent';
 import { mergeSums, type UploadSums } from './recent-uploads';
 import { resolveStackFilters } from './resolve-stack-filters';
 import {
-  entryKeys,
   masksStatement,
   samplesStatement,
   type Merge,
@@ -85,13 +84,7 @@ export async function readKeys(
     return undefined;
   }
   const scope = { ...asked.scope, stacks };
-  const portioned = keys.some((key) => entryKeys.includes(key)) && !fitsOnePortion(scope, asked.uploads);
-  const columns = portioned
-    ? await readPortions(context, { scope, merge: asked.merge }, keys, asked.uploads)
-    : await context.engine.select(samplesStatement(scope, keys, asked.merge), {
-        signal: context.signal,
-        maxRows: maxSampleRows,
-      });
+  const columns = await readSums(context, { ...asked, scope }, keys);
   return { columns, value: roundedValues(columns), samples: columns.numbers('samples') };
 }
 
@@ -134,16 +127,27 @@ async function readFiltered(
   context: QueryContext,
   store: StackStore,
   question: SampleQuestion,
-  { scope, merge }: ScopeAndMerge,
+  asked: ScopeAndMerge,
   keys: readonly SampleKey[] = []
 ) {
-  const statement = samplesStatement(scope, ['stack', ...keys], merge);
   const [columns, filters] = await Promise.all([
-    context.engine.select(statement, { signal: context.signal, maxRows: maxSampleRows }),
+    readSums(context, asked, ['stack', ...keys]),
     resolveStackFilters(context, question.restrictions.stackFilters),
   ]);
-  const stack = await context.stacks.load(store, scope, columns.bigints('stack_key'), context.signal);
+  const stack = await context.stacks.load(store, asked.scope, columns.bigints('stack_key'), context.signal);
   return { columns, stack, keeps: stackMask(store.view(), filters) };
+}
+
+/** Sums by keys, in one statement or in portions that fit the engine's memory. */
+function readSums(
+  context: QueryContext,
+  { scope, merge, uploads }: ScopeAndMerge,
+  keys: readonly SampleKey[]
+): Promise<Columns> {
+  const single = scope.single?.uploads ?? uploads;
+  return fitsOnePortion(scope, keys, single)
+    ? context.engine.select(samplesStatement(scope, keys, merge), { signal: context.signal, maxRows: maxSampleRows })
+    : readPortions(context, { scope, merge }, keys, single);
 }
 
 interface ScopeAndMerge {

@@ -265,6 +265,8 @@ it('answers in portions of few uploads, where span dictionaries are joined', asy
     .slice(0, some.length);
   expect(joined.length).toBeGreaterThan(20);
   await checkAnswers(joined);
+  jest.replaceProperty(portions, 'withoutEntries', 20);
+  expect(await checkAnswers(some)).toBeGreaterThan(3);
   jest.restoreAllMocks();
 });
 

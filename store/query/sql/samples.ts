@@ -18,8 +18,12 @@ export interface SampleScope extends HourRange {
   readonly profileType: string;
   /** Hours of services that are read from the rollup; only for questions by stack. */
   readonly rolledUp?: RolledUp;
-  /** With `rolledUp`: the hours of services whose single samples are read beside it. Parallel lists. */
-  readonly single?: { readonly services: readonly string[]; readonly hours: readonly number[] };
+  /** With `rolledUp`: the hours of services whose single samples are read beside it, as parallel lists, and how many uploads they have. */
+  readonly single?: {
+    readonly services: readonly string[];
+    readonly hours: readonly number[];
+    readonly uploads: number;
+  };
   /** The uploads' numbers when they are few; else they are looked up again. */
   readonly profiles?: readonly bigint[];
   readonly spans?: SpanMatch;
@@ -247,8 +251,19 @@ function placeCondition(bindings: Bindings, { services, hours }: NonNullable<Sam
 
 function profilesOf(bindings: Bindings, scope: SampleScope): string {
   return scope.profiles === undefined
-    ? profileNumbers(bindings, scope.uploads)
+    ? `${profileNumbers(bindings, scope.uploads)} AND ${startCondition(bindings, scope)}`
     : `SELECT arrayJoin(${bindings.bind('Array(UInt64)', scope.profiles)})`;
+}
+
+/** Leaves out uploads of other hours than are read: a week has a million of them. */
+function startCondition(bindings: Bindings, { firstHour, lastHour, single }: SampleScope): string {
+  const second = (seconds: number) => `fromUnixTimestamp64Milli(${bindings.bind('Int64', seconds * 1000)}, 'UTC')`;
+  const range = `start >= ${second(firstHour)} AND start < ${second(lastHour + 3600)}`;
+  if (single === undefined) {
+    return range;
+  }
+  const hours = bindings.bind('Array(UInt32)', [...new Set(single.hours)]);
+  return `${range} AND toUInt32(intDiv(toUnixTimestamp(start), 3600) * 3600) IN (SELECT arrayJoin(${hours}))`;
 }
 
 /** (profile, context) of entries of span dictionaries that meet a condition on `span`, `root`, `endpoint`; or on `label`. */
