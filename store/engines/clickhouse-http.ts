@@ -118,7 +118,6 @@ async function select(
         max_result_rows: String(options.maxRows ?? limits.selectRows),
         max_result_bytes: String(limits.selectResultBytes),
         result_overflow_mode: 'throw',
-        ...(options.threads === undefined ? {} : { max_threads: options.threads }),
         // The status line waits for the whole result, so an error is never in the middle of rows.
         wait_end_of_query: 1,
         cancel_http_readonly_queries_on_client_close: 1,

@@ -37,8 +37,6 @@ export interface SelectOptions {
   readonly signal?: AbortSignal;
   readonly maxSeconds?: number;
   readonly maxRows?: number;
-  /** Threads of the engine at most: to start and join several costs more than a small question takes. */
-  readonly threads?: number;
 }
 
 export type TableName = 'profiles' | 'samples' | 'profile_spans' | 'stacks' | 'frames';

@@ -1,6 +1,7 @@
 import type { QueryContext } from './context';
 import { info, type Notice } from './notices';
-import { readKeys, type SampleQuestion } from './read-samples';
+import { readKeys } from './read-samples';
+import type { SampleQuestion } from './sample-question';
 
 /**
  * Of a question for spans: which share of the value the profiler itself did not tie to them. Such samples were given the span that ran

@@ -2,7 +2,7 @@ import type { Columns } from '../engines/engine';
 import { someUploads, type Uploads } from './choose-uploads';
 import type { QueryContext } from './context';
 import { isPlan, planOf, rangeOfUploads } from './plan';
-import type { SampleQuestion } from './read-samples';
+import type { SampleQuestion } from './sample-question';
 import { splitByUpload, type SumKey, type UploadSums } from './recent-uploads';
 import { samplesStatement, type SampleScope } from './sql/samples';
 import type { StackStore } from './stack-store';

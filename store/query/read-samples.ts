@@ -1,15 +1,13 @@
-import type { ProfileType } from '../../src/model/profile-types';
 import type { StackDictionary } from '../../src/model/stack-dictionary';
 import { stackMask } from '../../src/model/stack-filter';
 import type { Columns } from '../engines/engine';
-import type { Uploads } from './choose-uploads';
 import type { QueryContext } from './context';
-import { isPlan, planOf, type UploadPlan } from './plan';
-import type { Restrictions } from './prepare';
+import { isPlan, planOf } from './plan';
 import { fitsOnePortion, readPortions } from './read-entries';
 import { readRecent } from './read-recent';
 import { mergeSums, type UploadSums } from './recent-uploads';
 import { resolveStackFilters } from './resolve-stack-filters';
+import type { SampleQuestion } from './sample-question';
 import {
   masksStatement,
   samplesStatement,
@@ -36,16 +34,6 @@ export interface KeyRows {
   readonly columns: Columns;
   readonly value: Float64Array;
   readonly samples: ArrayLike<number>;
-}
-
-/** What is read: one profile type of chosen uploads, under the query's restrictions. */
-export interface SampleQuestion {
-  /** Uploads one by one, or a plan for many. */
-  readonly uploads: Uploads | UploadPlan;
-  readonly profileType: ProfileType;
-  readonly restrictions: Restrictions;
-  /** Values of several uploads of average types are averaged, else left as they are. */
-  readonly averaged: boolean;
 }
 
 /** Rows of one answer may be this many; more is refused with a hint. */

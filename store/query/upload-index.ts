@@ -23,7 +23,7 @@ export interface KnownUpload {
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-export interface UploadIndexSettings {
+interface UploadIndexSettings {
   /** Rules look at minutes, and compare with an hour ago. */
   readonly keptMs: number;
   readonly maxUploads: number;

@@ -9,8 +9,9 @@ import {
 import type { QueryContext } from '../context';
 import { eachContextName } from '../context-names';
 import { readRecent } from '../read-recent';
-import { readKeys, readStacks, type KeyRows, type SampleQuestion } from '../read-samples';
+import { readKeys, readStacks, type KeyRows } from '../read-samples';
 import { mergeSums } from '../recent-uploads';
+import type { SampleQuestion } from '../sample-question';
 
 export interface DimensionTable {
   readonly rows: readonly DimensionRow[];

@@ -1,7 +1,7 @@
 import type { QueryContext } from '../context';
 import { planUploads } from '../plan';
 import { restrictionsOf } from '../prepare';
-import type { SampleQuestion } from '../read-samples';
+import type { SampleQuestion } from '../sample-question';
 import { resolveType } from '../resolve-type';
 import type { ResourceQuery } from './resource-query';
 

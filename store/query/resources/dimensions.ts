@@ -11,7 +11,8 @@ import {
 import { noStack, unknownName } from '../../../src/model/stack-dictionary';
 import type { QueryContext } from '../context';
 import { eachContextName } from '../context-names';
-import { readKeys, readStacks, type SampleQuestion } from '../read-samples';
+import { readKeys, readStacks } from '../read-samples';
+import type { SampleQuestion } from '../sample-question';
 import { askedSamples } from './asked-samples';
 import type { ResourceQuery } from './resource-query';
 
