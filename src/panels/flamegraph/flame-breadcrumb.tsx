@@ -9,7 +9,7 @@ import { flamePart } from './flame-styles';
 import { ToolButton, ToolIcon } from './tool-button';
 import { ToolMenu } from './tool-menu';
 import { type CutState } from './use-cut-part';
-import { type FlameControl } from './use-flame-state';
+import { type FlameControl, useFlamePart } from './use-flame-state';
 import { type FlameFocus } from './use-flame-view';
 
 export const breadcrumbPx = 26;
@@ -47,7 +47,7 @@ export function FlameBreadcrumb({ data, focus, control, narrow, whole, cut }: Fl
   const { typography } = useTheme2();
   const path = pathTo(data.tree, focus.node);
   const shown = path.length <= mostCrumbs ? path : [path[0], -1, ...path.slice(1 - mostCrumbs)];
-  const { mode, focus: keys, callers } = control.place;
+  const { mode, focus: keys, callers } = useFlamePart(control, 'place');
   const moved = mode !== 'top' || keys.length + callers.length > 0;
   return (
     <nav style={{ ...bar, fontSize: typography.bodySmall.fontSize }} aria-label="Path of the zoomed frame">
@@ -135,7 +135,9 @@ function totalOf({ format, isDiff }: FlameData, { value, valueRight }: FlameRows
 
 /** What the user's rules do, with a way to take them back one by one. */
 function RulesNote({ data, whole, control }: Pick<FlameBreadcrumbProps, 'data' | 'whole' | 'control'>) {
-  const { rules, setRules, place } = control;
+  const rules = useFlamePart(control, 'rules');
+  const place = useFlamePart(control, 'place');
+  const { setRules } = control;
   if (rules.hide.length + rules.exclude.length === 0 && rules.only === '') {
     return null;
   }

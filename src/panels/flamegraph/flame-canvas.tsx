@@ -7,6 +7,7 @@ import React, {
   useCallback,
   useEffect,
   useLayoutEffect,
+  useMemo,
   useRef,
 } from 'react';
 import { type FlameLayout, entryOfNode, hitFlame } from '../../model/flame-layout';
@@ -16,10 +17,13 @@ import { type RowPlace, rowAt, rowPlace, rowPx, rowTop } from './flame-rows-px';
 import { flamePart } from './flame-styles';
 import { type HoverStore } from './hover-store';
 import { type ScrollStore } from './scroll-store';
+import { type FlameControl } from './use-flame-state';
+import { useMatches } from './use-flame-view';
 import { usePan } from './use-pan';
 
 interface FlameCanvasProps {
   scene: FlameScene;
+  control: FlameControl;
   heightPx: number;
   scrollRef: RefObject<HTMLDivElement>;
   scroll: ScrollStore;
@@ -43,12 +47,9 @@ const sticky: CSSProperties = { position: 'sticky', top: 0, display: 'block' };
  * Hover and keyboard marks are elements over it, so moving them paints nothing.
  */
 export function FlameCanvas(props: FlameCanvasProps) {
-  const { scene, heightPx, scrollRef, scroll, hover, active, onClick, onMenu, children } = props;
+  const { scene, control, heightPx, scrollRef, scroll, hover, active, onClick, onMenu, children } = props;
   const { layout, data } = scene;
   const place = rowPlace(layout, scene.flip, heightPx);
-  useStartAtRoot(layout.focus, place, heightPx, scroll);
-  useKeepInView(data.tree, layout.focus, active, place, heightPx, scroll);
-  const canvasRef = usePainting(scene, place, heightPx, scroll);
   const pan = usePan(scrollRef, props);
   const entryAt = (event: MouseEvent) => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -63,23 +64,49 @@ export function FlameCanvas(props: FlameCanvasProps) {
       onClick={(event) => !pan.hasMoved() && onClick(entryAt(event), event)}
       onContextMenu={(event) => onMenu(entryAt(event), event)}
     >
-      <canvas ref={canvasRef} style={{ ...sticky, width: layout.widthPx, height: heightPx }} />
+      <Drawing {...{ scene, control, place, heightPx, scroll, active }} />
       <ActiveMark tree={data.tree} layout={layout} place={place} active={active} />
       {children}
     </div>
   );
 }
 
-/** Paints after every change of the scene, and at most once per animation frame while scrolling. */
-function usePainting(scene: FlameScene, { spacePx }: RowPlace, heightPx: number, scroll: ScrollStore) {
+interface DrawingProps extends Pick<FlameCanvasProps, 'scene' | 'control' | 'heightPx' | 'scroll' | 'active'> {
+  place: RowPlace;
+}
+
+/** The canvas itself, which alone is drawn again while a search is typed. */
+function Drawing({ scene, control, place, heightPx, scroll, active }: DrawingProps) {
   const canvasRef = useRef<HTMLCanvasElement>(null);
+  const { data, layout } = scene;
+  const { matches } = useMatches(data, control);
+  const shown = useMemo(() => ({ ...scene, matches }), [scene, matches]);
+  // A ref to the element that scrolls is set only after the effects of what it holds.
+  useLayoutEffect(() => {
+    const view = canvasRef.current?.closest<HTMLElement>(`.${flamePart.view}`);
+    return view ? scroll.attach(view) : undefined;
+  }, [scroll]);
+  useStartAtRoot(layout.focus, place, heightPx, scroll);
+  useKeepInView(data.tree, layout.focus, active, place, heightPx, scroll);
+  usePainting(canvasRef, shown, place, heightPx, scroll);
+  return <canvas ref={canvasRef} style={{ ...sticky, width: layout.widthPx, height: heightPx }} />;
+}
+
+/** Paints after every change of the scene, and at most once per animation frame while scrolling. */
+function usePainting(
+  canvasRef: RefObject<HTMLCanvasElement>,
+  scene: FlameScene,
+  { spacePx }: RowPlace,
+  heightPx: number,
+  scroll: ScrollStore
+) {
   const paint = useCallback(() => {
     if (canvasRef.current && heightPx > 0 && scene.layout.widthPx > 0) {
       // A drawing that became lower is scrolled back by the browser.
       const scrollPx = Math.min(scroll.get(), spacePx - heightPx);
       paintFlame(canvasRef.current, scene, { heightPx, scrollPx, pixelRatio: window.devicePixelRatio || 1 });
     }
-  }, [scene, heightPx, spacePx, scroll]);
+  }, [canvasRef, scene, heightPx, spacePx, scroll]);
   useLayoutEffect(paint, [paint]);
   useEffect(() => {
     let frame = 0;
@@ -97,7 +124,6 @@ function usePainting(scene: FlameScene, { spacePx }: RowPlace, heightPx: number,
       document.fonts?.removeEventListener?.('loadingdone', paintSoon);
     };
   }, [paint, scroll]);
-  return canvasRef;
 }
 
 /** A new focus starts at its root; new data or another size keep the distance from it. */

@@ -1,6 +1,7 @@
 import { type InterpolateFunction, type PanelData } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
-import React, { type RefObject, useMemo, useRef, useState } from 'react';
+import React, { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type ColourBy } from '../../model/flame-place';
 import { type Selection } from '../../ui/panel-selection';
 import { panelToolbarHeightPx } from '../../ui/panel-toolbar';
 import { FlameBreadcrumb, breadcrumbPx } from './flame-breadcrumb';
@@ -12,13 +13,13 @@ import { FlameMethods } from './flame-methods';
 import { rowPx } from './flame-rows-px';
 import { FlameStage } from './flame-stage';
 import { getFlameStyles } from './flame-styles';
-import { FlameToolbar } from './flame-toolbar';
+import { FlameToolbar, type ToolbarActions } from './flame-toolbar';
 import { type FlameOptions } from './options';
 import { startExport } from './start-export';
-import { type MenuPlace, type StageActions } from './use-flame-controls';
+import { type FlameGoal, type MenuPlace, type StageActions } from './use-flame-controls';
 import { type FlameDrawing, useCallersFocus, useFlameDrawing } from './use-flame-drawing';
 import { type FlameControl, useFlameState } from './use-flame-state';
-import { useMatches } from './use-flame-view';
+import { useMatchSteps } from './use-flame-view';
 
 export interface FlameGraphProps {
   source: FlameSource;
@@ -47,23 +48,24 @@ export function FlameGraph(props: FlameGraphProps) {
   const withToolbar = options.showToolbar && height >= lowPx;
   const heightPx = Math.max(rowPx, height - breadcrumbPx - (withToolbar ? panelToolbarHeightPx : 0));
   const drawing = useFlameDrawing({ source, panelData, control, options, widthPx: width, heightPx });
-  const { main, callers, mainPx, focus, colours, search, flip, font } = drawing;
-  const windows = useWindows(drawing, control, selection);
-  const { actions, goal, mainRef } = windows;
+  const { main, callers, mainPx, focus, colours, colourBy, flip, font } = drawing;
+  const windows = useWindows(main, control, selection);
+  const { actions, goal, mainRef, searchRef } = windows;
+  const tools = useTools(props, control, drawing, windows);
   const narrow = width < narrowPx;
-  const stage = { selected: selection.names, font, widthPx: width, actions };
+  const stage = { control, selected: selection.names, font, widthPx: width, actions };
   return (
     <div className={styles} style={props.waiting ? dimmed : undefined}>
-      {withToolbar && <Toolbar {...{ props, control, drawing, windows, narrow }} />}
+      {withToolbar && (
+        <FlameToolbar {...{ data: main, control, searchRef, selection, narrow, colourBy, flip, tools }} />
+      )}
       <FlameBreadcrumb {...{ data: main, focus, control, narrow }} whole={source.rows} cut={drawing.cut.state} />
-      {callers && <CallersStage {...{ ...stage, callers, control, drawing }} heightPx={heightPx - mainPx} />}
+      {callers && <CallersStage {...{ ...stage, callers, colourBy }} heightPx={heightPx - mainPx} />}
       <FlameStage
-        {...{ ...stage, data: main, focus, colours, flip: flip && !callers, scrollRef: mainRef }}
-        matches={search.matches}
+        {...{ ...stage, data: main, focus, colours, flip: flip && !callers, scrollRef: mainRef, goal }}
         heightPx={mainPx}
         name={callers ? 'Callees' : 'Flame graph'}
         testId="flame-graph"
-        actions={goal ? { ...actions, goal } : actions}
       />
       <OpenWindow {...{ props, control, drawing, windows }} />
     </div>
@@ -73,41 +75,49 @@ export function FlameGraph(props: FlameGraphProps) {
 /** Only a wait that lasts is shown. */
 const dimmed = { opacity: 0.6, transition: 'opacity 100ms 300ms' };
 
-/** What is open over the drawing, and what drawings ask for. */
-function useWindows({ search }: FlameDrawing, control: FlameControl, selection: Selection) {
-  const [open, setOpen] = useState<'help' | 'methods'>();
-  const [menu, setMenu] = useState<MenuPlace>();
-  const [goal, setGoal] = useState<{ node: number }>();
+type WindowPlace = 'help' | 'methods' | MenuPlace;
+
+/** What is open over the drawing (one thing at a time), and what drawings ask for. */
+function useWindows(data: FlameData, control: FlameControl, selection: Selection) {
+  const [open, setOpen] = useState<WindowPlace>();
+  const [goal, setGoal] = useState<FlameGoal>();
   const mainRef = useRef<HTMLDivElement>(null);
   const searchRef = useRef<HTMLInputElement>(null);
-  const toGraph = () => mainRef.current?.focus({ preventScroll: true });
-  const close = () => {
-    setOpen(undefined);
+  const nextMatch = useMatchSteps(data, control);
+  const toGraph = useCallback(() => mainRef.current?.focus({ preventScroll: true }), []);
+  // What was chosen in a window may have opened another one, which stays.
+  const close = useCallback(() => {
+    setOpen((now) => (now === open ? undefined : now));
     toGraph();
-  };
-  // An item may have opened another window.
-  const closeMenu = () => {
-    setMenu(undefined);
-    toGraph();
-  };
-  const actions: StageActions = {
-    selection,
-    back: control.back,
-    reset: control.reset,
-    openMenu: setMenu,
-    openSearch: () => searchRef.current?.focus(),
-    openMethods: () => setOpen('methods'),
-    openHelp: () => setOpen('help'),
-    step: (by) => {
-      const node = search.step(by);
-      setGoal(node >= 0 ? { node } : undefined);
-    },
-    sandwich: (method) => {
-      setOpen(undefined);
-      control.go({ mode: 'sandwich', method, focus: [], callers: [] });
-    },
-  };
-  return { open, menu, goal, mainRef, searchRef, toGraph, close, closeMenu, actions };
+  }, [open, toGraph]);
+  const isOpen = open !== undefined;
+  const actions = useMemo<StageActions>(
+    () => ({
+      selection,
+      // A key may come before the menu has taken the focus.
+      back: () => {
+        if (isOpen) {
+          close();
+        }
+        return isOpen || control.back();
+      },
+      reset: control.reset,
+      openMenu: setOpen,
+      openSearch: () => searchRef.current?.focus(),
+      openMethods: () => setOpen('methods'),
+      openHelp: () => setOpen('help'),
+      step: (by) => {
+        const node = nextMatch(by);
+        setGoal(node >= 0 ? { node } : undefined);
+      },
+      sandwich: (method) => {
+        setOpen(undefined);
+        control.go({ mode: 'sandwich', method, focus: [], callers: [] });
+      },
+    }),
+    [selection, control, nextMatch, isOpen, close]
+  );
+  return { open, goal, mainRef, searchRef, toGraph, close, actions };
 }
 
 interface FlameParts {
@@ -117,42 +127,50 @@ interface FlameParts {
   windows: ReturnType<typeof useWindows>;
 }
 
-function Toolbar({ props, control, drawing, windows, narrow }: FlameParts & { narrow: boolean }) {
-  const { main, cut, focus, search, colourBy, colours, coloursOf, flip, font } = drawing;
-  const { actions } = windows;
-  const { title, options, selection } = props;
-  return (
-    <FlameToolbar
-      {...{ data: main, search, control, searchRef: windows.searchRef, selection, narrow, colourBy, flip }}
-      onColourBy={(by) => control.setLook({ colour: by === options.colourBy ? undefined : by })}
-      onFlip={(to) => control.setLook({ root: to === options.rootAtBottom ? undefined : to ? 'bottom' : 'top' })}
-      onStep={actions.step}
-      onLeaveSearch={windows.toGraph}
-      onMethods={actions.openMethods}
-      onHelp={actions.openHelp}
-      onExport={(format) =>
-        startExport(format, { data: main, rows: cut.rows, focus, colours, coloursOf, font, flip, title })
-      }
-    />
+/** What the toolbar does. It stays the same while the view changes, so that zooming leaves the toolbar alone. */
+function useTools(
+  props: FlameGraphProps,
+  control: FlameControl,
+  drawing: FlameDrawing,
+  windows: FlameParts['windows']
+) {
+  const { colourBy, rootAtBottom } = props.options;
+  const { actions, toGraph } = windows;
+  const shown = useRef({ drawing, title: props.title });
+  useEffect(() => {
+    shown.current = { drawing, title: props.title };
+  });
+  return useMemo<ToolbarActions>(
+    () => ({
+      colour: (by) => control.setLook({ colour: by === colourBy ? undefined : by }),
+      flip: (to) => control.setLook({ root: to === rootAtBottom ? undefined : to ? 'bottom' : 'top' }),
+      step: actions.step,
+      leaveSearch: toGraph,
+      openMethods: actions.openMethods,
+      openHelp: actions.openHelp,
+      save: (format) => {
+        const { title, drawing: now } = shown.current;
+        startExport(format, { ...now, data: now.main, rows: now.cut.rows, title });
+      },
+    }),
+    [control, colourBy, rootAtBottom, actions, toGraph]
   );
 }
 
 /** The menu of a frame, the keys, or the list of methods. */
 function OpenWindow({ props, control, drawing, windows }: FlameParts) {
-  const { open, menu, actions, close, closeMenu } = windows;
+  const { open, actions, close } = windows;
   const { selection, options, replaceVariables, panelData, panelId } = props;
-  if (menu) {
+  if (typeof open === 'object') {
     return (
       <FlameMenu
-        {...{ ...menu, selection, replaceVariables, panelData, panelId }}
-        rules={control.rules}
-        onRules={control.setRules}
-        onSearch={control.setSearch}
+        {...{ ...open, selection, replaceVariables, panelData, panelId }}
+        control={control}
         onSandwich={actions.sandwich}
         onMethods={actions.openMethods}
         sourceUrl={options.sourceUrl || (props.source.custom.sourceUrl ?? '')}
         refId={props.source.refId}
-        onClose={closeMenu}
+        onClose={close}
       />
     );
   }
@@ -162,7 +180,7 @@ function OpenWindow({ props, control, drawing, windows }: FlameParts) {
   return open === 'methods' ? (
     <FlameMethods
       data={drawing.main}
-      matches={drawing.search.matches}
+      control={control}
       selected={selection.names}
       onPick={(label) => {
         control.setSearch(label);
@@ -177,7 +195,7 @@ function OpenWindow({ props, control, drawing, windows }: FlameParts) {
 interface CallersStageProps {
   callers: FlameData;
   control: FlameControl;
-  drawing: FlameDrawing;
+  colourBy: ColourBy;
   widthPx: number;
   heightPx: number;
   selected: ReadonlySet<string>;
@@ -186,16 +204,14 @@ interface CallersStageProps {
 }
 
 /** The upper half of a sandwich: callers grow upwards from the method. */
-function CallersStage({ callers, control, drawing, ...stage }: CallersStageProps) {
+function CallersStage({ callers, colourBy, ...stage }: CallersStageProps) {
   const theme = useTheme2();
   const scrollRef: RefObject<HTMLDivElement> = useRef(null);
-  const focus = useCallersFocus(callers, stage.widthPx, stage.heightPx, control);
-  const { colourBy } = drawing;
+  const focus = useCallersFocus(callers, stage.widthPx, stage.heightPx, stage.control);
   const colours = useMemo(() => flameColours(theme, callers, colourBy), [theme, callers, colourBy]);
-  const { matches } = useMatches(callers, control.search);
   return (
     <FlameStage
-      {...{ ...stage, data: callers, focus, colours, matches, scrollRef }}
+      {...{ ...stage, data: callers, focus, colours, scrollRef }}
       flip
       name="Callers"
       testId="flame-callers"

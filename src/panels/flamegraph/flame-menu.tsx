@@ -3,7 +3,6 @@ import { locationService } from '@grafana/runtime';
 import { ContextMenu, Menu } from '@grafana/ui';
 import React from 'react';
 import { displayName } from '../../model/display-name';
-import { type FlameRules } from '../../model/flame-place';
 import { labelOf, pathTo } from '../../model/flame-tree';
 import { alertTarget, mayCreateAlerts, openAlertEditor } from '../../ui/alert-link';
 import { copyText } from '../../ui/panel-copy';
@@ -11,12 +10,11 @@ import { type Selection } from '../../ui/panel-selection';
 import { frameDetails, isMethod, packageOfRow } from './flame-data';
 import { sourceLink } from './source-link';
 import { type MenuPlace } from './use-flame-controls';
+import { type FlameControl } from './use-flame-state';
 
 interface FlameMenuProps extends MenuPlace {
   selection: Selection;
-  rules: FlameRules;
-  onRules: (rules: Partial<FlameRules>) => void;
-  onSearch: (text: string) => void;
+  control: FlameControl;
   onSandwich: (method: string) => void;
   onMethods: () => void;
   /** Template of the option “Source link”. */
@@ -62,12 +60,13 @@ function ZoomItems({ data, focus, node, onSandwich }: FlameMenuProps) {
   );
 }
 
-function MethodItems({ data, node, selection, rules, onRules, onSearch, onMethods }: FlameMenuProps) {
+function MethodItems({ data, node, selection, control, onMethods }: FlameMenuProps) {
+  const { rules } = control.get();
   const name = labelOf(data.tree, node);
   const picked = selection.names.has(name);
   const group = packageOfRow(data.rows, data.tree.row[node]);
   const show = () => {
-    onSearch(name);
+    control.setSearch(name);
     onMethods();
   };
   return (
@@ -78,21 +77,25 @@ function MethodItems({ data, node, selection, rules, onRules, onSearch, onMethod
         shortcut="Space"
         onClick={() => selection.toggle(name)}
       />
-      <Menu.Item label="Search this name" icon="search" onClick={() => onSearch(name)} />
+      <Menu.Item label="Search this name" icon="search" onClick={() => control.setSearch(name)} />
       <Menu.Item label="Show in table" icon="table" onClick={show} />
       <Menu.Divider />
       <Menu.Item
         label="Hide: its time goes to its callers"
         icon="eye-slash"
-        onClick={() => onRules({ hide: [...rules.hide, name] })}
+        onClick={() => control.setRules({ hide: [...rules.hide, name] })}
       />
       <Menu.Item
         label="Exclude stacks through it"
         icon="filter"
-        onClick={() => onRules({ exclude: [...rules.exclude, name] })}
+        onClick={() => control.setRules({ exclude: [...rules.exclude, name] })}
       />
       {group !== '' && (
-        <Menu.Item label={`Only ${shortened(group)}`} icon="layer-group" onClick={() => onRules({ only: group })} />
+        <Menu.Item
+          label={`Only ${shortened(group)}`}
+          icon="layer-group"
+          onClick={() => control.setRules({ only: group })}
+        />
       )}
     </>
   );

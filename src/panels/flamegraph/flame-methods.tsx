@@ -2,15 +2,16 @@ import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { Modal, useStyles2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
-import { type FlameMatches, labelTotals, matchedLabels } from '../../model/flame-search';
+import { labelTotals, matchedLabels } from '../../model/flame-search';
 import { formatCount, formatPart } from '../../model/units';
 import { ShareBar } from '../../ui/share-bar';
 import { type FlameData, shownLabel } from './flame-data';
+import { type FlameControl } from './use-flame-state';
+import { useMatches } from './use-flame-view';
 
 interface FlameMethodsProps {
   data: FlameData;
-  /** undefined = all methods. */
-  matches?: FlameMatches;
+  control: FlameControl;
   selected: ReadonlySet<string>;
   onPick: (label: string) => void;
   onSandwich: (label: string) => void;
@@ -19,9 +20,10 @@ interface FlameMethodsProps {
 
 const mostShown = 200;
 
-/** The methods that a search finds with self and total (recursion counted once), the largest first. */
-export function FlameMethods({ data, matches, selected, onPick, onSandwich, onDismiss }: FlameMethodsProps) {
+/** The methods that the search finds (all, without one) with self and total, recursion counted once, the largest first. */
+export function FlameMethods({ data, control, selected, onPick, onSandwich, onDismiss }: FlameMethodsProps) {
   const styles = useStyles2(getStyles);
+  const { matches } = useMatches(data, control);
   const { totals, labels } = useMemo(() => {
     const sums = labelTotals(data.tree);
     const all = new Uint8Array(data.rows.labels.length).fill(1);

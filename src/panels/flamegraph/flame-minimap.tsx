@@ -3,6 +3,8 @@ import React, { type CSSProperties, type PointerEvent, useEffect, useRef, useSyn
 import { fillOf, type FlameScene } from './flame-painter';
 import { rowPlace, rowPx, rowsInView } from './flame-rows-px';
 import { type ScrollStore } from './scroll-store';
+import { type FlameControl } from './use-flame-state';
+import { useMatches } from './use-flame-view';
 
 export const minimapPx = 64;
 
@@ -24,23 +26,25 @@ const frame: CSSProperties = {
 
 interface MinimapProps {
   scene: FlameScene;
+  control: FlameControl;
   heightPx: number;
   scroll: ScrollStore;
 }
 
 /** The whole depth of a tree that is taller than the view, with what is in view framed; a click or drag goes there. */
-export function FlameMinimap({ scene, heightPx, scroll }: MinimapProps) {
+export function FlameMinimap({ scene, control, heightPx, scroll }: MinimapProps) {
   const { colors } = useTheme2();
   const canvasRef = useRef<HTMLCanvasElement>(null);
   const scrollPx = useSyncExternalStore(scroll.subscribe, scroll.get);
   const { spacePx } = rowPlace(scene.layout, scene.flip, heightPx);
   const scale = heightPx / spacePx;
+  const { matches } = useMatches(scene.data, control);
   // The map may come a moment after the graph.
   useEffect(() => {
     if (canvasRef.current) {
-      paintMinimap(canvasRef.current, scene, heightPx);
+      paintMinimap(canvasRef.current, { ...scene, matches }, heightPx);
     }
-  }, [scene, heightPx]);
+  }, [scene, matches, heightPx]);
   const scrollTo = (event: PointerEvent<HTMLElement>) => {
     if (event.buttons === 1) {
       const { top } = event.currentTarget.getBoundingClientRect();

@@ -1,11 +1,13 @@
 import React, { type KeyboardEvent, forwardRef } from 'react';
+import { type FlameData } from './flame-data';
 import { flamePart } from './flame-styles';
 import { ToolButton } from './tool-button';
+import { type FlameControl, useFlamePart } from './use-flame-state';
+import { useMatches } from './use-flame-view';
 
 interface FlameSearchBoxProps {
-  value: string;
-  error?: string;
-  onChange: (value: string) => void;
+  data: FlameData;
+  control: FlameControl;
   /** Enter and Shift+Enter. */
   onStep: (by: 1 | -1) => void;
   /** Escape in the empty box, or arrow down: the graph takes the focus. */
@@ -15,7 +17,10 @@ interface FlameSearchBoxProps {
 const words = 'Search: method or /regex/';
 
 export const FlameSearchBox = forwardRef<HTMLInputElement, FlameSearchBoxProps>(function FlameSearchBox(props, ref) {
-  const { value, error, onChange, onStep, onLeave } = props;
+  const { data, control, onStep, onLeave } = props;
+  const value = useFlamePart(control, 'search');
+  const { error } = useMatches(data, control);
+  const onChange = control.setSearch;
   const keyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape') {
       event.stopPropagation();

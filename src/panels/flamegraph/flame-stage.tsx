@@ -3,12 +3,13 @@ import React, {
   type KeyboardEvent,
   type ReactNode,
   type RefObject,
+  memo,
   useEffect,
   useId,
   useMemo,
   useState,
 } from 'react';
-import { type FlameMatches, maskOf } from '../../model/flame-search';
+import { maskOf } from '../../model/flame-search';
 import { type NodeIndex, levelOf } from '../../model/flame-tree';
 import { formatCount, formatPart } from '../../model/units';
 import { FlameCanvas } from './flame-canvas';
@@ -20,15 +21,16 @@ import { rowPlace, rowPx } from './flame-rows-px';
 import { flamePart } from './flame-styles';
 import { HoverLayer } from './flame-tooltip';
 import { createHoverStore } from './hover-store';
-import { useScroll } from './scroll-store';
-import { type StageActions, useFlameControls } from './use-flame-controls';
-import { type FlameFocus } from './use-flame-view';
+import { createScrollStore } from './scroll-store';
+import { type FlameGoal, type StageActions, useFlameControls } from './use-flame-controls';
+import { type FlameControl } from './use-flame-state';
+import { type FlameFocus, useMatches } from './use-flame-view';
 
 interface FlameStageProps {
   data: FlameData;
   focus: FlameFocus;
   colours: FlameColours;
-  matches?: FlameMatches;
+  control: FlameControl;
   selected: ReadonlySet<string>;
   font: string;
   flip: boolean;
@@ -37,6 +39,7 @@ interface FlameStageProps {
   /** What the drawing shows, for screen readers. */
   name: string;
   actions: StageActions;
+  goal?: FlameGoal;
   scrollRef: RefObject<HTMLDivElement>;
   testId: string;
 }
@@ -66,15 +69,15 @@ export function stageWidth(widthPx: number, deep: boolean): number {
 }
 
 /** One drawing with its own zoom, keyboard place and tooltip. */
-export function FlameStage(props: FlameStageProps) {
-  const { data, focus, colours, matches, selected, font, flip, heightPx, scrollRef, actions } = props;
+export const FlameStage = memo(function FlameStage(props: FlameStageProps) {
+  const { data, focus, colours, control, selected, font, flip, heightPx, scrollRef, actions, goal } = props;
   const [hover] = useState(createHoverStore);
-  const scroll = useScroll(scrollRef);
+  const [scroll] = useState(createScrollStore);
   const picked = useMemo(() => (selected.size > 0 ? maskOf(data.rows.labels, selected) : undefined), [data, selected]);
   const { layout } = focus;
   const scene = useMemo<FlameScene>(
-    () => ({ data, layout, ...colours, matches, selected: picked, font, flip }),
-    [data, layout, colours, matches, picked, font, flip]
+    () => ({ data, layout, ...colours, selected: picked, font, flip }),
+    [data, layout, colours, picked, font, flip]
   );
   useEffect(() => hover.clear(), [hover, layout]);
   const { active, onClick, onMenu, onKeyDown, onPan, onScale } = useFlameControls({
@@ -83,6 +86,7 @@ export function FlameStage(props: FlameStageProps) {
     flip,
     scrollRef,
     hover,
+    goal,
     ...actions,
   });
   const place = rowPlace(layout, flip, heightPx);
@@ -90,20 +94,23 @@ export function FlameStage(props: FlameStageProps) {
   return (
     <div style={{ position: 'relative', display: 'flex' }}>
       <FlameView
-        {...{ data, focus, active, heightPx, scrollRef, onKeyDown, matches }}
+        {...{ data, focus, active, heightPx, scrollRef, onKeyDown, control }}
         name={props.name}
         testId={props.testId}
       >
-        <FlameCanvas {...{ scene, scrollRef, scroll, hover, active, onClick, onMenu, onPan, onScale, heightPx }}>
+        <FlameCanvas
+          {...{ scene, control, scrollRef, scroll, hover, active, onClick, onMenu, onPan, onScale, heightPx }}
+        >
           <HoverLayer data={data} layout={layout} place={place} hover={hover} />
         </FlameCanvas>
       </FlameView>
-      {withMap && <FlameMinimap scene={scene} heightPx={heightPx} scroll={scroll} />}
+      {withMap && <FlameMinimap scene={scene} control={control} heightPx={heightPx} scroll={scroll} />}
     </div>
   );
-}
+});
 
-function matchText(data: FlameData, matches: FlameMatches | undefined): string {
+function FoundText({ data, control }: Pick<FlameStageProps, 'data' | 'control'>) {
+  const { matches } = useMatches(data, control);
   return matches
     ? `${formatCount(matches.methods)} methods match, ${formatPart(matches.total, data.tree.width[0])} of the total`
     : '';
@@ -116,7 +123,7 @@ interface FlameViewProps {
   heightPx: number;
   scrollRef: RefObject<HTMLDivElement>;
   onKeyDown: (event: KeyboardEvent) => void;
-  matches?: FlameMatches;
+  control: FlameControl;
   name: string;
   testId: string;
   children: ReactNode;
@@ -124,7 +131,7 @@ interface FlameViewProps {
 
 /** The one element that takes the focus; for screen readers a tree whose current item is the keyboard's frame. */
 function FlameView(props: FlameViewProps) {
-  const { data, focus, active, heightPx, scrollRef, onKeyDown, matches, name, testId, children } = props;
+  const { data, focus, active, heightPx, scrollRef, onKeyDown, control, name, testId, children } = props;
   const id = useId();
   const node = active < data.tree.length ? active : focus.node;
   return (
@@ -152,7 +159,7 @@ function FlameView(props: FlameViewProps) {
         {children}
       </div>
       <div style={unseen} aria-live="polite">
-        {matchText(data, matches)}
+        <FoundText data={data} control={control} />
         {focus.node > 0 && ` Zoomed to ${sayFrame(data, focus.node)}`}
       </div>
     </>

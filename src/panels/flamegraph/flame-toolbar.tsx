@@ -1,5 +1,5 @@
 import { Menu, useTheme2 } from '@grafana/ui';
-import React, { type CSSProperties, type RefObject } from 'react';
+import React, { type CSSProperties, type RefObject, memo } from 'react';
 import { type ColourBy, type FlamePlace, type FlameRules, colourWays } from '../../model/flame-place';
 import { formatCount, formatPart } from '../../model/units';
 import { type Selection } from '../../ui/panel-selection';
@@ -11,25 +11,29 @@ import { FlameSearchBox } from './flame-search-box';
 import { flamePart } from './flame-styles';
 import { ToolButton } from './tool-button';
 import { ToolMenu } from './tool-menu';
-import { type FlameControl } from './use-flame-state';
-import { type FlameSearch } from './use-flame-view';
+import { type FlameControl, useFlameMode, useFlamePart } from './use-flame-state';
+import { useMatches } from './use-flame-view';
 
-export interface FlameToolbarProps {
+export interface ToolbarActions {
+  colour(by: ColourBy): void;
+  flip(flip: boolean): void;
+  /** To the next or previous match. */
+  step(by: 1 | -1): void;
+  leaveSearch(): void;
+  openMethods(): void;
+  openHelp(): void;
+  save(format: ExportFormat): void;
+}
+
+interface FlameToolbarProps {
   data: FlameData;
-  search: FlameSearch;
   control: FlameControl;
   searchRef: RefObject<HTMLInputElement>;
   selection: Selection;
   narrow: boolean;
   colourBy: ColourBy;
-  onColourBy: (by: ColourBy) => void;
   flip: boolean;
-  onFlip: (flip: boolean) => void;
-  onStep: (by: 1 | -1) => void;
-  onLeaveSearch: () => void;
-  onMethods: () => void;
-  onExport: (format: ExportFormat) => void;
-  onHelp: () => void;
+  tools: ToolbarActions;
 }
 
 const bar: CSSProperties = {
@@ -41,22 +45,15 @@ const bar: CSSProperties = {
   whiteSpace: 'nowrap',
 };
 
-export function FlameToolbar(props: FlameToolbarProps) {
-  const { data, search, control, searchRef, narrow, onStep, onLeaveSearch, onHelp } = props;
+export const FlameToolbar = memo(function FlameToolbar(props: FlameToolbarProps) {
+  const { data, control, searchRef, narrow, tools } = props;
   const { typography } = useTheme2();
   return (
     <div style={{ ...bar, fontSize: typography.bodySmall.fontSize }}>
       {!narrow && data.custom.profileTypeName && (
         <span style={{ fontWeight: typography.fontWeightMedium }}>{data.custom.profileTypeName}</span>
       )}
-      <FlameSearchBox
-        ref={searchRef}
-        value={control.search}
-        error={search.error}
-        onChange={control.setSearch}
-        onStep={onStep}
-        onLeave={onLeaveSearch}
-      />
+      <FlameSearchBox ref={searchRef} data={data} control={control} onStep={tools.step} onLeave={tools.leaveSearch} />
       <SearchResult {...props} />
       <SelectionCount {...props} />
       <span style={{ flex: 1 }} />
@@ -67,11 +64,11 @@ export function FlameToolbar(props: FlameToolbarProps) {
           {() => <FoldedItems {...props} />}
         </ToolMenu>
       ) : (
-        <ToolButton label="Keys" title="Keys (?)" icon="question" onClick={onHelp} />
+        <ToolButton label="Keys" title="Keys (?)" icon="question" onClick={tools.openHelp} />
       )}
     </div>
   );
-}
+});
 
 function SelectionCount({ selection, narrow }: FlameToolbarProps) {
   const count = selection.names.size;
@@ -82,17 +79,16 @@ function SelectionCount({ selection, narrow }: FlameToolbarProps) {
   );
 }
 
-type SearchResultProps = Pick<FlameToolbarProps, 'data' | 'search' | 'narrow' | 'onStep' | 'onMethods'>;
-
-function SearchResult({ data, search, narrow, onStep, onMethods }: SearchResultProps) {
+function SearchResult({ data, control, narrow, tools }: FlameToolbarProps) {
   const { colors } = useTheme2();
-  if (search.error !== undefined) {
-    return <span style={{ color: colors.error.text, ...cutText }}>{narrow ? 'not valid' : search.error}</span>;
+  const { matches, error } = useMatches(data, control);
+  if (error !== undefined) {
+    return <span style={{ color: colors.error.text, ...cutText }}>{narrow ? 'not valid' : error}</span>;
   }
-  if (!search.matches) {
+  if (!matches) {
     return null;
   }
-  const { methods, total, frames } = search.matches;
+  const { methods, total, frames } = matches;
   const share = formatPart(total, data.tree.width[0]);
   return (
     <>
@@ -102,12 +98,12 @@ function SearchResult({ data, search, narrow, onStep, onMethods }: SearchResultP
         style={{ fontVariantNumeric: 'tabular-nums' }}
         data-testid="flame-matches"
         title={`${formatCount(frames)} frames. Click lists the methods (m).`}
-        onClick={onMethods}
+        onClick={tools.openMethods}
       >
         {narrow ? share : `${formatCount(methods)} ${methods === 1 ? 'method' : 'methods'} · ${share}`}
       </button>
-      <ToolButton label="Previous match" icon="left" disabled={methods === 0} onClick={() => onStep(-1)} />
-      <ToolButton label="Next match" icon="right" disabled={methods === 0} onClick={() => onStep(1)} />
+      <ToolButton label="Previous match" icon="left" disabled={methods === 0} onClick={() => tools.step(-1)} />
+      <ToolButton label="Next match" icon="right" disabled={methods === 0} onClick={() => tools.step(1)} />
     </>
   );
 }
@@ -149,9 +145,11 @@ function Choice({ label, checked, role = 'menuitemradio', onClick }: ChoiceProps
 }
 
 /** What the search finds can be hidden or excluded, now and in what comes with the next refresh. */
-function FoundItems({ data, control, search }: FlameToolbarProps) {
-  const { rules, setRules, setSearch } = control;
-  const pattern = search.matches && patternOfSearch(data.rows.labels, search.text);
+function FoundItems({ data, control }: FlameToolbarProps) {
+  const { setRules, setSearch } = control;
+  const { rules, search } = control.get();
+  const { matches } = useMatches(data, control);
+  const pattern = matches && patternOfSearch(data.rows.labels, search);
   if (pattern === undefined) {
     return null;
   }
@@ -173,15 +171,17 @@ function FoundItems({ data, control, search }: FlameToolbarProps) {
 
 /** How the graph is built: direction, folding, root. */
 function ViewItems(props: FlameToolbarProps) {
-  const { control, flip, onFlip } = props;
-  const { place, rules, go, setRules } = control;
+  const { control, flip, tools } = props;
+  const { go, setRules } = control;
+  const current = useFlameMode(control);
+  const rules = useFlamePart(control, 'rules');
   return (
     <>
       {modeNames.map(([mode, name]) => (
         <Choice
           key={mode}
           label={name}
-          checked={place.mode === mode}
+          checked={current === mode}
           onClick={() => go({ mode, method: '', focus: [], callers: [] })}
         />
       ))}
@@ -198,38 +198,39 @@ function ViewItems(props: FlameToolbarProps) {
         checked={rules.chains}
         onClick={() => setRules({ chains: !rules.chains })}
       />
-      <Choice label="Root at the bottom" role="menuitemcheckbox" checked={flip} onClick={() => onFlip(!flip)} />
+      <Choice label="Root at the bottom" role="menuitemcheckbox" checked={flip} onClick={() => tools.flip(!flip)} />
       <FoundItems {...props} />
     </>
   );
 }
 
-function ColourItems({ colourBy, onColourBy }: FlameToolbarProps) {
+function ColourItems({ colourBy, tools }: FlameToolbarProps) {
   return (
     <>
       {colourWays.map((by) => (
-        <Choice key={by} label={`Colour by ${by}`} checked={by === colourBy} onClick={() => onColourBy(by)} />
+        <Choice key={by} label={`Colour by ${by}`} checked={by === colourBy} onClick={() => tools.colour(by)} />
       ))}
     </>
   );
 }
 
-function ExportItems({ onExport }: FlameToolbarProps) {
+function ExportItems({ tools }: FlameToolbarProps) {
   return (
     <>
       {exportNames.map(([format, name]) => (
-        <Menu.Item key={format} label={`Download ${name}`} onClick={() => onExport(format)} />
+        <Menu.Item key={format} label={`Download ${name}`} onClick={() => tools.save(format)} />
       ))}
     </>
   );
 }
 
 function WideMenus(props: FlameToolbarProps) {
-  const { control, data, colourBy } = props;
-  const mode = modeNames.find(([name]) => name === control.place.mode)?.[1] ?? 'Callers and callees';
+  const { control, data, colourBy, tools } = props;
+  const mode = useFlameMode(control);
+  const modeName = modeNames.find(([name]) => name === mode)?.[1] ?? 'Callers and callees';
   return (
     <>
-      <ToolMenu label="View" text={mode}>
+      <ToolMenu label="View" text={modeName}>
         {() => <ViewItems {...props} />}
       </ToolMenu>
       {!data.isDiff && (
@@ -237,7 +238,7 @@ function WideMenus(props: FlameToolbarProps) {
           {() => <ColourItems {...props} />}
         </ToolMenu>
       )}
-      <ToolButton label="Methods" title="Methods (m)" icon="list" onClick={props.onMethods} />
+      <ToolButton label="Methods" title="Methods (m)" icon="list" onClick={tools.openMethods} />
       <ToolMenu label="Download" icon="download">
         {() => <ExportItems {...props} />}
       </ToolMenu>
@@ -246,15 +247,16 @@ function WideMenus(props: FlameToolbarProps) {
 }
 
 function FoldedItems(props: FlameToolbarProps) {
+  const { data, tools } = props;
   return (
     <>
       <ViewItems {...props} />
       <Menu.Divider />
-      {!props.data.isDiff && <ColourItems {...props} />}
+      {!data.isDiff && <ColourItems {...props} />}
       <Menu.Divider />
-      <Menu.Item label="Methods" icon="list-ul" onClick={props.onMethods} />
+      <Menu.Item label="Methods" icon="list-ul" onClick={tools.openMethods} />
       <ExportItems {...props} />
-      <Menu.Item label="Keys" icon="question-circle" onClick={props.onHelp} />
+      <Menu.Item label="Keys" icon="question-circle" onClick={tools.openHelp} />
     </>
   );
 }

@@ -108,6 +108,16 @@ it('offers the data links of the fields, with the row of the method in other vie
   expect(link()).toMatch(/^https:..wiki.[24]$/);
 });
 
+it('takes keys while the menu of a frame has not taken the focus yet', () => {
+  render(<FlamePanel {...props()} />);
+  key('ArrowDown', 'Enter', 'ContextMenu', 'Escape');
+  expect(screen.queryByRole('menu')).toBeNull();
+  expect(path()).toContain('main.serve');
+  key('ContextMenu', 'm');
+  expect(screen.queryByRole('menu')).toBeNull();
+  expect(screen.getByRole('dialog')).toHaveTextContent('4 methods');
+});
+
 it('hides or excludes what a search finds, as a pattern', async () => {
   locationService.push('/d/x?flame-1-search=json.');
   render(<FlamePanel {...props()} />);

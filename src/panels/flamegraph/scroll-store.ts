@@ -1,5 +1,3 @@
-import { type RefObject, useEffect, useLayoutEffect, useState } from 'react';
-
 /**
  * Where a drawing is scrolled to. It is remembered from the last scroll event: asking the element makes the browser lay the
  * page out in the middle of a change, which takes longer than painting.
@@ -9,22 +7,12 @@ export interface ScrollStore {
   /** Scrolls, unless it is there already. */
   to(px: number): void;
   subscribe(listener: () => void): () => void;
+  /** Follows the element that scrolls; returns what ends that. */
+  attach(view: HTMLElement): () => void;
 }
 
-export function useScroll(viewRef: RefObject<HTMLDivElement>): ScrollStore {
-  const [{ store, follow, attach }] = useState(createScroll);
-  // Before the effects of the drawing, which scroll it to its root.
-  useLayoutEffect(() => attach(viewRef.current), [viewRef, attach]);
-  useEffect(() => {
-    const view = viewRef.current;
-    view?.addEventListener('scroll', follow, { passive: true });
-    return () => view?.removeEventListener('scroll', follow);
-  }, [viewRef, follow]);
-  return store;
-}
-
-function createScroll() {
-  let view: HTMLElement | null = null;
+export function createScrollStore(): ScrollStore {
+  let view: HTMLElement | undefined;
   let now = 0;
   const listeners = new Set<() => void>();
   const move = (px: number) => {
@@ -33,7 +21,7 @@ function createScroll() {
       listeners.forEach((listener) => listener());
     }
   };
-  const store: ScrollStore = {
+  return {
     get: () => now,
     to: (px) => {
       if (view && px !== now) {
@@ -45,9 +33,11 @@ function createScroll() {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    attach: (to) => {
+      const follow = () => move(to.scrollTop);
+      view = to;
+      to.addEventListener('scroll', follow, { passive: true });
+      return () => to.removeEventListener('scroll', follow);
+    },
   };
-  const attach = (to: HTMLElement | null) => {
-    view = to;
-  };
-  return { store, attach, follow: () => move(view?.scrollTop ?? 0) };
 }

@@ -29,8 +29,11 @@ export interface StageActions {
   openHelp(): void;
   step(by: 1 | -1): void;
   sandwich(label: string): void;
-  /** A frame that was asked for from outside (the next match): the keyboard goes there. */
-  readonly goal?: { readonly node: NodeIndex };
+}
+
+/** A frame that was asked for from outside (the next match): the keyboard goes there. */
+export interface FlameGoal {
+  readonly node: NodeIndex;
 }
 
 interface FlameParts extends StageActions {
@@ -39,6 +42,7 @@ interface FlameParts extends StageActions {
   flip: boolean;
   scrollRef: RefObject<HTMLDivElement>;
   hover: HoverStore;
+  goal?: FlameGoal;
 }
 
 /** Narrower matches are zoomed in on when they are stepped to. */
@@ -112,7 +116,7 @@ export function useFlameControls(parts: FlameParts) {
   };
 }
 
-function useGoal(parts: FlameParts, goal: StageActions['goal'], setActive: (node: NodeIndex) => void) {
+function useGoal(parts: FlameParts, goal: FlameGoal | undefined, setActive: (node: NodeIndex) => void) {
   useEffect(() => {
     if (goal && goal.node < parts.data.tree.length) {
       setActive(goal.node);

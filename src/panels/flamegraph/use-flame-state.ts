@@ -1,5 +1,5 @@
 import { locationService } from '@grafana/runtime';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import {
   type FlameLook,
   type FlamePlace,
@@ -14,8 +14,13 @@ import {
   writePlace,
 } from '../../model/flame-place';
 
-/** What the user looks at and how it changes. */
-export interface FlameControl extends FlameState {
+/**
+ * What the user looks at and how it changes. It is kept outside of React's state, so that a part of the panel renders only
+ * when what it shows changes: a letter in the search box leaves toolbar and path line alone.
+ */
+export interface FlameControl {
+  get(): FlameState;
+  subscribe(listener: () => void): () => void;
   /** Goes to a place; `back` returns. */
   go(place: Partial<FlamePlace>): void;
   /** One step back; false when there is none. */
@@ -24,6 +29,8 @@ export interface FlameControl extends FlameState {
   setRules(rules: Partial<FlameRules>): void;
   setSearch(text: string): void;
   setLook(look: Partial<FlameLook>): void;
+  /** Another state without a past: a link, or the browser's Back. */
+  replace(state: FlameState): void;
 }
 
 interface Held {
@@ -31,40 +38,48 @@ interface Held {
   readonly past: readonly FlamePlace[];
 }
 
-/** Zooming paints at once; the address, which makes Grafana's router draw again, follows when the user rests. */
-const addressDelayMs = 300;
-
 /** `prefix` names the keys of the address (`flame-3-focus`); '' = the state stays in the panel. */
 export function useFlameState(prefix: string): FlameControl {
-  const [held, setHeld] = useState<Held>(() => ({ state: readAddress(prefix), past: [] }));
-  useAddress(prefix, held.state, setHeld);
-  const go = useCallback(
-    (place: Partial<FlamePlace>) => setHeld((now) => goTo(now, { ...now.state.place, ...place })),
-    []
-  );
-  const back = useCallback(() => {
-    const can = held.past.length > 0 || !isWhole(held.state.place) || isScaled(held.state);
-    setHeld(goBack);
-    return can;
-  }, [held]);
-  const reset = useCallback(() => setHeld((now) => goTo(now, wholeGraph)), []);
-  const change = useCallback(
-    (next: (state: FlameState) => FlameState) => setHeld((now) => ({ ...now, state: next(now.state) })),
-    []
-  );
-  const setRules = useCallback(
-    (rules: Partial<FlameRules>) => change((state) => ({ ...state, rules: { ...state.rules, ...rules } })),
-    [change]
-  );
-  const setSearch = useCallback((search: string) => change((state) => ({ ...state, search })), [change]);
-  const setLook = useCallback(
-    (look: Partial<FlameLook>) => change((state) => ({ ...state, look: { ...state.look, ...look } })),
-    [change]
-  );
-  return useMemo(
-    () => ({ ...held.state, go, back, reset, setRules, setSearch, setLook }),
-    [held, go, back, reset, setRules, setSearch, setLook]
-  );
+  const [control] = useState(() => createControl(readAddress(prefix)));
+  useAddress(prefix, control);
+  return control;
+}
+
+/** One part of the state; the component renders again when that part changes. */
+export function useFlamePart<K extends keyof FlameState>(control: FlameControl, part: K): FlameState[K] {
+  return useSyncExternalStore(control.subscribe, () => control.get()[part]);
+}
+
+export function useFlameMode(control: FlameControl): FlamePlace['mode'] {
+  return useSyncExternalStore(control.subscribe, () => control.get().place.mode);
+}
+
+function createControl(start: FlameState): FlameControl {
+  let held: Held = { state: start, past: [] };
+  const listeners = new Set<() => void>();
+  const hold = (next: Held) => {
+    held = next;
+    listeners.forEach((listener) => listener());
+  };
+  const change = (part: Partial<FlameState>) => hold({ ...held, state: { ...held.state, ...part } });
+  return {
+    get: () => held.state,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    go: (place) => hold(goTo(held, { ...held.state.place, ...place })),
+    back: () => {
+      const can = held.past.length > 0 || !isWhole(held.state.place) || isScaled(held.state);
+      hold(goBack(held));
+      return can;
+    },
+    reset: () => hold(goTo(held, wholeGraph)),
+    setRules: (rules) => change({ rules: { ...held.state.rules, ...rules } }),
+    setSearch: (search) => change({ search }),
+    setLook: (look) => change({ look: { ...held.state.look, ...look } }),
+    replace: (state) => hold({ state, past: [] }),
+  };
 }
 
 const isWhole = ({ mode, focus, callers }: FlamePlace) => mode === 'top' && focus.length + callers.length === 0;
@@ -118,36 +133,42 @@ function writeAddress(prefix: string, texts: PlaceTexts, step: boolean) {
   }
 }
 
+/** Zooming paints at once; the address, which makes Grafana's router draw again, follows when the user rests. */
+const addressDelayMs = 300;
+
 /** Address and state follow each other: the state first, except when the user goes back or opens a link. */
-function useAddress(prefix: string, state: FlameState, setHeld: (held: Held) => void) {
-  const texts = useMemo(() => writePlace(state), [state]);
-  const known = useRef(texts); // what the address says as far as this panel knows
-  useEffect(() => {
-    if (prefix === '' || sameTexts(texts, known.current)) {
-      return;
-    }
-    const timer = setTimeout(() => {
-      const step = (['mode', 'method', 'focus', 'callers'] as const).some(
-        (key) => texts[key][0] !== known.current[key][0]
-      );
-      known.current = texts;
+function useAddress(prefix: string, control: FlameControl) {
+  useEffect(() => (prefix === '' ? undefined : followAddress(prefix, control)), [prefix, control]);
+}
+
+function followAddress(prefix: string, control: FlameControl): () => void {
+  const { pathname } = locationService.getLocation();
+  let known = writePlace(control.get()); // what the address says as far as this panel knows
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const write = () => {
+    const texts = writePlace(control.get());
+    if (!sameTexts(texts, known)) {
+      const step = (['mode', 'method', 'focus', 'callers'] as const).some((key) => texts[key][0] !== known[key][0]);
+      known = texts;
       writeAddress(prefix, texts, step);
-    }, addressDelayMs);
-    return () => clearTimeout(timer);
-  }, [prefix, texts]);
-  useEffect(() => {
-    if (prefix === '') {
-      return;
     }
-    const path = locationService.getLocation().pathname;
-    const following = locationService.getLocationObservable().subscribe((location) => {
-      const read = readAddress(prefix);
-      const there = writePlace(read);
-      if (location.pathname === path && !sameTexts(there, known.current)) {
-        known.current = there;
-        setHeld({ state: read, past: [] });
-      }
-    });
-    return () => following.unsubscribe();
-  }, [prefix, setHeld]);
+  };
+  const stop = control.subscribe(() => {
+    clearTimeout(timer);
+    timer = setTimeout(write, addressDelayMs);
+  });
+  const following = locationService.getLocationObservable().subscribe((location) => {
+    const read = readAddress(prefix);
+    const there = writePlace(read);
+    if (location.pathname === pathname && !sameTexts(there, known)) {
+      known = there;
+      clearTimeout(timer);
+      control.replace(read);
+    }
+  });
+  return () => {
+    clearTimeout(timer);
+    stop();
+    following.unsubscribe();
+  };
 }

@@ -1,11 +1,11 @@
 import { useCallback, useDeferredValue, useMemo } from 'react';
 import { type FlameLayout, layoutFlame } from '../../model/flame-layout';
 import { type FlameMatches, matchFlame, matchSteps } from '../../model/flame-search';
-import { type NodeIndex, followPath, pathKeys } from '../../model/flame-tree';
+import { type FlameTree, type NodeIndex, followPath, pathKeys } from '../../model/flame-tree';
 import { type FlameWindow, wholeWidth } from '../../model/flame-place';
 import { searchTexts } from '../../model/text-search';
-import { useOverride } from '../../ui/panel-override';
 import { type FlameData } from './flame-data';
+import { type FlameControl, useFlamePart } from './use-flame-state';
 
 /** The zoomed frame of one drawing and its layout. */
 export interface FlameFocus {
@@ -39,51 +39,57 @@ export function useFlameFocus(
   return useMemo(() => ({ node, layout, window, zoom, setWindow }), [node, layout, window, zoom, setWindow]);
 }
 
-export interface FlameSearch {
-  readonly text: string;
+/** What a search finds in one drawing. */
+interface FlameSearch {
   readonly error?: string;
   /** undefined = no search, or a broken one. */
   readonly matches?: FlameMatches;
-  /** Which of the outermost matches was last gone to; -1 = none yet. */
-  readonly at: number;
-  /** The match after (1) or before (-1) the current one, in order of size; -1 = there is none. */
-  step(by: 1 | -1): NodeIndex;
 }
 
 /** Larger trees are searched after the letter is shown in the box, so that typing never waits. */
 const atOnce = 200_000;
 
-/** Matches of a search in one drawing. */
-export function useMatches({ tree }: FlameData, text: string): { matches?: FlameMatches; error?: string } {
+/** Matches of the search in a drawing; the component renders again when they change. */
+export function useMatches({ tree }: FlameData, control: FlameControl): FlameSearch {
+  const text = useFlamePart(control, 'search');
   const deferred = useDeferredValue(text);
-  const wanted = tree.length > atOnce ? deferred : text;
-  return useMemo(() => {
-    if (wanted.trim() === '') {
-      return {};
+  return searchOf(tree, tree.length > atOnce ? deferred : text);
+}
+
+const nothing: FlameSearch = {};
+
+/** The last search of each tree: all who show something of it ask for the same. */
+const lastSearches = new WeakMap<FlameTree, FlameSearch & { text: string }>();
+
+function searchOf(tree: FlameTree, text: string): FlameSearch {
+  if (text.trim() === '') {
+    return nothing;
+  }
+  const last = lastSearches.get(tree);
+  if (last?.text === text) {
+    return last;
+  }
+  const { mask, error } = searchTexts(tree.columns.labels, text);
+  const found = error === undefined ? { text, matches: matchFlame(tree, mask) } : { text, error };
+  lastSearches.set(tree, found);
+  return found;
+}
+
+/** Goes through the outermost matches of a drawing. */
+export function useMatchSteps({ tree }: FlameData, control: FlameControl): (by: 1 | -1) => NodeIndex {
+  return useMemo(() => createMatchSteps(tree, control), [tree, control]);
+}
+
+/** The match after (1) or before (-1) that of the last call, in order of size; -1 = there is none. */
+function createMatchSteps(tree: FlameTree, control: FlameControl): (by: 1 | -1) => NodeIndex {
+  let last: { matches?: FlameMatches; nodes: readonly NodeIndex[]; at: number } = { nodes: [], at: -1 };
+  return (by) => {
+    const { matches } = searchOf(tree, control.get().search);
+    if (last.matches !== matches) {
+      last = { matches, nodes: matches ? matchSteps(tree, matches) : [], at: -1 };
     }
-    const { mask, error } = searchTexts(tree.columns.labels, wanted);
-    return error === undefined ? { matches: matchFlame(tree, mask) } : { error };
-  }, [tree, wanted]);
-}
-
-export function useFlameSearch(data: FlameData, text: string): FlameSearch {
-  const { tree } = data;
-  const [at, setAt] = useOverride(-1, text);
-  const { matches, error } = useMatches(data, text);
-  const steps = useMemo(() => lazily(() => (matches ? matchSteps(tree, matches) : [])), [tree, matches]);
-  const step = useCallback(
-    (by: 1 | -1) => {
-      const nodes = steps();
-      const next = nodes.length === 0 ? -1 : (Math.max(at, by === 1 ? -1 : 0) + by + nodes.length) % nodes.length;
-      setAt(next);
-      return next < 0 ? -1 : nodes[next];
-    },
-    [steps, at, setAt]
-  );
-  return useMemo(() => ({ text, error, matches, at, step }), [text, error, matches, at, step]);
-}
-
-export function lazily<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
+    const { nodes } = last;
+    last.at = nodes.length === 0 ? -1 : (Math.max(last.at, by === 1 ? -1 : 0) + by + nodes.length) % nodes.length;
+    return nodes[last.at] ?? -1;
+  };
 }
