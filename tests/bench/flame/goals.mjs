@@ -60,3 +60,14 @@ export function goalLines(nodes, rows) {
   }));
   return [...compared, ...absolute];
 }
+
+/** Most kB, gzip: the drawing with all that is around it, and the whole panel. */
+const mostKB = { rendererKB: 25, moduleKB: 60 };
+
+export function sizeLines(code) {
+  return Object.entries(mostKB).map(([name, most]) => ({
+    goal: `${name} <= ${most}`,
+    measured: code[name],
+    holds: code[name] <= most,
+  }));
+}

@@ -9,9 +9,10 @@ import path from 'node:path';
 import { chromium } from '@playwright/test';
 import { findChromium } from '../../../scripts/chromium.mjs';
 import { root } from '../../../scripts/steps.mjs';
-import { goalLines } from './goals.mjs';
+import { goalLines, sizeLines } from './goals.mjs';
 import { printTimes, profiled } from './profile.mjs';
 import { seenShares } from './seen.mjs';
+import { codeSizes } from './sizes.mjs';
 
 const peers = path.join(root, 'test-output/bench-flame-peers');
 const versions = { grafana: '13.0.1', d3: '5.0.0' };
@@ -170,6 +171,10 @@ function printTable(rows) {
   );
 }
 
+function printGoals(goals) {
+  goals.forEach(({ goal, measured, holds }) => console.log(`${holds ? '  ' : '✗ '}${goal.padEnd(40)} ${measured}`));
+}
+
 const argument = (name, fallback) => {
   const at = process.argv.indexOf(name);
   return at < 0 ? fallback : process.argv[at + 1];
@@ -221,13 +226,17 @@ for (const nodes of sizes) {
   results[nodes] = { figures: shown, goals, load: { before, after: load() } };
   console.log(`\n${nodes.toLocaleString('en')} nodes, median of ${runs}, load ${before[0]} to ${load()[0]}`);
   printTable(shown);
-  goals.forEach(({ goal, measured, holds }) => console.log(`${holds ? '  ' : '✗ '}${goal.padEnd(40)} ${measured}`));
+  printGoals(goals);
 }
 if (toProfile === undefined) {
+  const code = await codeSizes();
+  console.log('\ncode, gzip');
+  printTable({ hotspan: code });
+  printGoals(sizeLines(code));
   fs.mkdirSync(path.join(root, 'test-output'), { recursive: true });
   fs.writeFileSync(
     path.join(root, 'test-output/bench-flame.json'),
-    JSON.stringify({ versions, runs, results }, null, 2)
+    JSON.stringify({ versions, runs, results, code }, null, 2)
   );
   console.log('all figures: test-output/bench-flame.json');
 }

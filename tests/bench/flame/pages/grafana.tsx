@@ -1,5 +1,6 @@
 import { type DataFrame } from '@grafana/data';
 import React, { useEffect, useMemo, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 // Installed by run.mjs: the bare graph, without table and header.
 import FlameGraph from 'grafana-flamegraph/FlameGraph/FlameGraph.mjs';
@@ -70,9 +71,10 @@ offer({
     root.unmount();
     root = createRoot(place);
   },
-  zoom: () => control.focus(true),
-  unzoom: () => control.focus(false),
-  search: (text) => control.search(text),
+  // As from a click or a key: React renders these at once.
+  zoom: () => flushSync(() => control.focus(true)),
+  unzoom: () => flushSync(() => control.focus(false)),
+  search: (text) => flushSync(() => control.search(text)),
   area: () => document.querySelector('canvas') as HTMLElement,
   rowPx: 22,
 });
