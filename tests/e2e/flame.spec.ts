@@ -159,6 +159,7 @@ test('names from outside are text', async ({ page }) => {
     await press(page, 'Shift+F10');
     await expect(page.getByRole('menu')).toBeVisible();
     await press(page, 'Escape');
+    await expect(page.getByRole('menu')).toBeHidden();
     await graph(page).focus();
   }
   await press(page, 'm');
