@@ -1,4 +1,4 @@
-import React, { useState } from 'react';
+import React, { useId, useState } from 'react';
 import { EditorField } from '@grafana/plugin-ui';
 import { Combobox, Input, MultiCombobox } from '@grafana/ui';
 import { type LoadOptions } from './options';
@@ -76,10 +76,12 @@ interface ListProps extends FieldProps {
 
 /** Several values, picked or typed (variables too); none = undefined. */
 export function ListField({ label, tooltip, values, options, placeholder, scopeKey, width = 30, onChange }: ListProps) {
+  const id = useId();
   return (
     <EditorField label={label} tooltip={tooltip} optional>
       <MultiCombobox
         key={scopeKey}
+        id={id}
         placeholder={placeholder ?? label}
         width={width}
         createCustomValue
@@ -103,10 +105,12 @@ interface ChoiceProps<T extends string> extends FieldProps {
 
 export function ChoiceField<T extends string>(props: ChoiceProps<T>) {
   const { label, tooltip, value, options, placeholder, width = 24, scopeKey, custom, onChange } = props;
+  const id = useId();
   return (
     <EditorField label={label} tooltip={tooltip}>
       <Combobox<string>
         key={scopeKey}
+        id={id}
         placeholder={placeholder ?? label}
         width={width}
         createCustomValue={custom}

@@ -37,3 +37,8 @@ datasources:
       httpHeaderValue1: $HOTSPAN_HTTPHEADERVALUE1
 `);
 });
+
+it('writes basic authentication before a user is named', () => {
+  const text = ownProvisioning({ ...(settings as object), basicAuthUser: undefined } as never);
+  expect(text).toContain('    basicAuthUser: ""\n');
+});

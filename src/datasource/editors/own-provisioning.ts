@@ -38,4 +38,4 @@ export function ownProvisioning(settings: Settings): string {
 }
 
 /** JSON is YAML; Grafana takes a dollar for a variable unless there are two. */
-const literal = (value: unknown) => JSON.stringify(value).replaceAll('$', '$$$$');
+const literal = (value: unknown) => JSON.stringify(value ?? '').replaceAll('$', '$$$$');

@@ -169,6 +169,17 @@ it('filters by methods that are searched in the store', async () => {
   expect(last()?.stackFilter).toBeUndefined();
 });
 
+it('has a switch of its own for each stack filter', async () => {
+  const stackFilter = ['a', 'b'].map((name) => ({
+    dimension: 'method' as const,
+    match: 'any' as const,
+    values: [name],
+  }));
+  const { last, user } = show({ queryType: 'profile', stackFilter });
+  await user.click(screen.getAllByText('Exclude')[1]);
+  expect(last()?.stackFilter?.map(({ exclude }) => exclude)).toEqual([undefined, true]);
+});
+
 it.each([
   ['Max frames', '16384', '2000', { maxNodes: 2000 }],
   ['Max frames', '16384', 'many', { maxNodes: undefined }],

@@ -1,4 +1,4 @@
-import React, { useState } from 'react';
+import React, { useId, useState } from 'react';
 import { EditorField } from '@grafana/plugin-ui';
 import { Button, Combobox, IconButton, MultiCombobox, RadioButtonGroup, Stack } from '@grafana/ui';
 import { type LabelMatcher } from '../../model/selector';
@@ -110,9 +110,12 @@ interface RowProps {
 const operatorOptions = [...matchOperators].map((value) => ({ value: String(value), label: value }));
 
 function MatcherRow({ matcher, others, loaders, onChange, onRemove }: RowProps) {
+  // Without ids of their own all inputs would have the one that Grafana's Field gives them.
+  const id = useId();
   return (
     <Stack gap={0.5} alignItems="center">
       <Combobox
+        id={`${id}-label`}
         placeholder="Label"
         width={20}
         createCustomValue
@@ -121,19 +124,20 @@ function MatcherRow({ matcher, others, loaders, onChange, onRemove }: RowProps) 
         onChange={({ value }) => onChange({ ...matcher, label: value, value: '' })}
       />
       <Combobox
+        id={`${id}-operator`}
         placeholder="Operator"
         width={8}
         options={operatorOptions}
         value={matcher.operator}
         onChange={({ value }) => isMatchOperator(value) && onChange({ ...matcher, operator: value })}
       />
-      <MatcherValue matcher={matcher} others={others} loaders={loaders} onChange={onChange} />
+      <MatcherValue id={`${id}-value`} matcher={matcher} others={others} loaders={loaders} onChange={onChange} />
       <IconButton name="trash-alt" aria-label={`Remove label ${matcher.label}`} onClick={onRemove} />
     </Stack>
   );
 }
 
-function MatcherValue({ matcher, others, loaders, onChange }: Omit<RowProps, 'onRemove'>) {
+function MatcherValue({ id, matcher, others, loaders, onChange }: Omit<RowProps, 'onRemove'> & { id: string }) {
   const options = loaders.labelValues(matcher.label, others);
   const isRegex = matcher.operator === '=~' || matcher.operator === '!~';
   const names = isRegex ? namesOfRegex(matcher.value) : undefined;
@@ -141,6 +145,7 @@ function MatcherValue({ matcher, others, loaders, onChange }: Omit<RowProps, 'on
     return (
       <MultiCombobox
         key={matcher.label + others}
+        id={id}
         placeholder="Values"
         width={36}
         createCustomValue
@@ -153,6 +158,7 @@ function MatcherValue({ matcher, others, loaders, onChange }: Omit<RowProps, 'on
   return (
     <Combobox
       key={matcher.label + others}
+      id={id}
       placeholder="Value"
       width={36}
       createCustomValue

@@ -1,4 +1,4 @@
-import React from 'react';
+import React, { useId } from 'react';
 import { EditorField } from '@grafana/plugin-ui';
 import { Button, Combobox, IconButton, InlineSwitch, MultiCombobox, Stack } from '@grafana/ui';
 import { type StackFilter } from '../../api/query';
@@ -54,9 +54,12 @@ interface RowProps {
 }
 
 function FilterRow({ filter, loaders, onChange, onRemove }: RowProps) {
+  // Without ids of their own all inputs would have the one that Grafana's Field gives them.
+  const id = useId();
   return (
     <Stack gap={0.5} alignItems="center">
       <InlineSwitch
+        id={`${id}-exclude`}
         label="Exclude"
         showLabel
         transparent
@@ -64,6 +67,7 @@ function FilterRow({ filter, loaders, onChange, onRemove }: RowProps) {
         onChange={({ currentTarget }) => onChange({ ...filter, exclude: currentTarget.checked || undefined })}
       />
       <Combobox
+        id={`${id}-dimension`}
         placeholder="Dimension"
         width={18}
         options={dimensionOptions}
@@ -71,14 +75,20 @@ function FilterRow({ filter, loaders, onChange, onRemove }: RowProps) {
         onChange={({ value }) => isDimension(value) && onChange({ ...filter, dimension: value, values: [] })}
       />
       <Combobox
+        id={`${id}-match`}
         placeholder="Match"
         width={18}
         options={matchOptions}
         value={filter.match}
         onChange={({ value }) => onChange({ ...filter, match: value })}
       />
+      <span id={`${id}-values-label`} hidden>
+        Values in stacks
+      </span>
       <MultiCombobox
         key={filter.dimension}
+        id={`${id}-values`}
+        aria-labelledby={`${id}-values-label`}
         placeholder={filter.match === 'regex' ? 'Regular expressions' : 'Type to search'}
         width={50}
         createCustomValue
