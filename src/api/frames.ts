@@ -37,8 +37,10 @@ export interface FlameFrameCustom {
   hiddenNodes: number;
   /** Share of the total that sits in hidden nodes' self, 0..1. */
   hiddenShare: number;
-  /** With compare: total of the right side. */
+  /** With compare: of the right side. */
   totalRight?: number;
+  sampleCountRight?: number;
+  profileCountRight?: number;
   /** Put in by the datasource in the browser: address of a frame's source, with ${file}, ${line} and ${method}. */
   sourceUrl?: string;
 }

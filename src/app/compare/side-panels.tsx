@@ -35,7 +35,7 @@ export function SidePanels({ sceneKey, build, selection, dimension }: Props) {
         </Stack>
         {dimension && (
           <Combobox<Dimension>
-            aria-label="Dimension"
+            placeholder="Dimension"
             width={24}
             options={dimensionOptions}
             value={dimension}

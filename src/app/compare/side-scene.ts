@@ -71,12 +71,12 @@ export interface SideScene {
   picks: PickVariable[];
 }
 
-function sceneOf(range: LeftSide, panels: VizPanel[], selection: readonly Pick[]): SideScene {
+function sceneOf(range: LeftSide, body: PanelsBody, selection: readonly Pick[]): SideScene {
   const picks = pickVariables(selection);
   const scene = new EmbeddedScene({
     $timeRange: rangeOf(range),
     $variables: new SceneVariableSet({ variables: picks.map(({ variable }) => variable) }),
-    body: new PanelsBody({ panels }),
+    body,
   });
   return { scene, picks };
 }
@@ -88,7 +88,8 @@ export function compareScene(
   comparison: Comparison,
   selection: readonly Pick[]
 ): SideScene {
-  return sceneOf(comparison.left, panelsOf(uid, tab, comparison), selection);
+  const body = new PanelsBody({ panels: panelsOf(uid, tab, comparison), split: 'equal' });
+  return sceneOf(comparison.left, body, selection);
 }
 
 /** Several uploads as one profile: graph and table side by side. */
@@ -111,5 +112,5 @@ export function mergeScene(
     panel('panel-1', 'Flame graph', flamegraphPanelId, uid, graph),
     panel('panel-2', 'Dimensions', 'hotspan-dimensions-panel', uid, table),
   ];
-  return sceneOf({ fromMs, toMs }, panels, selection);
+  return sceneOf({ fromMs, toMs }, new PanelsBody({ panels }), selection);
 }

@@ -47,4 +47,9 @@ describe('saved views', () => {
       open: undefined,
     });
   });
+
+  it('hold the service that a link from a trace or alert rule carries', () => {
+    const { filters } = readState(new URLSearchParams(viewSearch(new URLSearchParams('service=shop'))));
+    expect(filters).toEqual([{ key: 'service', values: ['shop'], exclude: false }]);
+  });
 });

@@ -149,7 +149,7 @@ function Strip({ uploads, current, format, hrefOf: linkOf, onPick }: StripProps)
         <div className={styles.axis} aria-hidden>
           <span>{dateTimeFormat(uploads[0].time)}</span>
           <span>highest {format(highest)}</span>
-          <span>{dateTimeFormat(uploads[uploads.length - 1].time)}</span>
+          {uploads.length > 1 && <span>{dateTimeFormat(uploads[uploads.length - 1].time)}</span>}
         </div>
       )}
     </div>
@@ -171,6 +171,8 @@ const getStyles = (theme: GrafanaTheme2) => ({
   strip: css({
     display: 'flex',
     alignItems: 'flex-end',
+    // Few bars spread, so that the first and the last stand above their times.
+    justifyContent: 'space-between',
     gap: 1,
     height: 160,
     overflowX: 'auto',

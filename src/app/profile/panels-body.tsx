@@ -9,7 +9,7 @@ import {
 import { datasourceId } from '../../api/frames';
 import { type Dimension } from '../../api/query';
 import { type HotspanQuery } from '../../datasource/query';
-import { SplitView } from './split-view';
+import { type SplitKind, SplitView } from './split-view';
 
 export function runner(uid: string, query: Omit<HotspanQuery, 'refId'>): SceneQueryRunner {
   return new SceneQueryRunner({ datasource: { uid, type: datasourceId }, queries: [{ refId: 'A', ...query }] });
@@ -17,6 +17,7 @@ export function runner(uid: string, query: Omit<HotspanQuery, 'refId'>): SceneQu
 
 interface PanelsState extends SceneObjectState {
   panels: VizPanel[];
+  split?: SplitKind;
   /** The dimension in the table, and the question behind it. */
   dimension?: { shown: Dimension; rows: SceneQueryRunner };
 }
@@ -24,10 +25,15 @@ interface PanelsState extends SceneObjectState {
 /** One panel over the whole width, or two with a splitter between them. */
 export class PanelsBody extends SceneObjectBase<PanelsState> {
   static Component = ({ model }: SceneComponentProps<PanelsBody>) => {
-    const [first, second] = model.useState().panels;
+    const {
+      panels: [first, second],
+      split,
+    } = model.useState();
     if (!second) {
       return <first.Component model={first} />;
     }
-    return <SplitView left={<first.Component model={first} />} right={<second.Component model={second} />} />;
+    return (
+      <SplitView kind={split} left={<first.Component model={first} />} right={<second.Component model={second} />} />
+    );
   };
 }

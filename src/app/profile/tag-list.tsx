@@ -1,7 +1,7 @@
 import React, { useState } from 'react';
 import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
-import { Button, Dropdown, IconButton, Input, Menu, useStyles2 } from '@grafana/ui';
+import { Button, Dropdown, IconButton, Input, Menu, Stack, useStyles2 } from '@grafana/ui';
 import { type ProfileDetail } from '../../api/resources';
 import { displayName } from '../../model/display-name';
 import { filterTerm } from '../../ui/filter-text';
@@ -86,13 +86,13 @@ function TagActions({ tag, onAct }: { tag: Tag; onAct: (action: TagAction) => vo
     </Menu>
   );
   return (
-    <>
+    <Stack justifyContent="flex-end" alignItems="center" gap={0.5}>
       <IconButton name="search-plus" tooltip={`Only ${key} ${value}`} onClick={() => onAct('filter')} />
       <IconButton name="search-minus" tooltip={`Exclude ${key} ${value}`} onClick={() => onAct('exclude')} />
       <Dropdown overlay={more} placement="bottom-end">
         <Button size="sm" fill="text" variant="secondary" icon="ellipsis-v" aria-label={`More for ${key}`} />
       </Dropdown>
-    </>
+    </Stack>
   );
 }
 
@@ -109,5 +109,5 @@ const getStyles = (theme: GrafanaTheme2) => ({
     },
     '& th': { width: '32%', fontWeight: 'normal', color: theme.colors.text.secondary },
   }),
-  actions: css({ width: 110, whiteSpace: 'nowrap', textAlign: 'right' }),
+  actions: css({ width: 110 }),
 });

@@ -48,7 +48,12 @@ const getStyles = (theme: GrafanaTheme2) => ({
     padding: '2px 8px',
     '&:hover': { background: theme.colors.action.hover },
   }),
-  active: css({ background: theme.colors.action.selected, borderColor: theme.colors.primary.border }),
+  active: css({
+    background: theme.colors.action.selected,
+    borderColor: theme.colors.primary.border,
+    // The grey of the other totals has too little contrast on this ground.
+    '& span': { color: theme.colors.text.primary },
+  }),
   empty: css({ color: theme.colors.text.disabled }),
   total: css({ fontVariantNumeric: 'tabular-nums', color: theme.colors.text.secondary }),
 });

@@ -120,12 +120,20 @@ function Totals({ data, whole }: Pick<FlameBreadcrumbProps, 'data' | 'whole'>) {
   const { colors } = useTheme2();
   const { custom, rows } = data;
   const counts = [
-    custom.sampleCount !== undefined && formatCounted(custom.sampleCount, 'sample'),
-    custom.profileCount !== undefined && formatCounted(custom.profileCount, 'upload'),
+    countOf('sample', custom.sampleCount, custom.sampleCountRight),
+    countOf('upload', custom.profileCount, custom.profileCountRight),
   ];
   const part = sideSum(rows) === sideSum(whole) ? [] : [`${totalOf(data, rows)} of`];
   const words = [[...part, totalOf(data, whole)].join(' '), ...counts].filter(Boolean);
   return <span style={{ color: colors.text.secondary, fontVariantNumeric: 'tabular-nums' }}>{words.join(' · ')}</span>;
+}
+
+/** `318 → 402 samples`, without the right side `318 samples`. */
+function countOf(noun: string, left: number | undefined, right: number | undefined): string {
+  if (left === undefined) {
+    return '';
+  }
+  return right === undefined ? formatCounted(left, noun) : `${formatCount(left)} → ${formatCounted(right, noun)}`;
 }
 
 function totalOf({ format, isDiff }: FlameData, { value, valueRight }: FlameRows): string {

@@ -66,6 +66,9 @@ function makePalette(theme: GrafanaTheme2, names: readonly string[]): FlamePalet
   };
 }
 
+/** Fills of a comparison, from much less to much more. */
+export const diffFills = (theme: GrafanaTheme2): readonly string[] => palette(theme, diffSteps).fill;
+
 /** `part` of the way from one colour to another. */
 function mix(from: string, to: string, part: number): string {
   const a = channels(from);

@@ -5,6 +5,7 @@ import { formatCount, formatPart } from '../../model/units';
 import { type Selection } from '../../ui/panel-selection';
 import { panelToolbarHeightPx } from '../../ui/panel-toolbar';
 import { type ExportFormat } from './export-format';
+import { diffFills } from './flame-colours';
 import { type FlameData } from './flame-data';
 import { patternOfSearch } from './flame-pipeline';
 import { FlameSearchBox } from './flame-search-box';
@@ -262,16 +263,15 @@ function FoldedItems(props: FlameToolbarProps) {
 }
 
 function DiffLegend() {
-  const { colors, visualization } = useTheme2();
-  const steps = [
-    visualization.getColorByName('dark-blue'),
-    colors.border.medium,
-    visualization.getColorByName('dark-orange'),
-  ];
+  const theme = useTheme2();
   return (
-    <span style={{ display: 'inline-flex', alignItems: 'center', gap: 8, color: colors.text.secondary }}>
+    <span style={{ display: 'inline-flex', alignItems: 'center', gap: 8, color: theme.colors.text.secondary }}>
       <span>less</span>
-      <span style={{ width: 72, height: 10, background: `linear-gradient(90deg, ${steps.join(', ')})` }} />
+      <span style={{ display: 'inline-flex' }}>
+        {diffFills(theme).map((fill) => (
+          <span key={fill} style={{ width: 12, height: 10, background: fill }} />
+        ))}
+      </span>
       <span>more, striped: only on one side</span>
     </span>
   );

@@ -101,8 +101,8 @@ function runtimeColumns(rows: readonly RuntimeRow[], compared: boolean): TableCo
   });
   return [
     text('key', 'Key', 'minmax(90px, 1fr)', (row) => row.key),
-    text('value', compared ? 'This profile' : 'Value', 'minmax(90px, 2fr)', (row) => row.value),
-    ...(compared ? [text('other', 'Other profile', 'minmax(90px, 2fr)', (row) => row.other ?? '')] : []),
+    text('value', compared ? 'Left profile' : 'Value', 'minmax(90px, 2fr)', (row) => row.value),
+    ...(compared ? [text('other', 'Right profile', 'minmax(90px, 2fr)', (row) => row.other ?? '')] : []),
   ];
 }
 

@@ -51,7 +51,11 @@ function customOf({
     nodes: visible.node.length,
     hiddenNodes: visible.hiddenNodes,
     hiddenShare: weight === 0 ? 0 : visible.hiddenSelf / weight,
-    ...(right === undefined ? {} : { totalRight: right.total }),
+    ...(right && {
+      totalRight: right.total,
+      sampleCountRight: right.sampleCount,
+      profileCountRight: right.profileCount,
+    }),
   };
 }
 
