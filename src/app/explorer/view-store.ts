@@ -49,7 +49,22 @@ export function withoutView(views: readonly SavedView[], name: string): SavedVie
 }
 
 /** What is part of a view: not the open profile and what is chosen in it, nor what is ticked. */
-const viewParams = ['ds', 'from', 'to', 'q', 'f', 'service', 'col', 'facet', 'by', 'sort', 'span', 'edit', 'live', 'refresh'];
+const viewParams = [
+  'ds',
+  'from',
+  'to',
+  'q',
+  'f',
+  'service',
+  'col',
+  'facet',
+  'by',
+  'sort',
+  'span',
+  'edit',
+  'live',
+  'refresh',
+];
 
 /** The view in the address; a range that follows now goes on following, a fixed one stays fixed. */
 export function viewSearch(params: URLSearchParams): string {
