@@ -1,6 +1,6 @@
 import React, { Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { css } from '@emotion/css';
-import { type GrafanaTheme2, type TimeRange } from '@grafana/data';
+import { type GrafanaTheme2 } from '@grafana/data';
 import { initPluginTranslations } from '@grafana/i18n';
 import { PluginPage } from '@grafana/runtime';
 import { useStyles2 } from '@grafana/ui';
@@ -13,12 +13,12 @@ import { noSelection } from '../profile/selection';
 import { type StoreClient } from '../store-client';
 import { FacetSidebar } from './facet-sidebar';
 import { Histogram } from './histogram';
-import { type Change, ListArea } from './list-area';
-import { type ExplorerAnswer, explorerQueries, firstLimit, loadExplorer, maxLimit } from './load';
+import { type Change, ListArea, type ListProps } from './list-area';
+import { explorerQueries, firstLimit, loadExplorer, maxLimit } from './load';
 import { SearchBar } from './search-bar';
 import { TimeControls } from './time-controls';
 import { toTimeRange } from './time-range';
-import { type ExplorerState, readState, writeState } from './url-state';
+import { readState, writeState } from './url-state';
 
 const SlideOut = lazy(async () => {
   await initPluginTranslations(appId);
@@ -97,17 +97,9 @@ function useSlashKey(input: React.RefObject<HTMLInputElement>) {
   }, [input]);
 }
 
-interface BodyProps {
-  store: StoreClient;
-  state: ExplorerState;
-  change: Change;
-  answer: ExplorerAnswer | undefined;
-  range: TimeRange;
-  loading: boolean;
+interface BodyProps extends ListProps {
   input: React.RefObject<HTMLInputElement>;
   notice: React.ReactNode;
-  onReload: () => void;
-  onMore?: () => void;
 }
 
 function ExplorerBody({ input, notice, ...props }: BodyProps) {
