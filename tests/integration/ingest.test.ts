@@ -17,9 +17,16 @@ const expected: Record<string, { parts: ExpectedPart[] }> = JSON.parse(
   fs.readFileSync(path.join(fixtures, 'EXPECTED.json'), 'utf8')
 );
 interface ExpectedPart {
+  readonly name: string;
   readonly tags?: Record<string, string>;
   readonly event?: { endpoint_counts?: Record<string, number> | null };
   readonly pprof?: { samples: number };
+}
+
+/** A series' first cumulative file can't know what its own time added: both types of block and mutex are absent. */
+function knownParts(recording: string, parts: readonly ExpectedPart[]): readonly ExpectedPart[] {
+  const first = recording.startsWith('dd-go-nodelta-1');
+  return first ? parts.filter(({ name }) => !['block.pprof', 'mutex.pprof'].includes(name)) : parts;
 }
 
 function idOf({ status, body }: Answer): string {
@@ -50,7 +57,7 @@ describe('a running store', () => {
     const profile = await listed(id);
     const parts = expected[`recordings/${name}`].parts;
     const tags = parts.find((part) => part.tags)?.tags;
-    const samples = parts.reduce((sum, part) => sum + (part.pprof?.samples ?? 0), 0);
+    const samples = knownParts(name, parts).reduce((sum, part) => sum + (part.pprof?.samples ?? 0), 0);
     expect(profile).toMatchObject({ env: 'demo', version: '1.2.3', team: 'shop', status: 'ok' });
     const detail: ProfileDetail = JSON.parse(await (await fetch(`${store.url}/api/v1/profiles/${id}`)).text());
     expect(detail.reason).toBe('');
