@@ -2,6 +2,7 @@ import { type PanelData } from '@grafana/data';
 import { config, locationService, setDataSourceSrv } from '@grafana/runtime';
 import { datasourceId } from '../api/frames';
 import { alertTarget, mayCreateAlerts, openAlertEditor } from './alert-link';
+import { unpackFromRuleForm } from './rule-form-query';
 
 const target = {
   refId: 'A',
@@ -56,4 +57,13 @@ it('opens the editor with a rule on the share of the method, for what the panel 
   });
   expect(queries[0].model.maxNodes).toBeUndefined();
   expect(queries[1].model.conditions[0].evaluator).toEqual({ type: 'gt', params: [0.45] });
+  // Grafana 12.3 leaves of the model only this.
+  const { refId, queryType, datasource, expression, ...own } = queries[0].model;
+  const left = { refId, queryType, datasource, expression, instant: true, range: false };
+  expect(unpackFromRuleForm(left)).toEqual({ refId, queryType, datasource, ...own });
+  expect(unpackFromRuleForm(queries[0].model)).toEqual({ refId, queryType, datasource, ...own });
+});
+
+it.each(['', 'up{job="x"}', '[1]', 'null', '7'])('leaves a query alone with the expression %j', (expression) => {
+  expect(unpackFromRuleForm({ queryType: 'metrics', ...{ expression } })).toBeUndefined();
 });

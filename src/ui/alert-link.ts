@@ -3,6 +3,7 @@ import { config, getDataSourceSrv, locationService } from '@grafana/runtime';
 import { type DataQuery } from '@grafana/schema';
 import { datasourceId } from '../api/frames';
 import { type Dimension, type HotspanQueryFields } from '../api/query';
+import { packForRuleForm, thresholdForRuleForm } from './rule-form-query';
 
 export type AlertTarget = DataQuery & HotspanQueryFields;
 
@@ -66,15 +67,9 @@ const thresholdOf = (share: number) => (share > 0 ? Math.min(1, Math.ceil(share 
 /** What Grafana's rule form starts with: A = the share, with the row there (as 0) even when nothing was sampled; B = above it. */
 export function alertDefaults(query: AlertTarget, datasourceUid: string, row: AlertRow, place?: DashboardPlace) {
   const { dimension, name, measure, share } = row;
-  const threshold = {
-    refId: 'B',
-    type: 'threshold',
-    expression: 'A',
-    datasource: { type: '__expr__', uid: '__expr__' },
-    conditions: [{ type: 'query', evaluator: { type: 'gt', params: [thresholdOf(share)] } }],
-  };
   const range = (from: number) => ({ relativeTimeRange: { from, to: 0 } });
-  const model = alertModel(query, datasourceUid, row);
+  const model = packForRuleForm(alertModel(query, datasourceUid, row));
+  const threshold = thresholdForRuleForm('B', 'A', thresholdOf(share));
   return {
     type: 'grafana',
     name: `${name.slice(0, 150)} takes much${measure === 'selfShare' ? ' itself' : ''}`,

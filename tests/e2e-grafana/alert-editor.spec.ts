@@ -17,11 +17,20 @@ function filledIn(page: Page): { name: string; model: Record<string, unknown>; a
   return { name, model: queries[0].model, annotations };
 }
 
-/** The form shows name, our query editor and threshold, and the question is answered there. */
+/** The form shows name, our query editor with the row in it and the threshold, and the question is answered there. */
 async function expectForm(page: Page, name: string) {
   await expect(page).toHaveURL(/\/alerting\/new/);
   await expect(page.getByRole('textbox', { name: /name/i }).first()).toHaveValue(name);
-  await expect(page.getByText('Selector', { exact: true }).first()).toBeVisible();
+  const editor = page.getByTestId('query-editor-row').first();
+  await expect(editor.getByText('demo-go')).toBeVisible();
+  await expect(editor.getByText(hotMethod)).toBeVisible();
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await expect(
+    page
+      .getByRole('button', { name: /^(Threshold|B)/ })
+      .or(page.getByText('IS ABOVE'))
+      .first()
+  ).toBeVisible();
 }
 
 async function alertFromRow(page: Page, title: string) {

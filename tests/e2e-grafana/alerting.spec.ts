@@ -61,7 +61,9 @@ async function expectPickedRow(page: Page, alert: Instance | undefined, name: st
   await expect(row).toHaveAttribute('aria-selected', 'true');
   // The alert's own value is that of the threshold, 1; the share stands in the summary.
   const percent = Number(/takes ([\d.]+)% of/.exec(alert?.annotations.summary ?? '')?.[1]);
-  await expect(row).toContainText(`${percent.toFixed(1)} %`);
+  // To the last unit it is compared in alert-numbers.spec; the demo may send uploads of that range after the evaluation.
+  const shown = Number(/([\d.]+) %/.exec((await row.textContent()) ?? '')?.[1]);
+  expect(Math.abs(shown - percent)).toBeLessThan(1);
 }
 
 test('the provisioned rule fires on the hot method, with its labels and the way to its panel', async ({

@@ -98,7 +98,7 @@ test('chained variables, a row of panels for each service and an ad hoc filter',
   await sendUpload(storeUrl, 'dd-go-2', { service: go, tags: { env, version: '8.0.1' } });
   await sendUpload(storeUrl, 'dd-python-2', { service: python, tags: { env, version: '8.0.2' } });
   const ofGo = 'crypto/internal/fips140/sha256.blockSHANI';
-  const ofPython = 'hash_password';
+  const ofPython = 'build_report';
   const shares = panel(page, 'Share of the largest rows');
   const dashboard = `/d/hotspan-hotspots?var-env=${env}`;
   await page.setViewportSize({ width: 1600, height: 2400 });

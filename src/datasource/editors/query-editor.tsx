@@ -1,7 +1,8 @@
-import React, { useMemo, useRef } from 'react';
+import React, { useEffect, useMemo, useRef } from 'react';
 import { CoreApp, type QueryEditorProps } from '@grafana/data';
 import { EditorFieldGroup, EditorRow, EditorRows } from '@grafana/plugin-ui';
 import { type QueryType, type SpanScope } from '../../api/query';
+import { unpackFromRuleForm } from '../../ui/rule-form-query';
 import { type HotspanDatasource } from '../datasource';
 import {
   type EditorPart,
@@ -34,8 +35,24 @@ interface PartProps {
   onChange: (change: Partial<HotspanQuery>) => void;
 }
 
+/** A query that Grafana's form of alert rules has cut down is made whole before it is edited. */
+export function QueryEditor(props: Props) {
+  const { onChange, onRunQuery } = props;
+  const query = unpackFromRuleForm(props.query);
+  const unpacked = query && JSON.stringify(query);
+  useEffect(() => {
+    if (unpacked !== undefined) {
+      onChange(JSON.parse(unpacked));
+      onRunQuery();
+    }
+    // The functions are new at every drawing.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [unpacked]);
+  return <WholeQueryEditor {...props} query={query ?? props.query} />;
+}
+
 /** Edits every query type; shows only what the type knows. */
-export function QueryEditor({ datasource, query, range, app, data, onChange, onRunQuery }: Props) {
+function WholeQueryEditor({ datasource, query, range, app, data, onChange, onRunQuery }: Props) {
   const queryType: QueryType = query.queryType ?? 'profile';
   const selector = query.selector ?? query.labelSelector ?? '';
   const profileType = query.profileType ?? query.profileTypeId;
