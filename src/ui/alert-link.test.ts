@@ -40,7 +40,7 @@ it('opens the editor with a rule on the share of the method, for what the panel 
   const search = locationService.getSearch();
   expect([pathname, search.get('returnTo')]).toEqual(['/alerting/new', '/d/x?var-service=shop']);
   const { type, condition, queries } = JSON.parse(search.get('defaults') ?? '');
-  expect([type, condition, queries.length]).toEqual(['grafana', 'B', 2]);
+  expect([type, condition, queries.length]).toEqual(['grafana', 'C', 3]);
   expect(queries[0]).toMatchObject({
     refId: 'A',
     datasourceUid: 'hotspan',
@@ -56,14 +56,15 @@ it('opens the editor with a rule on the share of the method, for what the panel 
     },
   });
   expect(queries[0].model.maxNodes).toBeUndefined();
-  expect(queries[1].model.conditions[0].evaluator).toEqual({ type: 'gt', params: [0.45] });
+  expect(queries[1].model).toMatchObject({ type: 'math', expression: '$A * 100' });
+  expect(queries[2].model.conditions[0].evaluator).toEqual({ type: 'gt', params: [45] });
   // Grafana 12.3 leaves of the model only this.
   const { refId, queryType, datasource, expression, ...own } = queries[0].model;
-  const left = { refId, queryType, datasource, expression, instant: true, range: false };
+  const left = { refId, queryType, datasource, expression, instant: true, range: false, selector: '' };
   expect(unpackFromRuleForm(left)).toEqual({ refId, queryType, datasource, ...own });
   expect(unpackFromRuleForm(queries[0].model)).toEqual({ refId, queryType, datasource, ...own });
 });
 
 it.each(['', 'up{job="x"}', '[1]', 'null', '7'])('leaves a query alone with the expression %j', (expression) => {
-  expect(unpackFromRuleForm({ queryType: 'metrics', ...{ expression } })).toBeUndefined();
+  expect(unpackFromRuleForm({ refId: 'A', queryType: 'metrics', ...{ expression } })).toBeUndefined();
 });

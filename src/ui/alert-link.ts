@@ -3,7 +3,7 @@ import { config, getDataSourceSrv, locationService } from '@grafana/runtime';
 import { type DataQuery } from '@grafana/schema';
 import { datasourceId } from '../api/frames';
 import { type Dimension, type HotspanQueryFields } from '../api/query';
-import { packForRuleForm, thresholdForRuleForm } from './rule-form-query';
+import { packForRuleForm, percentForRuleForm, thresholdForRuleForm } from './rule-form-query';
 
 export type AlertTarget = DataQuery & HotspanQueryFields;
 
@@ -62,21 +62,27 @@ function placeOf({ request }: PanelData, panelId: number | undefined): Dashboard
 const windowSeconds = 300;
 
 /** A first threshold: half above what it is now, in whole percents. */
-const thresholdOf = (share: number) => (share > 0 ? Math.min(1, Math.ceil(share * 150) / 100) : 0.2);
+const percentAbove = (share: number) => (share > 0 ? Math.min(100, Math.ceil(share * 150)) : 20);
 
-/** What Grafana's rule form starts with: A = the share, with the row there (as 0) even when nothing was sampled; B = above it. */
+/** What Grafana's rule form starts with: A = the share, with the row there (as 0) even when nothing was sampled; B = in percent; C = above it. */
 export function alertDefaults(query: AlertTarget, datasourceUid: string, row: AlertRow, place?: DashboardPlace) {
   const { dimension, name, measure, share } = row;
   const range = (from: number) => ({ relativeTimeRange: { from, to: 0 } });
   const model = packForRuleForm(alertModel(query, datasourceUid, row));
-  const threshold = thresholdForRuleForm('B', 'A', thresholdOf(share));
+  const expressions = [percentForRuleForm('B', 'A'), thresholdForRuleForm('C', 'B', percentAbove(share))];
   return {
     type: 'grafana',
     name: `${name.slice(0, 150)} takes much${measure === 'selfShare' ? ' itself' : ''}`,
-    condition: 'B',
+    condition: 'C',
     queries: [
       { refId: 'A', queryType: 'dimension', datasourceUid, ...range(windowSeconds), model },
-      { refId: 'B', queryType: '', datasourceUid: '__expr__', ...range(0), model: threshold },
+      ...expressions.map((model) => ({
+        refId: model.refId,
+        queryType: '',
+        datasourceUid: '__expr__',
+        ...range(0),
+        model,
+      })),
     ],
     annotations: [
       {

@@ -10,10 +10,11 @@ export function packForRuleForm<T extends object>(model: T): T & { expression: s
 }
 
 /** What a packed query holds; undefined for a query that is none. Other forms of Grafana leave all fields as they were. */
-export function unpackFromRuleForm<T extends HotspanQueryFields>(query: T): T | undefined {
+export function unpackFromRuleForm<T extends HotspanQueryFields & { refId: string }>(query: T): T | undefined {
   const { expression, instant, range, ...own } = query as T & RuleFormFields;
   const packed = typeof expression === 'string' ? fieldsOf(expression) : undefined;
-  return packed && ({ ...packed, ...own } as unknown as T);
+  // Grafana has filled the gaps from the datasource's default query, so what is packed goes first.
+  return packed && ({ ...own, ...packed, refId: own.refId } as unknown as T);
 }
 
 interface RuleFormFields {
@@ -33,23 +34,28 @@ function fieldsOf(text: string): object | undefined {
 
 /**
  * The same form takes every model with a `refId` and a `datasource` for a query of Prometheus, and forgets of an expression
- * that it is one. `instant: null` makes it look again; it then wants `operator`, `query` and `reducer` in each condition.
+ * that it is one. `instant: null` makes it look again.
  */
+const expression = (refId: string, fields: { type: string; expression: string }) => ({
+  refId,
+  datasource: { type: '__expr__', uid: '__expr__' },
+  instant: null,
+  ...fields,
+});
+
+/** A share 0..1 as percent. Beside a threshold alone the form would put a reducer, which rows without times don't need. */
+export function percentForRuleForm(refId: string, of: string) {
+  return expression(refId, { type: 'math', expression: `$${of} * 100` });
+}
+
+/** The form of Grafana 12.3 wants all of a condition's parts, though a threshold has only the first two. */
 export function thresholdForRuleForm(refId: string, of: string, above: number) {
-  return {
-    refId,
-    type: 'threshold',
-    expression: of,
-    datasource: { type: '__expr__', uid: '__expr__' },
-    instant: null,
-    conditions: [
-      {
-        type: 'query',
-        evaluator: { type: 'gt', params: [above] },
-        operator: { type: 'and' },
-        query: { params: [of] },
-        reducer: { type: 'last', params: [] },
-      },
-    ],
+  const condition = {
+    type: 'query',
+    evaluator: { type: 'gt', params: [above] },
+    operator: { type: 'and' },
+    query: { params: [of] },
+    reducer: { type: 'last', params: [] },
   };
+  return { ...expression(refId, { type: 'threshold', expression: of }), conditions: [condition] };
 }
