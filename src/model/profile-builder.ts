@@ -303,7 +303,7 @@ export class ProfileBuilder {
     tables.sampleContext = this.sampleContext;
     const { frames, stacks, contexts, samples } = finishedTables(tables, this.sampleCount, this.valueTypes.length);
     const timeNs = this.times && allTimes(this.times, this.sampleCount);
-    const profile = {
+    const profile: { -readonly [K in keyof Profile]: Profile[K] } = {
       strings: this.strings,
       frames,
       stacks,
@@ -314,7 +314,10 @@ export class ProfileBuilder {
       durationNs: facts.durationNs ?? 0,
       runtimeInfo: facts.runtimeInfo ?? [],
     };
-    return facts.period === undefined ? profile : { ...profile, period: facts.period };
+    if (facts.period !== undefined) {
+      profile.period = facts.period;
+    }
+    return profile;
   }
 }
 

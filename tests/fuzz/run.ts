@@ -101,16 +101,22 @@ function runChild(task: Task): Promise<Report[]> {
   });
 }
 
-/** What is still referred to, without what the collector only has not yet given back; and what the process takes after that. */
+/**
+ * `held` is still referred to, without what the collector only has not yet given back. `engine` is what V8 took, used or not, with the
+ * arrays outside its heap: it goes up and down by some 60 MB with what was read last. `beside` is the rest of the process: code and
+ * what the allocator lost.
+ */
 interface Memory {
   readonly held: number;
-  readonly rss: number;
+  readonly engine: number;
+  readonly beside: number;
 }
 
 function memoryMb(): Memory {
   globalThis.gc?.();
-  const { heapUsed, external, rss } = process.memoryUsage();
-  return { held: Math.round((heapUsed + external) / 2 ** 20), rss: Math.round(rss / 2 ** 20) };
+  const { heapUsed, heapTotal, external, rss } = process.memoryUsage();
+  const mb = (bytes: number) => Math.round(bytes / 2 ** 20);
+  return { held: mb(heapUsed + external), engine: mb(heapTotal + external), beside: mb(rss - heapTotal - external) };
 }
 
 /**
@@ -184,10 +190,10 @@ async function work(task: Task): Promise<void> {
       }
     }
   }
-  const growth = { held: growthOf(looks, 'held'), rss: growthOf(looks, 'rss') };
+  const growth = { held: growthOf(looks, 'held'), beside: growthOf(looks, 'beside') };
   for (const [kind, { from, to }] of Object.entries(growth)) {
     if (to - from >= growthLimitMb) {
-      tell('growth', `${kind} memory went from ${from} to ${to} MB since round ${task.from + warmRounds}`);
+      tell('growth', `memory (${kind}) went from ${from} to ${to} MB since round ${task.from + warmRounds}`);
     }
   }
   const lines = targets.map(({ name, seeds }, at) => {
@@ -197,8 +203,8 @@ async function work(task: Task): Promise<void> {
   const memory =
     looks.length === 0
       ? `memory was not looked at before round ${task.from + warmRounds}`
-      : `held ${growth.held.from} to ${growth.held.to} MB, RSS ${growth.rss.from} to ${growth.rss.to} MB in ${looks.length} looks: ` +
-        looks.map(({ held, rss }) => `${held}/${rss}`).join(' ');
+      : `held ${growth.held.from} to ${growth.held.to} MB, beside V8 ${growth.beside.from} to ${growth.beside.to} MB in ${looks.length} looks: ` +
+        looks.map(({ held, engine, beside }) => `${held}/${engine}/${beside}`).join(' ');
   tell('done', [`rounds ${task.from} to ${round - 1}; ${memory}`, ...lines].join('\n'));
   process.disconnect?.();
 }

@@ -129,8 +129,8 @@ export function readMappings(cursor: ProtobufCursor, spans: Spans, strings: Stri
       }
     }
     ids.add(low, high, i);
-    const [, , memoryStart, memoryLimit, fileOffset, file] = numbers;
-    list.push({ memoryStart, memoryLimit, fileOffset, file: strings.text(file) });
+    const file = strings.text(numbers[5]);
+    list.push({ memoryStart: numbers[2], memoryLimit: numbers[3], fileOffset: numbers[4], file });
   }
   leave(cursor);
   return { ids, list };
