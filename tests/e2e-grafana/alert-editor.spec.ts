@@ -22,7 +22,8 @@ async function expectForm(page: Page, name: string) {
   await expect(page).toHaveURL(/\/alerting\/new/);
   await expect(page.getByRole('textbox', { name: /name/i }).first()).toHaveValue(name);
   const editor = page.getByTestId('query-editor-row').first();
-  await expect(editor.getByText('demo-go')).toBeVisible();
+  const chosen = editor.getByText('demo-go', { exact: true }).or(editor.locator('input[value="demo-go"]'));
+  await expect(chosen.first()).toBeVisible();
   await expect(editor.getByText(hotMethod)).toBeVisible();
   await page.getByRole('button', { name: 'Preview' }).click();
   await expect(
