@@ -14,6 +14,7 @@ import { removeDataDirs, startStore } from '../../integration/start-store';
 import { fillFolder, type FolderContent, type FolderOptions } from '../generator/fill-folder';
 import { folderBytes, machineLoad, printTable, quantile, residentMb, rounded } from './meter';
 import { countProfiles, jvmRecording, mixedClients, runLoad, visibleAfter, type LoadRow } from './load';
+import { sendTimedUpload } from './timed-upload';
 import { ask, findKnown, measureWarm, questionsOf, type QuestionRow } from './questions';
 
 const { values: flags } = parseArgs({
@@ -101,7 +102,10 @@ async function benchQueries(): Promise<{ rows: QuestionRow[]; facts: Fact[]; con
   let store = await startStore({ dataDir });
   try {
     const known = await findKnown(store.url, content);
-    const questions = questionsOf(content, known).filter(({ name }) => name.includes(onlyQuestions));
+    const timedSpanId = await sendTimedUpload(store, content);
+    const questions = questionsOf(content, { ...known, timedSpanId }).filter(({ name }) =>
+      name.includes(onlyQuestions)
+    );
     const rows: QuestionRow[] = [];
     for (const question of questions) {
       // Growth is about warm answers; a start for each question would take longer than all of them.

@@ -35,6 +35,8 @@ const facetNames = ['service', 'env', 'version', 'host', 'language', 'runtime'];
 export interface Known {
   readonly profileId: string;
   readonly spanId: string;
+  /** A span of an upload that is still there as it came. */
+  readonly timedSpanId: string;
   readonly method: string;
 }
 
@@ -59,6 +61,12 @@ export function questionsOf({ dayService, services, hosts }: FolderContent, know
       queries: [{ queryType: 'hotspots', selector: day.selector, spanId: [known.spanId], order: 'value' }],
       minutes: 1440,
       goalMs: 150,
+    },
+    {
+      name: 'the same in call order, 1 raw upload read',
+      queries: [{ queryType: 'hotspots', selector: day.selector, spanId: [known.timedSpanId], order: 'time' }],
+      minutes: 1440,
+      goalMs: 1000,
     },
     {
       name: 'method series, 24 h',
@@ -106,7 +114,7 @@ function growth(services: number, hosts: number): Question[] {
 }
 
 /** Names that are in the data of the last hour. */
-export async function findKnown(base: string, content: FolderContent): Promise<Known> {
+export async function findKnown(base: string, content: FolderContent): Promise<Omit<Known, 'timedSpanId'>> {
   const selector = `{service="${content.dayService}"}`;
   const frame = async (query: Partial<StoreQuery>): Promise<FrameJson> => {
     const { answer } = await ask(base, [{ selector, ...cpu, ...query }], 60, content.endMs);
