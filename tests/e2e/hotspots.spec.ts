@@ -1,5 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { type Page } from '@playwright/test';
+import { valueBySpan, sendUpload } from '../e2e-grafana/uploads';
+import { hexId } from '../oracle/recorded-traces';
 import { expect, test } from './page';
 
 /** The dashboard of requests: a click on a span shows the methods that ran in it. */
@@ -93,14 +95,33 @@ test('says why there is nothing', async ({ page }) => {
   await expect(hotspots(page).getByText('No samples in this span')).toBeVisible();
   await open(page, `var-service=demo-go&var-spanId=00000000deadbeef&from=now-3d&to=now-2d`);
   await expect(hotspots(page).getByText('Span not found in any profile')).toBeVisible();
+  await expectNothingSerious(page);
+});
+
+test('looks again by itself until the upload of the span has arrived', async ({ page }) => {
+  const storeUrl = process.env.STORE_URL;
+  test.skip(!storeUrl, 'only the stage of these tests tells where its store is');
+  const service = `late-${Date.now().toString(36)}`;
+  const spans = [...(await valueBySpan('dd-python-2', 'wall-time'))];
+  const [spanId] = spans.reduce((most, next) => (next[1] > most[1] ? next : most));
+  await open(page, `var-service=${service}&var-spanId=${hexId(spanId)}&from=now-5m&to=now`);
+  await expect(hotspots(page).getByText('The profile has not arrived yet')).toBeVisible();
+  await expect(hotspots(page).getByRole('button', { name: 'Look again' })).toBeVisible();
+  await expectNothingSerious(page);
+  await sendUpload(storeUrl ?? '', 'dd-python-2', { service, agoMs: 60_000 });
+  await expect(rows(page).nth(2)).toBeVisible({ timeout: 40_000 });
 });
 
 test('axe finds nothing serious', async ({ page }) => {
   await pickSpan(page);
   await expect(rows(page).nth(2)).toBeVisible();
+  await expectNothingSerious(page);
+});
+
+async function expectNothingSerious(page: Page) {
   const { violations } = await new AxeBuilder({ page })
     .include('[data-testid="data-testid Panel header Code hotspots"]')
     .analyze();
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
-});
+}
