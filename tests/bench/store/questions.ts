@@ -63,7 +63,7 @@ export function questionsOf({ dayService, services, hosts }: FolderContent, know
       goalMs: 150,
     },
     {
-      name: 'the same in call order, 1 raw upload read',
+      name: 'hotspots of a span in call order, 24 h, 1 raw upload read',
       queries: [{ queryType: 'hotspots', selector: day.selector, spanId: [known.timedSpanId], order: 'time' }],
       minutes: 1440,
       goalMs: 1000,

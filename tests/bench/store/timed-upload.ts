@@ -26,5 +26,19 @@ export async function sendTimedUpload(store: RunningStore, { dayService, endMs }
   const [frame] = await askQuery(store.url, query, { from: startMs - 60_000, to: startMs + 60_000 });
   const requests = rowsOf(frame);
   const most = requests.reduce((best, next) => (Number(next.samples) > Number(best.samples) ? next : best));
-  return String(most.spanId);
+  const spanId = String(most.spanId);
+  await expectCallOrder(store, dayService, spanId, endMs);
+  return spanId;
+}
+
+/** Without a raw upload the store answers by value, which is another question. */
+async function expectCallOrder(store: RunningStore, service: string, spanId: string, endMs: number): Promise<void> {
+  const query = { queryType: 'hotspots', selector: `{service="${service}"}`, spanId: [spanId], order: 'time' } as const;
+  const [frame] = await askQuery(store.url, query, { from: endMs - 24 * 3_600_000, to: endMs });
+  const { order } = { ...frame.schema.meta?.custom };
+  if (order !== 'time') {
+    throw new Error(
+      `span ${spanId} is answered in the order ${String(order)}, not in call order; its upload is not read`
+    );
+  }
 }
