@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import type { HotspotsCustom } from '../../src/api/frames';
 import type { StoreQuery } from '../../src/api/query';
+import { column } from '../integration/query-store';
 import { identity, typesOf, type Live } from './live';
 import type { SpanLine } from './program';
 
@@ -69,6 +71,15 @@ async function methodTotals(live: Live, watch: Stopwatch, query: Partial<StoreQu
   return new Map(rows.map(({ name, total }) => [String(name), Number(total)]));
 }
 
+/** The same from the tree of a span, as the hotspots panel shows it. None of the program's methods calls itself. */
+async function hotspotTotals(live: Live, watch: Stopwatch, query: Partial<StoreQuery>): Promise<Map<string, number>> {
+  const frame = await live.frame({ queryType: 'hotspots', profileType: watch.profileType, ...query });
+  const values = column<number>(frame, 'value');
+  const sums = new Map<string, number>();
+  column<string>(frame, 'label').forEach((label, row) => sums.set(label, (sums.get(label) ?? 0) + values[row]));
+  return sums;
+}
+
 /** `npm run test:profilers` holds every time to its error bar; `npm test`, where other work may fill the machine, only notes it. */
 const areTimesHeld = process.env.HOTSPAN_LIVE_TIMES !== 'noted';
 
@@ -122,7 +133,11 @@ function expectScale(foundNs: number, timeNs: number): void {
 const notes = path.resolve(__dirname, '../../test-output/profiler-times.jsonl');
 
 /** scripts/profilers.mjs makes a table of it: how far clients were off, and how far they may be. */
-function note({ service }: Live, { profileType }: Stopwatch, compared: ReadonlyArray<Record<string, unknown>>): void {
+function note(
+  { service }: Live,
+  { profileType }: { readonly profileType: string },
+  compared: ReadonlyArray<Record<string, unknown>>
+): void {
   const lines = compared.map((one) => JSON.stringify({ service, profileType, ...one }));
   fs.appendFileSync(notes, `${lines.join('\n')}\n`);
 }
@@ -138,10 +153,12 @@ export async function expectSpans(live: Live, watch: Stopwatch): Promise<void> {
   const chosen = longestSpans(live.program.spans, watch);
   expect(chosen.length).toBeGreaterThanOrEqual(3);
   for (const span of chosen) {
-    const found = await methodTotals(live, watch, { spanId: [span.spanId], spanScope: 'span' });
     const own = new Set(Object.keys(span.methods).map(watch.method));
-    expect([...found.keys()].filter((name) => known.has(name) && !own.has(name))).toEqual([]);
-    expectTimes(live, found, [span], watch);
+    for (const totals of [methodTotals, hotspotTotals]) {
+      const found = await totals(live, watch, { spanId: [span.spanId], spanScope: 'span' });
+      expect([...found.keys()].filter((name) => known.has(name) && !own.has(name))).toEqual([]);
+      expectTimes(live, found, [span], watch);
+    }
   }
 }
 
@@ -152,6 +169,41 @@ export async function expectRoutes(live: Live, watch: Stopwatch): Promise<void> 
     const found = await methodTotals(live, watch, { spanId: spans.map(({ spanId }) => spanId), spanScope: 'span' });
     expectTimes(live, found, spans, watch);
   }
+}
+
+/** Waiting in a method of the program that the recording tells in events without a span. */
+export interface InferredWait {
+  readonly profileType: string;
+  readonly method: string;
+  /** Whole waits last at least so long, less is not recorded. */
+  readonly thresholdNs: number;
+}
+
+/**
+ * Such events are given the span that ran on their thread: in the span's answer their part stands apart with its error, is no more
+ * than the method took, and is of no other request's methods.
+ */
+export async function expectInferred(live: Live, wait: InferredWait, named: (method: string) => string): Promise<void> {
+  const spans = live.program.spans.filter(({ methods }) => wait.method in methods);
+  const spanId = spans.map((span) => span.spanId);
+  const frame = await live.frame({ queryType: 'hotspots', profileType: wait.profileType, spanId, order: 'value' });
+  const { types } = frame.schema.meta?.custom as unknown as HotspotsCustom;
+  const type = types.find(({ id }) => id === wait.profileType);
+  const { total, error } = type?.inferred ?? { total: 0, error: 0 };
+  const tookNs = stopwatchTotals(spans, 'wallNs').get(wait.method) ?? 0;
+  note(live, { profileType: wait.profileType }, [
+    { name: wait.method, timeNs: tookNs, foundNs: total, allowedNs: tookNs - wait.thresholdNs },
+  ]);
+  expect(total).toBe(type?.total);
+  expect(total).toBeGreaterThanOrEqual(wait.thresholdNs);
+  expect(total).toBeLessThanOrEqual(tookNs);
+  expect(error).toBeGreaterThan(0);
+  expect(error).toBeLessThanOrEqual(total);
+  const labels = column<string>(frame, 'label');
+  const others = live.program.spans.filter(({ route }) => route !== spans[0].route);
+  const foreign = new Set(others.flatMap(({ methods }) => Object.keys(methods)).map(named));
+  expect(labels).toContain(named(wait.method));
+  expect(labels.filter((label) => foreign.has(label))).toEqual([]);
 }
 
 function longestSpans(spans: readonly SpanLine[], { clock, intervalNs, collected }: Stopwatch): SpanLine[] {

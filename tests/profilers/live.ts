@@ -19,6 +19,8 @@ export interface Live {
   readonly profiles: readonly ListedProfile[];
   /** Exit code of the program after SIGTERM. */
   readonly exitCode: number | string | null;
+  /** The first frame of the answer. */
+  frame(query: Partial<StoreQuery>): Promise<FrameJson>;
   rows(query: Partial<StoreQuery>): Promise<Array<Record<string, unknown>>>;
   details(): Promise<ProfileDetail[]>;
 }
@@ -102,14 +104,15 @@ export async function lookAt(
   const columns = ['runtime-id', 'team'];
   const profiles = (await listProfiles(storeUrl, columns)).filter((profile) => profile.service === service);
   const selector = `{service="${service}"}`;
-  const frames = (query: Partial<StoreQuery>): Promise<FrameJson[]> =>
-    askQuery(storeUrl, { selector, ...query }, range);
+  const frame = async (query: Partial<StoreQuery>): Promise<FrameJson> =>
+    (await askQuery(storeUrl, { selector, ...query }, range))[0];
   return {
     ...ran,
     service,
     storeUrl,
     profiles,
-    rows: async (query) => rowsOf((await frames(query))[0]),
+    frame,
+    rows: async (query) => rowsOf(await frame(query)),
     details: () => Promise.all(profiles.map(({ id }) => getJson<ProfileDetail>(`${storeUrl}/api/v1/profiles/${id}`))),
   };
 }

@@ -1,5 +1,5 @@
 import type { Stopwatch } from './checks';
-import { testClient } from './client-tests';
+import { testClient, testEndpoints, testSpans } from './client-tests';
 import { pyroscopeNode } from './commands';
 import { runLive } from './live';
 import { describeWith } from './ready';
@@ -20,4 +20,6 @@ describeWith('@pyroscope/nodejs', 'node', (tools) => {
     types: ['cpu-time', 'wall-time', 'heap-live-size', 'heap-live-objects'],
     watches: [cpu],
   });
+  testSpans(live, [cpu]);
+  testEndpoints(live, cpu);
 });
