@@ -156,7 +156,7 @@ describe('alert from a row', () => {
       rows: ['db.query'],
       groupBy: ['service'],
     });
-    expect(defaults.queries[1].model.conditions[0].evaluator).toEqual({ type: 'gt', params: [0.6] });
+    expect(defaults.queries[2].model.conditions[0].evaluator).toEqual({ type: 'gt', params: [60] });
     const annotations = Object.fromEntries(
       defaults.annotations.map(({ key, value }: { key: string; value: string }) => [key, value])
     );
