@@ -39,15 +39,15 @@ interface PartProps {
 export function QueryEditor(props: Props) {
   const { onChange, onRunQuery } = props;
   const query = unpackFromRuleForm(props.query);
-  const unpacked = query && JSON.stringify(query);
+  const key = query && JSON.stringify(query);
   useEffect(() => {
-    if (unpacked !== undefined) {
-      onChange(JSON.parse(unpacked));
+    if (query) {
+      onChange(query);
       onRunQuery();
     }
-    // The functions are new at every drawing.
+    // The query and the functions are new at every drawing; the key holds what the query is.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [unpacked]);
+  }, [key]);
   return <WholeQueryEditor {...props} query={query ?? props.query} />;
 }
 
