@@ -14,7 +14,8 @@ const cart = `types: cpu-time/nanoseconds
   5 | main; idle | thread=web-0`;
 const users = `types: cpu-time/nanoseconds
   20 | serve; login; hash [lib=crypto] | thread=worker endpoint=/login span=b1 root=b1
-  7 | serve; login | thread=worker endpoint=/login span=b1 root=b1`;
+  7 | serve; login | thread=worker endpoint=/login span=b1 root=b1
+  9 | serve; queue | thread=worker endpoint=/job root=c0 inferred=1`;
 
 let store: QueryStore;
 jest.setTimeout(60_000);
@@ -72,4 +73,12 @@ it('sums them by endpoint', async () => {
     ['/pay', 40],
     ['/login', 20],
   ]);
+});
+
+it('opens the root where the profiler could not tell the span', async () => {
+  const stackFilter = through('method', 'queue');
+  expect((await requests({ requestsBy: 'endpoint', stackFilter })).map(short)).toEqual([
+    ['users', 'c0', '/job', 9, ''],
+  ]);
+  expect(await requests({ stackFilter })).toEqual([]);
 });

@@ -152,6 +152,7 @@ function averagedParts(parts: readonly Part[], uploads: Uploads): readonly Part[
 
 interface Entries {
   readonly span: ArrayLike<bigint>;
+  readonly root: ArrayLike<bigint>;
   readonly traceHigh: ArrayLike<bigint>;
   readonly traceLow: ArrayLike<bigint>;
   readonly endpoint: readonly string[];
@@ -173,6 +174,7 @@ async function readEntries(context: QueryContext, uploads: Uploads): Promise<Map
       profile,
       {
         span: ids('span', at),
+        root: ids('root', at),
         traceHigh: ids('trace_high', at),
         traceLow: ids('trace_low', at),
         endpoint: Array.from<unknown>(columns.arrays('endpoints')[at]).map(String),
@@ -224,11 +226,12 @@ function requestOf(
   const spanId = formatSpanId(entries.span[at]);
   const endpoint = entries.endpoint[at];
   const key = by === 'span' ? spanId : endpoint;
+  const nearest = spanId || formatSpanId(entries.root[at]);
   return key === ''
     ? undefined
     : {
         key,
-        spanId,
+        spanId: nearest,
         endpoint,
         traceId: formatTraceId(entries.traceHigh[at], entries.traceLow[at]),
         operation: entries.operation[at],

@@ -186,7 +186,8 @@ export class ContextMaker {
     this.words.fill(0);
     this.words[raw.thread] = names.at(thread);
     if (thread >= 0) {
-      this.infer(threads.keyAt(thread), event.timeNs(slot.startTime, this.baseNs));
+      const start = event.timeNs(slot.startTime, this.baseNs);
+      this.infer(threads.keyAt(thread), start, start + Math.max(0, event.durationNs(slot.duration)));
     }
     return this.context();
   }
@@ -235,8 +236,8 @@ export class ContextMaker {
     return this.spans.record(spanScratch);
   }
 
-  private infer(thread: number, time: number): void {
-    const record = this.spans.find(thread, time);
+  private infer(thread: number, start: number, end: number): void {
+    const record = this.spans.find(thread, start, end);
     if (record === 0) {
       return;
     }
@@ -248,7 +249,7 @@ export class ContextMaker {
     words[raw.traceLow + 1] = spans.word(record, 5);
     words[raw.operation] = this.builder.string(spans.operations.get(record) ?? '');
     words[raw.tag] = this.builder.string(spans.tags.get(record) ?? '');
-    words[raw.inferred] = (words[raw.span] | words[raw.span + 1]) === 0 ? 0 : 1;
+    words[raw.inferred] = words.subarray(raw.span, raw.root + 2).every((word) => word === 0) ? 0 : 1;
   }
 
   private context(): number {

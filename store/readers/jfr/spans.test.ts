@@ -9,10 +9,10 @@ import { ThreadKeys } from './threads';
 
 const span = (low: number) => Uint32Array.of(low, 0, 100 + low, 0, 0, 0, 0);
 
-function index(build: (spans: SpanIndex) => void): (thread: number, time: number) => number {
+function index(build: (spans: SpanIndex) => void): (thread: number, start: number, end?: number) => number {
   const spans = new SpanIndex();
   build(spans);
-  return (thread, time) => spans.word(spans.find(thread, time), 0);
+  return (thread, start, end) => spans.word(spans.find(thread, start, end), 0);
 }
 
 it('finds the innermost of nested intervals', () => {
@@ -50,6 +50,54 @@ it('fills the time between two samples of the same span only', () => {
     }
   });
   expect([5, 10, 15, 25, 45, 55, 70, 85].map((time) => find(1, time))).toEqual([0, 1, 1, 0, 0, 0, 2, 0]);
+});
+
+it('gives a wait the span of the samples in it, if they agree', () => {
+  const find = index((spans) => {
+    const [one, two] = [spans.record(span(1)), spans.record(span(2))];
+    for (const [time, record] of [
+      [40, two],
+      [10, one],
+      [50, two],
+      [70, 0],
+      [80, one],
+    ]) {
+      spans.addSighting(1, time, record);
+    }
+  });
+  expect(find(1, 20, 39)).toBe(0);
+  expect(find(1, 20, 40)).toBe(2);
+  expect(find(1, 20, 60)).toBe(2);
+  expect(find(1, 5, 40)).toBe(0);
+  expect(find(1, 60, 70)).toBe(0);
+  expect(find(1, 60, 80)).toBe(0);
+  expect(find(1, 80, 90)).toBe(1);
+  expect(find(1, 90, 100)).toBe(0);
+  expect(find(2, 20, 60)).toBe(0);
+});
+
+it('knows the root between two spans of it', () => {
+  const spans = new SpanIndex();
+  const [root, child, other] = [
+    [1, 1],
+    [2, 1],
+    [3, 3],
+  ].map(([own, ofRoot]) => spans.record(Uint32Array.of(own, 0, ofRoot, 0, 7, 0, 0)));
+  for (const [time, record] of [
+    [10, root],
+    [20, child],
+    [30, child],
+    [40, root],
+    [50, other],
+  ]) {
+    spans.addSighting(1, time, record);
+  }
+  const at = (time: number) => [0, 2, 4].map((word) => spans.word(spans.find(1, time), word));
+  expect(at(5)).toEqual([0, 0, 0]);
+  expect(at(15)).toEqual([0, 1, 7]);
+  expect(at(25)).toEqual([2, 1, 7]);
+  expect(at(35)).toEqual([0, 1, 7]);
+  expect(at(45)).toEqual([0, 0, 0]);
 });
 
 /** Exceptions say their span themselves, so what the timeline says can be compared. */

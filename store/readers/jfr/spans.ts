@@ -6,12 +6,21 @@ import { ThreadKeys } from './threads';
 
 /** Span low, high, root low, high, trace id low, high, number of the tag of a span without ids. Record 0 = no span. */
 export const spanWords = 7;
+const rootWord = 2;
 const tagWord = 6;
 
 /** What runs on one thread when: segment i lasts from `from[i]` to the next one and has span record `span[i]`. */
 interface Timeline {
   readonly from: Float64Array;
   readonly span: Uint32Array;
+}
+
+/** By thread: what events said, runs of samples with one span, the samples themselves, and runs of samples with one root. */
+interface Timelines {
+  readonly said: ReadonlyMap<number, Timeline>;
+  readonly runs: ReadonlyMap<number, Timeline>;
+  readonly seen: ReadonlyMap<number, Timeline>;
+  readonly roots: ReadonlyMap<number, Timeline>;
 }
 
 /** Collected before it is sorted into a timeline. */
@@ -29,7 +38,8 @@ interface Sightings {
 
 /**
  * Which span ran on which thread when: from events that say so (`datadog.Timeline`, `datadog.Scope`), else from samples with a
- * span: between two neighbouring samples of a thread with the same span it ran all the time. Times in ns after the
+ * span: between two neighbouring samples of a thread with the same span it ran all the time, and a thread that waits can't change
+ * its span, so a sample in the wait tells it; between two samples with the same root at least that one ran. Times in ns after the
  * recording's start.
  */
 export class SpanIndex {
@@ -39,7 +49,7 @@ export class SpanIndex {
   private readonly records = new SequenceTable();
   private readonly intervals = new Map<number, Intervals>();
   private readonly sightings = new Map<number, Sightings>();
-  private timelines: ReadonlyArray<ReadonlyMap<number, Timeline>> | undefined;
+  private timelines: Timelines | undefined;
 
   constructor() {
     this.records.intern(new Uint32Array(spanWords), spanWords);
@@ -79,20 +89,36 @@ export class SpanIndex {
     return this.records.length === 1;
   }
 
-  /** The record of the span that ran on `thread` at `time`, 0 = none known. Nothing may be added afterwards. */
-  find(thread: number, time: number): number {
-    this.timelines ??= [
-      mapValues(this.intervals, timelineOf),
-      mapValues(this.sightings, (own) => timelineOf(runsOf(own))),
-    ];
-    for (const timelines of this.timelines) {
-      const timeline = timelines.get(thread);
-      const span = timeline === undefined ? 0 : spanAt(timeline, time);
-      if (span !== 0) {
-        return span;
-      }
-    }
-    return 0;
+  /**
+   * The record of the span that ran on `thread` from `start` to `end`, in one call; without a span's id where only its root is known,
+   * 0 = nothing is. Nothing may be added afterwards.
+   */
+  find(thread: number, start: number, end = start): number {
+    const { said, runs, seen, roots } = (this.timelines ??= this.makeTimelines());
+    return (
+      spanAt(said.get(thread), start) ||
+      spanAt(runs.get(thread), start) ||
+      spanWithin(seen.get(thread), start, end) ||
+      spanAt(roots.get(thread), start)
+    );
+  }
+
+  private makeTimelines(): Timelines {
+    const seen = mapValues(this.sightings, inOrder);
+    const rootsOf = ({ from, span }: Timeline) => ({ from, span: span.map((record) => this.rootRecord(record)) });
+    return {
+      said: mapValues(this.intervals, timelineOf),
+      runs: mapValues(seen, (own) => timelineOf(runsOf(own))),
+      seen,
+      roots: mapValues(seen, (own) => timelineOf(runsOf(rootsOf(own)))),
+    };
+  }
+
+  /** Root and trace of a record, without its span. */
+  private rootRecord(record: number): number {
+    const at = record * spanWords;
+    const words = this.records.words.slice(at, at + spanWords).fill(0, 0, rootWord);
+    return (words[rootWord] | words[rootWord + 1]) === 0 ? 0 : this.record(words);
   }
 }
 
@@ -100,18 +126,39 @@ function mapValues<In, Out>(map: ReadonlyMap<number, In>, change: (value: In) =>
   return new Map([...map].map(([key, value]) => [key, change(value)]));
 }
 
-function spanAt({ from, span }: Timeline, time: number): number {
+function spanAt(timeline: Timeline | undefined, time: number): number {
+  const before = timeline === undefined ? 0 : countBelow(timeline.from, (from) => from <= time);
+  return before === 0 ? 0 : timeline!.span[before - 1];
+}
+
+/** What all samples from `start` to `end` agree on. */
+function spanWithin(seen: Timeline | undefined, start: number, end: number): number {
+  if (seen === undefined) {
+    return 0;
+  }
+  const { from, span } = seen;
+  const first = countBelow(from, (time) => time < start);
+  for (let i = first; i < from.length && from[i] <= end; i++) {
+    if (span[i] !== span[first]) {
+      return 0;
+    }
+  }
+  return from[first] <= end ? span[first] : 0;
+}
+
+/** How many of the ascending times come before the first one that is not `isBelow`. */
+function countBelow(times: Float64Array, isBelow: (time: number) => boolean): number {
   let low = 0;
-  let high = from.length;
+  let high = times.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (from[middle] <= time) {
+    if (isBelow(times[middle])) {
       low = middle + 1;
     } else {
       high = middle;
     }
   }
-  return low === 0 ? 0 : span[low - 1];
+  return low;
 }
 
 /** Nested intervals → segments of the innermost one. */
@@ -140,19 +187,24 @@ function timelineOf({ start, end, span }: Intervals): Timeline {
   return { from: from.subarray(0, length), span: spans.subarray(0, length) };
 }
 
-/** Runs of samples with one span. */
-function runsOf({ time, span }: Sightings): Intervals {
+/** By time. */
+function inOrder({ time, span }: Sightings): Timeline {
   const order = Uint32Array.from(time, (_, i) => i).sort((a, b) => time[a] - time[b]);
+  return { from: Float64Array.from(order, (i) => time[i]), span: Uint32Array.from(order, (i) => span[i]) };
+}
+
+/** Runs of samples with one span. */
+function runsOf({ from, span }: Timeline): Intervals {
   const runs: Intervals = { start: [], end: [], span: [] };
-  for (let i = 0; i < order.length; ) {
+  for (let i = 0; i < from.length; ) {
     let last = i;
-    while (last + 1 < order.length && span[order[last + 1]] === span[order[i]]) {
+    while (last + 1 < from.length && span[last + 1] === span[i]) {
       last++;
     }
-    if (span[order[i]] !== 0 && last > i) {
-      runs.start.push(time[order[i]]);
-      runs.end.push(time[order[last]]);
-      runs.span.push(span[order[i]]);
+    if (span[i] !== 0 && last > i) {
+      runs.start.push(from[i]);
+      runs.end.push(from[last]);
+      runs.span.push(span[i]);
     }
     i = last + 1;
   }
