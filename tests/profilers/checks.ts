@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { HotspotsCustom } from '../../src/api/frames';
-import type { StoreQuery } from '../../src/api/query';
+import type { FrameJson, StoreQuery } from '../../src/api/query';
 import { column } from '../integration/query-store';
 import { identity, typesOf, type Live } from './live';
 import type { SpanLine } from './program';
@@ -181,14 +181,12 @@ export interface InferredWait {
 
 /**
  * Such events are given the span that ran on their thread: in the span's answer their part stands apart with its error, is no more
- * than the method took, and is of no other request's methods.
+ * than the method took, and is of no other request's methods. Of some only the request is known.
  */
 export async function expectInferred(live: Live, wait: InferredWait, named: (method: string) => string): Promise<void> {
   const spans = live.program.spans.filter(({ methods }) => wait.method in methods);
-  const spanId = spans.map((span) => span.spanId);
-  const frame = await live.frame({ queryType: 'hotspots', profileType: wait.profileType, spanId, order: 'value' });
-  const { types } = frame.schema.meta?.custom as unknown as HotspotsCustom;
-  const type = types.find(({ id }) => id === wait.profileType);
+  const frame = await waitsOf(live, wait, { spanId: spans.map((span) => span.spanId) });
+  const type = typeOf(frame, wait);
   const { total, error } = type?.inferred ?? { total: 0, error: 0 };
   const tookNs = stopwatchTotals(spans, 'wallNs').get(wait.method) ?? 0;
   note(live, { profileType: wait.profileType }, [
@@ -204,6 +202,15 @@ export async function expectInferred(live: Live, wait: InferredWait, named: (met
   const foreign = new Set(others.flatMap(({ methods }) => Object.keys(methods)).map(named));
   expect(labels).toContain(named(wait.method));
   expect(labels.filter((label) => foreign.has(label))).toEqual([]);
+  const roots = { rootSpanId: spans.map((span) => span.rootSpanId), spanScope: 'root' } as const;
+  expect(typeOf(await waitsOf(live, wait, roots), wait)?.inferred?.total).toBeGreaterThanOrEqual(total);
+}
+
+const waitsOf = (live: Live, { profileType }: InferredWait, of: Partial<StoreQuery>) =>
+  live.frame({ queryType: 'hotspots', profileType, order: 'value', ...of });
+
+function typeOf({ schema }: FrameJson, { profileType }: InferredWait): HotspotsCustom['types'][number] | undefined {
+  return (schema.meta?.custom as unknown as HotspotsCustom).types.find(({ id }) => id === profileType);
 }
 
 function longestSpans(spans: readonly SpanLine[], { clock, intervalNs, collected }: Stopwatch): SpanLine[] {

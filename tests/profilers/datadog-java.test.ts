@@ -9,6 +9,7 @@ const cpu: Stopwatch = { profileType: 'cpu-time', clock: 'cpuNs', intervalNs: 10
 
 /** Of the JDK's own events, which know no span; the agent records those of 10 ms and more. */
 const reading: InferredWait = { profileType: 'socket-io-read-time', method: 'fetchPrices', thresholdNs: 10e6 };
+const locking: InferredWait = { profileType: 'lock-wait-time', method: 'waitForStock', thresholdNs: 10e6 };
 
 describeWith('dd-java-agent', 'java', (tools) => {
   const { live } = runLive(service, (storeUrl) => datadogJava(tools, service, storeUrl));
@@ -22,6 +23,8 @@ describeWith('dd-java-agent', 'java', (tools) => {
   testSpans(live, [cpu]);
   it('ties reads from a socket to their spans, as a line of its own with its error', () =>
     expectInferred(live(), reading, cpu.method));
+  it('ties waits for a lock to the child span that only waits, as a line of its own with its error', () =>
+    expectInferred(live(), locking, cpu.method));
   testEndpoints(live, cpu);
   // Its form has no counts. The recording has an event for every request, but for one that ends while recordings change.
   testEndpointCounts(live, 1);
