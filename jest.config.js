@@ -5,7 +5,7 @@ const grafana = require('./.config/jest.config');
 const { grafanaESModules, nodeModulesToTransform } = require('./.config/jest/utils');
 
 const swc = grafana.transform['^.+\\.(t|j)sx?$'];
-const esmPackages = ['@clickhouse/client', 'piscina', 'fzstd', 'fflate', 'xxhash-wasm'];
+const esmPackages = ['@clickhouse/client', 'piscina', 'fzstd', 'fflate', 'xxhash-wasm', 'zstddec'];
 
 module.exports = {
   // A limit for what hangs, not for what is slow: two suites and their stores share the machine.

@@ -4,6 +4,7 @@ import lz4 from 'lz4js';
 import { HotspanError } from '../errors';
 import { sniffCompression, unpack } from './decompress';
 import { loadPart } from './recorded-parts';
+import { decompressZstd, prepareZstd } from './zstd';
 
 const text = new Uint8Array(Buffer.from('profile '.repeat(5000)));
 
@@ -100,5 +101,37 @@ describe('decompression', () => {
         expect(Array.isArray(outcome) || outcome === 'unreadable_profile' || outcome === 'too_large').toBe(true);
       }
     }
+  });
+});
+
+describe('zstd by WebAssembly', () => {
+  const parts = [
+    ['dd-python-2', 'profile.pprof'],
+    ['dd-go-2', 'cpu.pprof'],
+    ['dd-java-ddprof-2', 'main.jfr'],
+  ].map(([recording, name]) => loadPart(recording, name));
+  const slow = parts.map((part) => decompressZstd(part, 2 ** 22));
+
+  beforeAll(prepareZstd);
+
+  it('gives the same bytes of the parts of real clients', () => {
+    expect(parts.map((part) => Buffer.compare(decompressZstd(part, 2 ** 22), slow[parts.indexOf(part)]))).toEqual([
+      0, 0, 0,
+    ]);
+  });
+
+  it('refuses or reads damaged frames as before, and still reads whole ones after them', () => {
+    const [part] = parts;
+    for (let at = 4; at < part.length; at += Math.ceil(part.length / 100)) {
+      const flipped = new Uint8Array(part);
+      flipped[at] ^= 1 << at % 8;
+      const outcome = attempt(flipped, 2 ** 22, 2 ** 22);
+      expect(Array.isArray(outcome) || outcome === 'unreadable_profile' || outcome === 'too_large').toBe(true);
+    }
+    expect(Buffer.compare(decompressZstd(part, 2 ** 22), slow[0])).toBe(0);
+  });
+
+  it('stops at the limit', () => {
+    expect(attempt(parts[0], 2 ** 16, 2 ** 22)).toBe('too_large');
   });
 });

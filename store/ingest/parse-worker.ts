@@ -13,6 +13,7 @@ import { readTimedSamples, type TimedQuestion, type TimedSamples } from './timed
 import { attachmentsOf, understandRequest, type Understood } from './understand';
 import type { Attachment, Upload } from './upload';
 import type { UploadLimits, UploadRequest } from './upload-request';
+import { prepareZstd } from './zstd';
 
 /**
  * Entry of a worker thread: one request's bytes in, rows out. Errors come back as plain data, because classes don't survive
@@ -51,6 +52,7 @@ export interface WorkerError {
 }
 
 const hasher = makeContentHasher();
+const decompressors = prepareZstd();
 const known = knownContent(workerData);
 
 /** `ParsePoolSettings.content` in this thread. */
@@ -76,6 +78,7 @@ function moved(answer: ParseAnswer, { uploads }: ParsedRequest): unknown {
 }
 
 async function parseJob(job: ParseJob): Promise<{ parsed: ParsedRequest } | { error: WorkerError }> {
+  await decompressors;
   const context: ReadContext = { ...job, bodyBytes: job.body.length, hasher: await hasher, known };
   if (job.unreadableReason !== undefined) {
     return { parsed: unreadable(bareUpload(job), job.unreadableReason, context) };
