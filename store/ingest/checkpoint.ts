@@ -1,7 +1,8 @@
 import fs from 'node:fs';
+import { open, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { isSegmentName, syncDirectory } from './segments';
+import { isSegmentName } from './segments';
 
 /** Every record before this is inserted. */
 export interface Position {
@@ -24,15 +25,25 @@ export function readCheckpoint(dir: string): Position {
   }
 }
 
-export function writeCheckpoint(dir: string, position: Position): void {
+/** Off the main thread: a sync takes as long as the disk likes, and uploads wait for none of it. */
+export async function writeCheckpoint(dir: string, position: Position): Promise<void> {
   const draft = path.join(dir, `${fileName}.new`);
-  const file = fs.openSync(draft, 'w');
+  const file = await open(draft, 'w');
   try {
-    fs.writeSync(file, JSON.stringify(position));
-    fs.fdatasyncSync(file);
+    await file.writeFile(JSON.stringify(position));
+    await file.datasync();
   } finally {
-    fs.closeSync(file);
+    await file.close();
   }
-  fs.renameSync(draft, path.join(dir, fileName));
-  syncDirectory(dir);
+  await rename(draft, path.join(dir, fileName));
+  await syncDirectoryLater(dir);
+}
+
+async function syncDirectoryLater(dir: string): Promise<void> {
+  const handle = await open(dir, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }

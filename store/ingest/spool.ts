@@ -99,6 +99,7 @@ class SegmentSpool implements Spool {
   /** End of the last record of the inserted prefix, and what of that is written down. */
   private passed: Position;
   private saved: Position;
+  private saving: Promise<void> | undefined;
   private readonly timer: NodeJS.Timeout;
   private freeCheck = { atMs: -Infinity, allowedBytes: Infinity };
 
@@ -110,7 +111,7 @@ class SegmentSpool implements Spool {
     this.passed = start;
     this.saved = start;
     toReplay.forEach(({ ref }) => this.track(ref));
-    this.timer = setInterval(() => this.saveCheckpoint(), checkpointEveryMs).unref();
+    this.timer = setInterval(() => void this.saveCheckpoint(), checkpointEveryMs).unref();
   }
 
   async append(header: RecordHeader, body: Uint8Array): Promise<RecordRef> {
@@ -162,7 +163,8 @@ class SegmentSpool implements Spool {
   async close(): Promise<void> {
     clearInterval(this.timer);
     await this.writing;
-    this.saveCheckpoint();
+    await this.saving;
+    await this.saveCheckpoint();
     await this.current?.file.close();
     this.current = undefined;
   }
@@ -252,13 +254,21 @@ class SegmentSpool implements Spool {
     }
   }
 
-  private saveCheckpoint(): void {
+  /** One at a time: a disk that is slower than the timer must not have two writers of one file. */
+  private saveCheckpoint(): Promise<void> {
+    this.saving ??= this.writeCheckpoint().finally(() => {
+      this.saving = undefined;
+    });
+    return this.saving;
+  }
+
+  private async writeCheckpoint(): Promise<void> {
     const now = this.checkpoint();
     if (now.segment === this.saved.segment && now.offset === this.saved.offset) {
       return;
     }
     try {
-      writeCheckpoint(this.settings.dir, now);
+      await writeCheckpoint(this.settings.dir, now);
       this.saved = now;
     } catch (error) {
       this.settings.logger.error({ error }, 'writing the checkpoint failed; a restart will look at more records');
