@@ -105,14 +105,16 @@ export function pyroscopeNode({ modules }: Ready['node'], service: string, store
 }
 
 export function pyroscopeJava(
-  { pyroscopeAgent, classPath }: Ready['java'],
+  { pyroscopeAgent, classPath, otelClassPath }: Ready['java'],
   service: string,
   storeUrl: string,
-  more: Readonly<Record<string, string>>
+  more: Readonly<Record<string, string>>,
+  program: 'PyroscopeShop' | 'PyroscopeOtelShop' = 'PyroscopeShop'
 ): Command {
+  const jars = [classPath, pyroscopeAgent, otelClassPath].join(path.delimiter);
   return {
     command: 'java',
-    args: [`-javaagent:${pyroscopeAgent}`, '-cp', [classPath, pyroscopeAgent].join(path.delimiter), 'PyroscopeShop'],
+    args: [`-javaagent:${pyroscopeAgent}`, '-cp', jars, program],
     env: {
       ...pyroscopeEnv(service, storeUrl),
       PYROSCOPE_APPLICATION_NAME: service,

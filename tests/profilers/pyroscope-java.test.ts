@@ -1,5 +1,5 @@
 import type { Stopwatch } from './checks';
-import { testClient } from './client-tests';
+import { testClient, testEndpoints, testSpans } from './client-tests';
 import { pyroscopeJava } from './commands';
 import { identity, runLive } from './live';
 import { describeWith } from './ready';
@@ -24,6 +24,16 @@ describeWith('Pyroscope for Java', 'java', (tools) => {
       watches: [cpu],
       harmless: jvmWords,
     });
+  });
+
+  describe('with OpenTelemetry', () => {
+    const service = 'live-pyroscope-java-otel';
+    const { live } = runLive(service, (storeUrl) =>
+      pyroscopeJava(tools, service, storeUrl, { PYROSCOPE_FORMAT: 'jfr' }, 'PyroscopeOtelShop')
+    );
+    testClient(live, { labels: { language: 'java' }, types: ['cpu-time'], watches: [cpu], harmless: jvmWords });
+    testSpans(live, [cpu]);
+    testEndpoints(live, cpu);
   });
 
   describe('with OTLP', () => {

@@ -14,6 +14,7 @@ export interface Ready {
     readonly pyroscopeAgent: string;
     readonly asyncProfiler: string;
     readonly classPath: string;
+    readonly otelClassPath: string;
   };
   readonly rust: { readonly program: string };
   readonly gperftools: { readonly program: string; readonly pprof: string };

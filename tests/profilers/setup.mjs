@@ -138,16 +138,18 @@ export async function java() {
   }
   const dir = path.join(cache, 'java');
   const jars = JSON.parse(fs.readFileSync(path.join(programs, 'java/jars.json'), 'utf8'));
-  const jarOf = (part) =>
-    path.join(
-      dir,
-      jars.map(({ artifact }) => artifact.split(':').slice(1).join('-')).find((name) => name.startsWith(part)) + '.jar'
-    );
+  const jarsOf = (part) =>
+    jars
+      .map(({ artifact }) => `${artifact.split(':').slice(1).join('-')}.jar`)
+      .filter((name) => name.startsWith(part))
+      .map((name) => path.join(dir, name));
+  const jarOf = (part) => jarsOf(part)[0];
   const files = {
     ddAgent: jarOf('dd-java-agent'),
     pyroscopeAgent: jarOf('agent'),
     asyncProfiler: path.join(dir, 'libasyncProfiler.so'),
     classPath: [dir, jarOf('dd-trace-api')].join(path.delimiter),
+    otelClassPath: jarsOf('opentelemetry').join(path.delimiter),
   };
   const sources = filesBelow(path.join(programs, 'java'));
   const reason = await made('java', sources, async () => {
@@ -158,7 +160,7 @@ export async function java() {
         return problem;
       }
     }
-    const classPath = [files.classPath, files.pyroscopeAgent].join(path.delimiter);
+    const classPath = [files.classPath, files.pyroscopeAgent, files.otelClassPath].join(path.delimiter);
     const javaFiles = sources.filter((file) => file.endsWith('.java'));
     const compiled = await attempt('javac', ['-g', '-d', dir, '-cp', classPath, ...javaFiles]);
     if (compiled.code !== 0) {

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /**
  * Requests that each run methods which no other request runs, with a stopwatch per method and span. The annotation and the ids do
@@ -36,7 +37,7 @@ public class Shop {
   static final class Span {
     final String name;
     final String route;
-    final String spanId = CorrelationIdentifier.getSpanId();
+    final String spanId = currentSpanId.get();
     final String rootSpanId;
     final Map<String, long[]> methods = new TreeMap<>();
 
@@ -81,6 +82,9 @@ public class Shop {
 
   /** Hook around each request; PyroscopeShop sets it. */
   static BiConsumer<String, Runnable> around = (route, work) -> work.run();
+  /** Hook around each span, for a tracer without annotations; PyroscopeOtelShop sets it. */
+  static BiConsumer<String, Runnable> inSpan = (name, work) -> work.run();
+  static Supplier<String> currentSpanId = CorrelationIdentifier::getSpanId;
 
   static synchronized void printLine(String line) {
     System.out.println(line);
@@ -185,7 +189,7 @@ public class Shop {
   static void orders(int scale) {
     Span root = new Span("web.request", ROUTES[0], null);
     root.timed("sumOrders", () -> sumOrders(500 * scale));
-    stock(root);
+    inSpan.accept("stock.wait", () -> stock(root));
     root.timed("checkStock", () -> checkStock(3));
     root.print();
   }
@@ -207,7 +211,7 @@ public class Shop {
   @Trace(operationName = "web.request", resourceName = "GET /report")
   static void report(int scale) {
     Span root = new Span("web.request", ROUTES[2], null);
-    build(root, scale);
+    inSpan.accept("report.build", () -> build(root, scale));
     root.timed("renderReport", () -> renderReport(200 * scale));
     root.timed("fetchPrices", Shop::fetchPrices);
     root.print();
@@ -228,7 +232,7 @@ public class Shop {
     // One request of each route is long enough to be looked at alone.
     int scale = turn >= 6 && turn < 9 ? 20 : 1;
     Runnable[] work = {() -> orders(scale), () -> login(scale), () -> report(scale)};
-    around.accept(route, work[turn % 3]);
+    around.accept(route, () -> inSpan.accept(route, work[turn % 3]));
   }
 
   static void answerLate(ServerSocket server) {
