@@ -17,8 +17,8 @@ export interface Stopwatch {
   method(name: string): string;
   /** The client takes a sample for a fixed time, also where it comes late, so only shares of the whole can be compared. */
   readonly sharesOnly?: boolean;
-  /** Methods whose time is mostly the garbage collector's, which this client shows apart. */
-  readonly collected?: readonly string[];
+  /** Methods whose time this client does not show in them: mostly the garbage collector's, or spent waiting. */
+  readonly leftOut?: readonly string[];
 }
 
 /**
@@ -103,7 +103,7 @@ function expectTimes(
   watch: Stopwatch
 ): void {
   const compared = [...stopwatchTotals(spans, watch.clock)].filter(
-    ([name, timeNs]) => timeNs > leastSamples * watch.intervalNs && !watch.collected?.includes(name)
+    ([name, timeNs]) => timeNs > leastSamples * watch.intervalNs && !watch.leftOut?.includes(name)
   );
   expect(compared).not.toEqual([]);
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
@@ -213,11 +213,11 @@ function typeOf({ schema }: FrameJson, { profileType }: InferredWait): HotspotsC
   return (schema.meta?.custom as unknown as HotspotsCustom).types.find(({ id }) => id === profileType);
 }
 
-function longestSpans(spans: readonly SpanLine[], { clock, intervalNs, collected }: Stopwatch): SpanLine[] {
+function longestSpans(spans: readonly SpanLine[], { clock, intervalNs, leftOut }: Stopwatch): SpanLine[] {
   const longest = new Map<string, SpanLine>();
   const timeOf = (span?: SpanLine) =>
     Object.entries(span?.methods ?? {}).reduce(
-      (sum, [name, time]) => sum + (collected?.includes(name) ? 0 : time[clock]),
+      (sum, [name, time]) => sum + (leftOut?.includes(name) ? 0 : time[clock]),
       0
     );
   for (const span of spans) {

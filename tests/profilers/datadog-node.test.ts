@@ -10,7 +10,7 @@ const cpu: Stopwatch = {
   clock: 'cpuNs',
   intervalNs: 10e6,
   method: (name) => name,
-  collected: ['buildReport'],
+  leftOut: ['buildReport'],
 };
 
 describeWith('dd-trace for Node', 'node', (tools) => {

@@ -11,6 +11,8 @@ const wall: Stopwatch = {
   intervalNs: 10e6,
   method: (name) => name,
   sharesOnly: true,
+  // With `oncpu` a thread that waits is mostly left out: of such methods a sixth to a third is found.
+  leftOut: ['wait_for_stock'],
 };
 
 describeWith('pyroscope-io for Python', 'python', (tools) => {
