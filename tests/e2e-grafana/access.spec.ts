@@ -2,7 +2,7 @@ import http from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { type APIRequestContext, request } from '@playwright/test';
 import { datasourceUrl, expect, openAdmin, panel, test, uniqueService } from './grafana';
-import { sendUpload } from './uploads';
+import { sendUpload } from '../e2e/uploads';
 
 /** Everybody without rights: a user with the role Viewer and, where Grafana lets one in, somebody without a login. */
 const service = uniqueService('access');

@@ -3,7 +3,7 @@ import { Profile } from 'pprof-format';
 import { gunzipSync } from 'node:zlib';
 import { datasourceUrl, expect, openAdmin, panel, test, uniqueService } from './grafana';
 import { addGroup, type Instance, readRules, removeRules, writtenRule } from './rules';
-import { sendUpload } from './uploads';
+import { sendUpload } from '../e2e/uploads';
 
 const service = uniqueService('counted');
 const rowCount = 10;

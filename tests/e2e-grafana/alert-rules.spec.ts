@@ -1,7 +1,7 @@
 import { type APIRequestContext } from '@playwright/test';
 import { datasourceUrl, expect, openAdmin, panel, test, uniqueService } from './grafana';
 import { addGroup, type Instance, readRules, removeRules, type Rule, type RuleModel, writtenRule } from './rules';
-import { sendUpload } from './uploads';
+import { sendUpload } from '../e2e/uploads';
 
 /**
  * Every sample rule on services of this run: it fires within two evaluations of the upload with the hot code, with its labels and its

@@ -1,7 +1,7 @@
 import { type APIRequestContext, type Page } from '@playwright/test';
 import { datasourceUrl, expect, openAdmin, panel, test, uniqueService } from './grafana';
 import { addGroup, type Instance, readRules, removeRules, type Rule, writtenRule } from './rules';
-import { sendUpload } from './uploads';
+import { sendUpload } from '../e2e/uploads';
 
 const hotMethod = 'crypto/internal/fips140/sha256.blockSHANI';
 const provisionedUid = 'hotspan-hot-method';

@@ -1,6 +1,6 @@
 import { type APIRequestContext, type Page } from '@playwright/test';
 import { datasourceUrl, expect, openAdmin, panel, test, uniqueService } from './grafana';
-import { sendUpload } from './uploads';
+import { sendUpload } from '../e2e/uploads';
 
 const service = uniqueService('released');
 let admin: APIRequestContext;

@@ -2,7 +2,7 @@ import { type Page } from '@playwright/test';
 import { type RecordedSpan, hexId, hexTraceId, recordedSpans } from '../oracle/recorded-traces';
 import { datasourceUrl, expect, openAdmin, panel, test, uniqueService } from './grafana';
 import { startTempo } from './tempo';
-import { sendUpload, valueBySpan } from './uploads';
+import { sendUpload, valueBySpan } from '../e2e/uploads';
 
 /** The trace page and the ways back to a trace, for an anonymous Viewer, who may not use Explore. */
 const service = uniqueService('hotspots');

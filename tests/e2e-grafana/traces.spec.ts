@@ -2,7 +2,7 @@ import { type Page } from '@playwright/test';
 import { datasourceUrl, expect, exploreUrl, exploredQueries, openAdmin, test, uniqueService } from './grafana';
 import { type RecordedSpan, hexId, hexTraceId, recordedSpans } from '../oracle/recorded-traces';
 import { startTempo } from './tempo';
-import { sendUpload, valueBySpan } from './uploads';
+import { sendUpload, valueBySpan } from '../e2e/uploads';
 
 /**
  * A recorded trace of the Python program, whose profile is in the store. The span looked at is the one of the recorded

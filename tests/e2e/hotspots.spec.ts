@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { type Page } from '@playwright/test';
-import { valueBySpan, sendUpload } from '../e2e-grafana/uploads';
+import { valueBySpan, sendUpload } from './uploads';
 import { hexId } from '../oracle/recorded-traces';
 import { expect, test } from './page';
 
