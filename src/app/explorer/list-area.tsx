@@ -1,9 +1,10 @@
 import React, { useMemo } from 'react';
 import { css } from '@emotion/css';
 import { type DataFrame, type GrafanaTheme2, type TimeRange } from '@grafana/data';
-import { Alert, Button, MultiCombobox, useStyles2 } from '@grafana/ui';
+import { Alert, Button, useStyles2 } from '@grafana/ui';
 import { type ProfileTypesAnswer } from '../../api/resources';
 import { formatCount, formatCounted } from '../../model/units';
+import { SeveralPicker } from '../../ui/several-picker';
 import { type StoreClient, rangeParams } from '../store-client';
 import { EmptyList } from './empty-list';
 import { listCsv, saveText } from './export-csv';
@@ -94,9 +95,9 @@ function ListTools({ store, state, change, answer, range, frame, columns, onMore
       </div>
       <div className={styles.group}>
         <SavedViews />
-        <MultiCombobox
+        <SeveralPicker
+          name="Columns"
           placeholder="Columns"
-          aria-label="Columns"
           width={32}
           options={(text) => columnOptions(store, range, text)}
           value={state.columns}

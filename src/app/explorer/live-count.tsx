@@ -1,6 +1,6 @@
 import React, { useEffect, useState } from 'react';
 import { dateTime } from '@grafana/data';
-import { Button, InlineSwitch } from '@grafana/ui';
+import { Button, Checkbox } from '@grafana/ui';
 import { formatCount } from '../../model/units';
 import { useAsyncValue } from '../../ui/async-value';
 import { type StoreClient } from '../store-client';
@@ -26,13 +26,7 @@ export function LiveCount({ store, state, answer, onLive, onShow }: Props) {
   }
   return (
     <>
-      <InlineSwitch
-        label="Live"
-        showLabel
-        transparent
-        value={state.live}
-        onChange={({ currentTarget }) => onLive(currentTarget.checked)}
-      />
+      <Checkbox label="Live" value={state.live} onChange={({ currentTarget }) => onLive(currentTarget.checked)} />
       {added > 0 && (
         <Button size="sm" variant="secondary" icon="arrow-up" onClick={onShow}>
           {formatCount(added)} new

@@ -1,6 +1,7 @@
 import React, { useId, useState } from 'react';
 import { EditorField } from '@grafana/plugin-ui';
-import { Combobox, Input, MultiCombobox } from '@grafana/ui';
+import { Combobox, Input } from '@grafana/ui';
+import { SeveralPicker } from '../../ui/several-picker';
 import { type LoadOptions } from './options';
 
 interface FieldProps {
@@ -79,7 +80,8 @@ export function ListField({ label, tooltip, values, options, placeholder, scopeK
   const id = useId();
   return (
     <EditorField label={label} tooltip={tooltip} optional>
-      <MultiCombobox
+      <SeveralPicker
+        name={label}
         key={scopeKey}
         id={id}
         placeholder={placeholder ?? label}

@@ -1,6 +1,6 @@
 import React, { useId, useState } from 'react';
 import { EditorField } from '@grafana/plugin-ui';
-import { Button, Combobox, IconButton, MultiCombobox, RadioButtonGroup, Stack } from '@grafana/ui';
+import { Button, Combobox, IconButton, RadioButtonGroup, Stack } from '@grafana/ui';
 import { type LabelMatcher } from '../../model/selector';
 import {
   isMatchOperator,
@@ -10,6 +10,7 @@ import {
   regexOfNames,
   writeSelector,
 } from '../../ui/selector';
+import { SeveralPicker } from '../../ui/several-picker';
 import { type HotspanQuery } from '../query';
 import { type OptionLoaders } from './options';
 import { SelectorText } from './selector-text';
@@ -143,7 +144,8 @@ function MatcherValue({ id, matcher, others, loaders, onChange }: Omit<RowProps,
   const names = isRegex ? namesOfRegex(matcher.value) : undefined;
   if (names && !matcher.value.includes('$')) {
     return (
-      <MultiCombobox
+      <SeveralPicker
+        name={`Values of ${matcher.label}`}
         key={matcher.label + others}
         id={id}
         placeholder="Values"

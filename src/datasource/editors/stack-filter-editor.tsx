@@ -1,7 +1,8 @@
 import React, { useId } from 'react';
 import { EditorField } from '@grafana/plugin-ui';
-import { Button, Combobox, IconButton, InlineSwitch, MultiCombobox, Stack } from '@grafana/ui';
+import { Button, Checkbox, Combobox, IconButton, Stack } from '@grafana/ui';
 import { type StackFilter } from '../../api/query';
+import { SeveralPicker } from '../../ui/several-picker';
 import { type OptionLoaders, dimensionOptions, isDimension } from './options';
 
 const matchOptions: Array<{ value: StackFilter['match']; label: string; description: string }> = [
@@ -58,11 +59,9 @@ function FilterRow({ filter, loaders, onChange, onRemove }: RowProps) {
   const id = useId();
   return (
     <Stack gap={0.5} alignItems="center">
-      <InlineSwitch
+      <Checkbox
         id={`${id}-exclude`}
         label="Exclude"
-        showLabel
-        transparent
         value={filter.exclude ?? false}
         onChange={({ currentTarget }) => onChange({ ...filter, exclude: currentTarget.checked || undefined })}
       />
@@ -82,13 +81,10 @@ function FilterRow({ filter, loaders, onChange, onRemove }: RowProps) {
         value={filter.match}
         onChange={({ value }) => onChange({ ...filter, match: value })}
       />
-      <span id={`${id}-values-label`} hidden>
-        Values in stacks
-      </span>
-      <MultiCombobox
+      <SeveralPicker
+        name="Values in stacks"
         key={filter.dimension}
         id={`${id}-values`}
-        aria-labelledby={`${id}-values-label`}
         placeholder={filter.match === 'regex' ? 'Regular expressions' : 'Type to search'}
         width={50}
         createCustomValue

@@ -1,6 +1,6 @@
 import { css } from '@emotion/css';
 import { type DataFrame, type GrafanaTheme2, type PanelProps } from '@grafana/data';
-import { IconButton, InlineSwitch, useStyles2 } from '@grafana/ui';
+import { Checkbox, IconButton, useStyles2 } from '@grafana/ui';
 import React, { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import { runtimeFields } from '../../api/frames';
 import { displayName } from '../../model/display-name';
@@ -60,10 +60,8 @@ function RuntimeTable({ frame, width, height, options }: PanelProps<RuntimeInfoO
           onLeave={() => panelRef.current?.querySelector<HTMLElement>('[role=grid]')?.focus()}
         />
         {compared && (
-          <InlineSwitch
+          <Checkbox
             label="Only differences"
-            showLabel
-            transparent
             value={onlyDifferences}
             onChange={(event) => setOnlyDifferences(event.currentTarget.checked)}
           />
