@@ -39,7 +39,7 @@ it('puts two profiles side by side and shows only what differs on demand', () =>
   });
   expect(texts()[1]).toBe('pid12');
   expect(texts()).toHaveLength(5);
-  fireEvent.click(screen.getByRole('switch'));
+  fireEvent.click(screen.getByRole('checkbox'));
   expect(texts()).toEqual(['Process', 'pid12', 'Flags', 'MaxHeapSize256m512m']);
 });
 
