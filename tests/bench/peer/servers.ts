@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { QueryResponse, StoreQuery } from '../../../src/api/query';
 import type { RunningStore } from '../../integration/start-store';
-import { cpuMs, residentMb } from '../store/meter';
+import { cpuMs, togetherMb } from '../store/meter';
 import { postJson, send, type PeerRequest } from './push';
 
 /** A question that both can answer. */
@@ -72,7 +72,7 @@ export function hotspanServer(store: RunningStore): PeerServer {
     push: (request) => pushTo(agent, store.url, request),
     ask: (question) => (question.kind === 'values' ? values(agent, store.url, question) : query(question)),
     cpuMs: async () => cpuMs(store.processId) + cpuMs(store.engineProcessId()),
-    residentMb: async () => residentMb(store.processId) + residentMb(store.engineProcessId()),
+    residentMb: async () => togetherMb(store.processId, store.engineProcessId()),
   };
 }
 

@@ -3,7 +3,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { untilInserted, type RunningStore } from '../../integration/start-store';
-import { cpuMs, quantile, residentMb, rounded } from './meter';
+import { cpuMs, quantile, rounded, togetherMb } from './meter';
 
 /** Recorded requests of real clients, sent again as if they were recorded at other times. */
 export interface Recording {
@@ -111,7 +111,7 @@ export async function runLoad(store: RunningStore, options: LoadOptions): Promis
   const acks =
     options.rate === undefined ? await closedLoop(send, options) : await openLoop(send, options, options.rate);
   const acked = performance.now();
-  const memoryMb = residentMb(pids[0]) + residentMb(pids[1]);
+  const memoryMb = togetherMb(...pids);
   await untilInserted(store);
   const done = performance.now();
   const [frontCpu, engineCpu] = pids.map((pid, at) => cpuMs(pid) - before[at]);

@@ -12,7 +12,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { removeDataDirs, startStore } from '../../integration/start-store';
 import { fillFolder, type FolderContent, type FolderOptions } from '../generator/fill-folder';
-import { folderBytes, machineLoad, printTable, quantile, residentMb, rounded } from './meter';
+import { folderBytes, machineLoad, printTable, quantile, rounded, togetherMb } from './meter';
 import { countProfiles, jvmRecording, mixedClients, runLoad, visibleAfter, type LoadRow } from './load';
 import { sendTimedUpload } from './timed-upload';
 import { ask, findKnown, measureWarm, questionsOf, type QuestionRow } from './questions';
@@ -53,7 +53,7 @@ function atLeast(fact: string, value: number, goal: number): Fact {
 async function benchIngest(): Promise<{ rows: LoadRow[]; facts: Fact[] }> {
   const store = await startStore();
   try {
-    const idleMb = residentMb(store.processId) + residentMb(store.engineProcessId());
+    const idleMb = togetherMb(store.processId, store.engineProcessId());
     const recordings = mixedClients();
     const idle = await visibleAfter(store, recordings[1], 15);
     const rows: LoadRow[] = [];
@@ -131,7 +131,7 @@ async function benchQueries(): Promise<{ rows: QuestionRow[]; facts: Fact[]; con
       { fact: 'bytes of the engine folder', value: bytes },
       {
         fact: 'memory after the questions MB',
-        value: residentMb(store.processId) + residentMb(store.engineProcessId()),
+        value: togetherMb(store.processId, store.engineProcessId()),
       },
     ];
     return { rows, facts, content };

@@ -12,6 +12,31 @@ export function residentMb(pid: number | undefined): number {
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
 }
 
+/** What processes take together: pages of a file that several of them map, Node's own, are there once. */
+export function togetherMb(...pids: ReadonlyArray<number | undefined>): number {
+  const parts = pids.map((pid) => mappedKb(pid));
+  const own = parts.reduce((sum, { ownKb }) => sum + ownKb, 0);
+  const files = new Map<string, number>();
+  for (const [file, kb] of parts.flatMap(({ fileKb }) => [...fileKb])) {
+    files.set(file, Math.max(files.get(file) ?? 0, kb));
+  }
+  return Math.round((own + [...files.values()].reduce((sum, kb) => sum + kb, 0)) / 1024);
+}
+
+/** Resident pages of one process: its own, and those of files as they are on disk. */
+function mappedKb(pid: number | undefined): { readonly ownKb: number; readonly fileKb: ReadonlyMap<string, number> } {
+  const maps = pid === undefined ? '' : fs.readFileSync(`/proc/${pid}/smaps`, 'utf8');
+  const fileKb = new Map<string, number>();
+  let ownKb = 0;
+  for (const map of maps.split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m)) {
+    const kb = (name: string) => Number(new RegExp(`^${name}: +(\\d+) kB`, 'm').exec(map)?.[1] ?? 0);
+    const file = /^\S+ \S+ \S+ \S+ \d+ +(\/.*)$/m.exec(map)?.[1] ?? '';
+    ownKb += kb('Anonymous');
+    fileKb.set(file, (fileKb.get(file) ?? 0) + kb('Rss') - kb('Anonymous'));
+  }
+  return { ownKb, fileKb };
+}
+
 /** Load average of the last minute: it belongs to every figure. */
 export function machineLoad(): number {
   return Number(fs.readFileSync('/proc/loadavg', 'utf8').split(' ')[0]);
