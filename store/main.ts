@@ -12,6 +12,7 @@ import { loadConfig, type Address, type Config } from './config';
 import { startChdbEngine } from './engines/chdb';
 import { openClickhouseEngine } from './engines/clickhouse';
 import type { Engine } from './engines/engine';
+import { decodeSampleRows } from './engines/sample-rows';
 import { migrate, NewerSchemaError } from './engines/schema/migrate';
 import { acceptCounted, type IngestSettings } from './ingest/accept-request';
 import { agentRoutes } from './ingest/agent-paths';
@@ -35,7 +36,9 @@ import { openSpool, type Spool } from './ingest/spool';
 import { makeMetrics } from './metrics';
 import { LabelIndex } from './query/label-index';
 import { UploadIndex } from './query/upload-index';
+import { readAhead } from './query/read-ahead';
 import { registerQueryRoutes } from './query/routes';
+import { StackCache } from './query/stack-cache';
 import { applyRetention } from './retention';
 import { startRollup, type Rollup } from './rollup';
 import { makeServer, type ServerSettings } from './server';
@@ -111,6 +114,7 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
   // Servers of a cluster may be written to by several stores.
   const indexes = engine.kind === 'chdb' ? ([new LabelIndex(engine), new UploadIndex(engine)] as const) : undefined;
   const [labels, uploads] = indexes ?? [];
+  const stacks = new StackCache(engine);
   const spool = openSpool({ dir: rawDir, maxPendingBytes: config.spoolMaxBytes, logger });
   const content = new ContentFilter(rememberedContent);
   const pool = startParsePool({
@@ -137,7 +141,14 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
     logger,
     whenReady: new Promise<void>((resolve) => (tablesExist = resolve)),
     onInsert: metrics.inserted,
-    onProfiles: (rows) => indexes?.forEach((index) => index.add(rows)),
+    onProfiles: (inserted) => {
+      const rows = inserted.map(({ row }) => row);
+      indexes?.forEach((index) => index.add(rows));
+      void readAhead(
+        stacks,
+        inserted.map(({ row, encoded }) => ({ row, rowsOf: (types) => decodeSampleRows(encoded.samples, types) }))
+      );
+    },
     onInsertError: metrics.insertFailed,
   });
   const duplicates = new Duplicates(repeatWindowMs, maxKnownKeys);
@@ -190,7 +201,7 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
     }),
   };
   const addQueries = (app: FastifyInstance) =>
-    registerQueryRoutes(app, { engine, rawUploads, labels, uploads, onDelete: () => upkeep.onDelete() });
+    registerQueryRoutes(app, { engine, rawUploads, labels, uploads, stacks, onDelete: () => upkeep.onDelete() });
   const ingest: IngestSettings = { intake, maxBodyBytes: config.limits.bodyBytes, onUpload: metrics.upload };
   const servers = await startServers(config, settings, addQueries, (app) => {
     void app.register(ingestRoutes(ingest));

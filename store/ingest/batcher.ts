@@ -21,8 +21,8 @@ export interface BatcherSettings {
   /** Resolves when the tables exist. */
   readonly whenReady: Promise<void>;
   readonly onInsert?: (uploads: number, seconds: number) => void;
-  /** Profiles that questions see from now on. */
-  readonly onProfiles?: (rows: readonly ProfileRow[]) => void;
+  /** Uploads that questions see from now on. */
+  readonly onProfiles?: (uploads: readonly InsertItem[]) => void;
   readonly onInsertError?: () => void;
   /** Of one batch; default 500 uploads and 16 MiB of rows. */
   readonly most?: BatchSize;
@@ -202,7 +202,7 @@ class InsertBatcher implements Batcher {
       try {
         await this.insertTables(tables, token, batch.length);
         draft.commit();
-        this.settings.onProfiles?.(batch.map(({ row }) => row));
+        this.settings.onProfiles?.(batch);
         return 'done';
       } catch (error) {
         this.settings.onInsertError?.();

@@ -1,9 +1,8 @@
-import type { Columns } from '../engines/engine';
 import { someUploads, type Uploads } from './choose-uploads';
 import type { QueryContext } from './context';
 import { isPlan, planOf, rangeOfUploads } from './plan';
 import type { SampleQuestion } from './sample-question';
-import { splitByUpload, type SumKey, type UploadSums } from './recent-uploads';
+import { splitByUpload, turnName, type SumKey, type UploadSums } from './recent-uploads';
 import { samplesStatement, type SampleScope } from './sql/samples';
 import type { StackStore } from './stack-store';
 
@@ -11,6 +10,8 @@ import type { StackStore } from './stack-store';
 export interface RecentSums {
   readonly carrying: Uploads;
   readonly sums: readonly UploadSums[];
+  /** What the keys of sums by thread mean. */
+  readonly threads: readonly string[];
 }
 
 /**
@@ -29,9 +30,11 @@ export async function readRecent(
     return undefined;
   }
   const type = question.profileType.id;
+  const { services } = plan.range;
   const find = (profile: bigint) => store.recent.find(type, by, profile);
+  store.recent.asked.note(services, { profileType: type, by });
   if (!Array.from(carrying.profile).every(find)) {
-    await store.recent.inTurn(`${by} ${type} ${plan.range.services.join()}`, async () => {
+    await store.recent.inTurn(turnName(by, type, services), async () => {
       const missing = someUploads(carrying, (at) => find(carrying.profile[at]) === undefined);
       if (missing.length > 0) {
         await readMissing(context, store, { ...scopeOf(missing, type), uploads: plan.scope }, missing, by);
@@ -39,7 +42,7 @@ export async function readRecent(
     });
   }
   const sums = Array.from(carrying.profile, find).filter((found) => found !== undefined);
-  return sums.length === carrying.length ? { carrying, sums } : undefined;
+  return sums.length === carrying.length ? { carrying, sums, threads: store.recent.threads } : undefined;
 }
 
 /** Averages weigh values exactly in the engine; single ones are as they are. */
@@ -63,16 +66,11 @@ async function readMissing(
 ): Promise<void> {
   const statement = samplesStatement(scope, ['profile', by], { kind: 'sum' });
   const columns = await context.engine.select(statement, { signal: context.signal });
-  const keys = by === 'stack' ? await stackKeys(context, store, scope, columns) : threadKeys(store, columns);
+  const keys =
+    by === 'stack'
+      ? await context.stacks.load(store, scope, columns.bigints('stack_key'), context.signal)
+      : store.recent.threadKeys(columns.strings('thread_key'));
   for (const [profile, sums] of splitByUpload(Array.from(missing.profile), columns, keys)) {
     store.recent.keep(scope.profileType, by, profile, sums);
   }
-}
-
-function stackKeys(context: QueryContext, store: StackStore, scope: SampleScope, columns: Columns) {
-  return context.stacks.load(store, scope, columns.bigints('stack_key'), context.signal);
-}
-
-function threadKeys({ recent }: StackStore, columns: Columns): number[] {
-  return columns.strings('thread_key').map((name) => recent.threadOf(name));
 }

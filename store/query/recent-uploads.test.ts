@@ -26,6 +26,22 @@ describe('RecentUploads', () => {
     expect(recent.sizeBytes).toBeLessThanOrEqual(2400);
   });
 
+  it('forgets threads and sums by them when there are too many names, and nothing else', () => {
+    const recent = new RecentUploads(16_000);
+    const first = recent.threadKeys(['a', 'b', 'a']);
+    recent.keep('cpu-time', 'thread', 1n, { ...sums([0, 1, 1], [1, 2, 1]), key: first });
+    recent.keep('cpu-time', 'stack', 1n, sums([9, 1, 1]));
+    const before = recent.threads;
+    recent.threadKeys(Array.from({ length: 40 }, (_, at) => `worker-${at}`));
+    expect(recent.find('cpu-time', 'thread', 1n)).toBeDefined();
+    const after = recent.threadKeys(['b', 'a']);
+    expect(recent.find('cpu-time', 'thread', 1n)).toBeUndefined();
+    expect(recent.find('cpu-time', 'stack', 1n)).toBeDefined();
+    expect(Array.from(first, (key) => before[key])).toEqual(['a', 'b', 'a']);
+    expect(Array.from(after, (key) => recent.threads[key])).toEqual(['b', 'a']);
+    expect(recent.threads).toHaveLength(2);
+  });
+
   it('lets who asks for the same wait, also after a failure', async () => {
     const recent = new RecentUploads();
     const done: string[] = [];

@@ -1,4 +1,5 @@
 import type { Columns } from '../engines/engine';
+import { AskedLately } from './asked-lately';
 import { halves } from './id-table';
 
 /** What an upload holds of one profile type. `key` is a stack's index in the store, or a thread's in `threads`; each occurs once. */
@@ -11,6 +12,8 @@ export interface UploadSums {
 export type SumKey = 'stack' | 'thread';
 
 const defaultBudgetBytes = 64 * 2 ** 20;
+/** Programs may name every thread anew: past this share of the budget, their names and sums are forgotten. */
+const threadShare = 1 / 8;
 const bytesPerRow = 20;
 const bytesPerUpload = 400;
 
@@ -19,7 +22,9 @@ const bytesPerUpload = 400;
  * read only what came since, and rules about the same service read it once. The uploads asked least recently go first.
  */
 export class RecentUploads {
-  readonly threads: string[] = [];
+  readonly asked = new AskedLately();
+  private threadNames: string[] = [];
+  private threadBytes = 0;
   private readonly threadIndex = new Map<string, number>();
   private readonly sums = new Map<string, UploadSums>();
   private readonly turns = new Map<string, Promise<unknown>>();
@@ -29,6 +34,11 @@ export class RecentUploads {
 
   get sizeBytes(): number {
     return this.usedBytes;
+  }
+
+  /** What the keys of sums by thread mean that are found now. Later ones may count anew, in another list. */
+  get threads(): readonly string[] {
+    return this.threadNames;
   }
 
   find(profileType: string, by: SumKey, profile: bigint): UploadSums | undefined {
@@ -54,14 +64,39 @@ export class RecentUploads {
     }
   }
 
-  threadOf(name: string): number {
+  /** Numbers of threads, for sums that are kept before anything else happens. */
+  threadKeys(names: readonly string[]): Uint32Array {
+    if (this.threadBytes > this.budgetBytes * threadShare) {
+      this.forgetThreads();
+    }
+    return Uint32Array.from(names, (name) => this.threadOf(name));
+  }
+
+  private threadOf(name: string): number {
     let index = this.threadIndex.get(name);
     if (index === undefined) {
-      index = this.threads.push(name) - 1;
+      index = this.threadNames.push(name) - 1;
       this.threadIndex.set(name, index);
-      this.usedBytes += name.length + 80;
+      this.countThreadBytes(name.length + 80);
     }
     return index;
+  }
+
+  private forgetThreads(): void {
+    for (const [name, sums] of this.sums) {
+      if (isByThread(name)) {
+        this.sums.delete(name);
+        this.usedBytes -= bytesOf(sums);
+      }
+    }
+    this.threadNames = [];
+    this.threadIndex.clear();
+    this.countThreadBytes(-this.threadBytes);
+  }
+
+  private countThreadBytes(bytes: number): void {
+    this.threadBytes += bytes;
+    this.usedBytes += bytes;
   }
 
   /** Runs `work` after what runs already under the same name, however that ends: who comes later finds what the first one read. */
@@ -81,6 +116,15 @@ export class RecentUploads {
 
 function nameOf(profileType: string, by: SumKey, profile: bigint): string {
   return `${profile} ${by} ${profileType}`;
+}
+
+function isByThread(name: string): boolean {
+  return name.split(' ', 2)[1] === 'thread';
+}
+
+/** For `inTurn`: who reads the same sums of the same services. */
+export function turnName(by: SumKey, profileType: string, services: readonly string[]): string {
+  return `${by} ${profileType} ${services.join()}`;
 }
 
 function bytesOf(sums: UploadSums | undefined): number {

@@ -25,7 +25,7 @@ import { answerProfileTypes } from './resources/profile-types';
 import { readResourceQuery, resourceScope, type ResourceQuery } from './resources/resource-query';
 import { answerSuggest } from './resources/suggest';
 import type { UploadScope } from './sql/upload-scope';
-import { StackCache } from './stack-cache';
+import type { StackCache } from './stack-cache';
 import type { UploadIndex } from './upload-index';
 
 /** What the rooms that are not ours must give: the engine, and uploads as they came. */
@@ -36,13 +36,15 @@ export interface QueryDeps {
   readonly labels?: LabelIndex;
   /** Finds uploads of the last hours, where one store writes alone. */
   readonly uploads?: UploadIndex;
+  /** Stacks that questions met, and the sums of uploads by them. */
+  readonly stacks: StackCache;
   /** Profiles were deleted. */
   readonly onDelete?: () => void;
 }
 
 /** Adds `/api/v1/query` and the routes that tell what there is. `request.caller` must be set by then. */
 export function registerQueryRoutes(app: FastifyInstance, deps: QueryDeps): void {
-  const room: Room = { deps, stacks: new StackCache(deps.engine), queue: new QueryQueue() };
+  const room: Room = { deps, queue: new QueryQueue() };
   app.post('/api/v1/query', { config: { role: 'query' } }, (request, reply) => sendQuery(room, request, reply));
   addResources(app, room);
   addProfileRoutes(app, room);
@@ -106,15 +108,14 @@ function addProfileRoutes(app: FastifyInstance, room: Room): void {
 
 interface Room {
   readonly deps: QueryDeps;
-  readonly stacks: StackCache;
   readonly queue: QueryQueue;
 }
 
-function contextOf({ deps, stacks }: Room, request: FastifyRequest, signal: AbortSignal): QueryContext {
+function contextOf({ deps }: Room, request: FastifyRequest, signal: AbortSignal): QueryContext {
   const { fromalert } = request.headers;
   return {
     engine: deps.engine,
-    stacks,
+    stacks: deps.stacks,
     rawUploads: deps.rawUploads,
     uploads: deps.uploads,
     tenant: request.caller.tenant,

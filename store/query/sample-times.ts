@@ -1,6 +1,5 @@
 import type { RawPlace } from './profile-detail';
 import type { QueryContext } from './context';
-import { halves } from './id-table';
 import type { StackStore } from './stack-store';
 import { rawPlacesStatement } from './sql/span-samples';
 import type { StackPlaces } from './sql/stacks';
@@ -136,7 +135,7 @@ function joined(store: StackStore, found: readonly TimedSamples[], type: number,
   const all = (column: 'value' | 'samples') => Float64Array.from(parts.flatMap((part) => Array.from(part[column])));
   const times = (column: 'firstNs' | 'lastNs') =>
     Float64Array.from(parts.flatMap((part) => Array.from(part[column], (time) => time + part.shiftNs)));
-  const stack = Uint32Array.from(parts.flatMap((part) => indexesOf(store, part.stack)));
+  const stack = Uint32Array.from(parts.flatMap((part) => Array.from(store.indexesOfStacks(part.stack))));
   return {
     baseNs,
     length: stack.length,
@@ -148,14 +147,4 @@ function joined(store: StackStore, found: readonly TimedSamples[], type: number,
     lastNs: times('lastNs'),
     untimed: parts.reduce((sum, { untimed }) => sum + untimed, 0),
   };
-}
-
-const unknownStack = 1;
-
-function indexesOf(store: StackStore, ids: BigUint64Array): number[] {
-  const keys = halves(ids);
-  return Array.from(ids, (_, i) => {
-    const index = store.indexOfStack(keys[i * 2], keys[i * 2 + 1]);
-    return index < 0 ? unknownStack : index;
-  });
 }

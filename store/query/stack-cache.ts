@@ -8,7 +8,6 @@ const manyMissing = 20_000;
 /** So many stacks are read at once: 30 frames each are 12 MB. */
 const stacksPerRead = 50_000;
 const framesPerRead = 50_000;
-const unknownStack = 1;
 const defaultBudgetBytes = 384 * 1024 * 1024;
 
 /**
@@ -37,6 +36,11 @@ export class StackCache {
     return store;
   }
 
+  /** A tenant's store if questions opened one. */
+  peek(tenant: string): StackStore | undefined {
+    return this.stores.get(tenant);
+  }
+
   get sizeBytes(): number {
     return [...this.stores.values()].reduce((sum, store) => sum + store.sizeBytes, 0);
   }
@@ -48,15 +52,11 @@ export class StackCache {
     ids: ArrayLike<bigint>,
     signal?: AbortSignal
   ): Promise<Uint32Array> {
-    const keys = halves(ids);
-    const missing = missingIds(store, ids, keys);
+    const missing = missingIds(store, ids, halves(ids));
     if (missing.length > 0) {
       await this.fetch(store, places, missing, signal);
     }
-    return Uint32Array.from({ length: ids.length }, (_, i) => {
-      const index = store.indexOfStack(keys[i * 2], keys[i * 2 + 1]);
-      return index < 0 ? unknownStack : index;
-    });
+    return store.indexesOfStacks(ids);
   }
 
   private async fetch(

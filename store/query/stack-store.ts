@@ -1,6 +1,6 @@
 import { frameKinds } from '../../src/model/profile';
 import type { StackDictionary } from '../../src/model/stack-dictionary';
-import { IdTable } from './id-table';
+import { halves, IdTable } from './id-table';
 import { NamedStacks } from './named-stacks';
 import { RecentUploads } from './recent-uploads';
 
@@ -14,6 +14,9 @@ export interface FrameAttributes {
   readonly line: number;
   readonly kind: string;
 }
+
+/** Stands for stacks that are not in the data folder. */
+const unknownStack = 1;
 
 /**
  * Stacks and frames of one tenant in growing typed arrays. Only ever appended to, so a view taken earlier stays true. Stack 0 is the
@@ -53,6 +56,15 @@ export class StackStore {
   /** -1 = not here. */
   indexOfStack(low: number, high: number): number {
     return this.stackIndex.get(low, high);
+  }
+
+  /** Those that are not here stand for unknown ones. */
+  indexesOfStacks(ids: ArrayLike<bigint>): Uint32Array {
+    const keys = halves(ids);
+    return Uint32Array.from({ length: ids.length }, (_, i) => {
+      const index = this.indexOfStack(keys[i * 2], keys[i * 2 + 1]);
+      return index < 0 ? unknownStack : index;
+    });
   }
 
   idOfStack(index: number): bigint {

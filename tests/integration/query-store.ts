@@ -6,6 +6,7 @@ import type { Profile } from '../../src/model/profile';
 import { parseDrawnProfile } from '../../src/model/profile-text';
 import { startChdbEngine } from '../../store/engines/chdb';
 import type { Engine, TableName } from '../../store/engines/engine';
+import { decodeSampleRows } from '../../store/engines/sample-rows';
 import { migrate } from '../../store/engines/schema/migrate';
 import { encodeProfileRow } from '../../store/engines/table-rows';
 import { HotspanError } from '../../store/errors';
@@ -14,7 +15,9 @@ import { encodeUpload } from '../../store/ingest/encode-upload';
 import { mergeSamples } from '../../store/ingest/merge-samples';
 import type { ProfileRow } from '../../store/engines/rows';
 import { UploadIndex } from '../../store/query/upload-index';
+import { readAhead } from '../../store/query/read-ahead';
 import { registerQueryRoutes, type QueryDeps } from '../../store/query/routes';
+import { StackCache } from '../../store/query/stack-cache';
 import { newDataDir } from './start-store';
 
 /** The query routes over a real embedded engine that is filled without the ingest side. */
@@ -98,8 +101,9 @@ export async function openQueryStore(
     return uploads.read();
   };
   const onDelete = () => void (keepsUploads && keepUploads());
-  const app = makeApp({ engine, rawUploads: { read }, uploads, onDelete });
-  const putAll = await makePut(engine, uploads);
+  const stacks = new StackCache(engine);
+  const app = makeApp({ engine, rawUploads: { read }, uploads, stacks, onDelete });
+  const putAll = await makePut(engine, uploads, stacks);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const ask = async (body: unknown, headers: Record<string, string> = {}) => {
     const answer = await fetch(`${url}/api/v1/query`, {
@@ -149,7 +153,7 @@ function makeApp(deps: QueryDeps): FastifyInstance {
   return app;
 }
 
-async function makePut(engine: Engine, index: UploadIndex): Promise<QueryStore['putAll']> {
+async function makePut(engine: Engine, index: UploadIndex, stacks: StackCache): Promise<QueryStore['putAll']> {
   const encode = await makeEncoder();
   return async (uploads) => {
     const encoded = uploads.map(encode);
@@ -159,7 +163,12 @@ async function makePut(engine: Engine, index: UploadIndex): Promise<QueryStore['
       randomUUID(),
       order.map((table) => [table, Buffer.concat(encoded.map(({ tables }) => tables[table]))])
     );
-    index.add(encoded.map(({ row }) => row).filter((_, at) => !uploads[at].cut));
+    const visible = encoded.filter((_, at) => !uploads[at].cut);
+    index.add(visible.map(({ row }) => row));
+    await readAhead(
+      stacks,
+      visible.map(({ row, tables }) => ({ row, rowsOf: (types) => decodeSampleRows(tables.samples, types) }))
+    );
     return encoded.map(({ id }) => id);
   };
 }

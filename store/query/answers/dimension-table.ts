@@ -76,7 +76,7 @@ async function recentThreads(context: QueryContext, question: SampleQuestion): P
     return undefined;
   }
   const merged = mergeSums(recent.sums);
-  const nameOf = (thread: number) => store.recent.threads[thread] || absentNames.thread;
+  const nameOf = (thread: number) => recent.threads[thread] || absentNames.thread;
   return contextTable((visit) => merged.key.forEach((thread, at) => visit(nameOf(thread), at)), merged);
 }
 

@@ -2,13 +2,21 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import os from 'node:os';
 import path from 'node:path';
 import type { QueryResponse, StoreQuery } from '../../../src/api/query';
-import { startStore, type RunningStore } from '../../integration/start-store';
+import { startStore, untilInserted, type RunningStore } from '../../integration/start-store';
+import { datadogBody, datadogContentType } from '../generator/datadog-body';
+import { drawUpload } from '../generator/draw-upload';
+import { senderOf } from '../generator/fill-engine';
+import type { FolderContent } from '../generator/fill-folder';
+import { writePprof } from '../generator/pprof-file';
+import { makeProgram, type Program } from '../generator/program';
 import { cpuMs, quantile, rounded } from './meter';
 
 /**
  * Alert rules on a filled data folder (one service-day of 20 M samples, by `generator/`): how long one evaluation over five minutes
  * takes, and what a hundred rules a minute cost the store. `node tests/bench/run.mjs store/alerts --data-dir DIR [--service shop]
- * [--only PART-OF-NAME] [--evaluations 40]`. The folder is copied: the engine writes to it. Figures are written as they come.
+ * [--only PART-OF-NAME] [--evaluations 40]`. Rows named `live`: the service goes on sending, and every rule is evaluated once the
+ * minute's uploads are in; the others look at a day that is over, and read a minute when it is first asked for. The folder is copied:
+ * the engine writes to it. Figures are written as they come.
  */
 interface AlertBenchRow {
   readonly rule: string;
@@ -70,6 +78,46 @@ async function evaluate(store: RunningStore, query: Partial<StoreQuery>, toMs: n
     throw new Error(`${JSON.stringify(query)}: ${results.A.error.message}`);
   }
   return performance.now() - start;
+}
+
+const liveName = 'live';
+
+/** A minute's uploads of all hosts, as they would have gone on after the folder was filled. */
+async function sendMinute(store: RunningStore, content: FolderContent, program: Program, at: number): Promise<void> {
+  const { dayHosts: hosts, dayUploads, dayService, endMs } = content;
+  for (let host = 0; host < hosts; host++) {
+    const startMs = endMs + at * minute - host * 1000;
+    const window = { startNs: BigInt(startMs) * 1_000_000n, durationNs: minute * 1e6 };
+    const file = writePprof(program, drawUpload(program, dayUploads + at * hosts + host), window);
+    const answer = await fetch(`${store.url}/profiling/v1/input`, {
+      method: 'POST',
+      headers: { 'content-type': datadogContentType },
+      body: new Uint8Array(datadogBody(senderOf(dayService, host, startMs), file)),
+    });
+    if (answer.status !== 200) {
+      throw new Error(`an upload was answered with ${answer.status}`);
+    }
+  }
+  await untilInserted(store);
+}
+
+/** Every kind of rule once a minute, in the minutes that come after the folder's end. */
+async function measureLive(store: RunningStore, content: FolderContent, method: string): Promise<AlertBenchRow[]> {
+  const program = makeProgram(content.seed);
+  const rules = rulesOf(content.dayService, method);
+  const times = rules.map((): number[] => []);
+  let cpu = 0;
+  for (let at = 0; at <= evaluations; at++) {
+    await sendMinute(store, content, program, at);
+    const before = cpuOf(store);
+    for (const [kind, [, query]] of rules.entries()) {
+      times[kind].push(await evaluate(store, query, content.endMs + (at + 1) * minute));
+    }
+    cpu += at === 0 ? 0 : cpuOf(store) - before;
+  }
+  // The first minute is that of rules that were never asked before.
+  const cpuMsEach = cpu / (rules.length * evaluations);
+  return rules.map(([name], kind) => rowOf(`${liveName}: ${name}`, times[kind].slice(1), cpuMsEach));
 }
 
 const cpuOf = (store: RunningStore) => cpuMs(store.processId) + cpuMs(store.engineProcessId() ?? 0);
@@ -137,7 +185,8 @@ async function measureTicks(store: RunningStore, service: string, methods: reado
 
 async function run(report: (rows: readonly AlertBenchRow[]) => void): Promise<AlertBenchRow[]> {
   const source = flag('data-dir');
-  const { endMs }: { endMs: number } = JSON.parse(readFileSync(path.join(source, 'bench.json'), 'utf8'));
+  const content: FolderContent = JSON.parse(readFileSync(path.join(source, 'bench.json'), 'utf8'));
+  const { endMs } = content;
   const folder = mkdtempSync(path.join(os.tmpdir(), 'hotspan-alerts-'));
   const dataDir = path.join(folder, 'data');
   cpSync(source, dataDir, { recursive: true });
@@ -154,6 +203,12 @@ async function run(report: (rows: readonly AlertBenchRow[]) => void): Promise<Al
     if (tickName.includes(only)) {
       rows.push(await measureTicks(store, service, methods, endMs));
       report(rows);
+    }
+    if (liveName.includes(only)) {
+      for (const row of await measureLive(store, content, methods[0])) {
+        rows.push(row);
+        report(rows);
+      }
     }
     return rows;
   } finally {
@@ -173,7 +228,7 @@ function shareOf({ cpuMsEach }: Pick<AlertBenchRow, 'cpuMsEach'>): string {
 }
 
 function summary(rows: readonly AlertBenchRow[]): string {
-  const single = rows.filter(({ rule }) => rule !== tickName);
+  const single = rows.filter(({ rule }) => rule !== tickName && !rule.startsWith(liveName));
   const together = rows.find(({ rule }) => rule === tickName);
   const mean = { cpuMsEach: single.reduce((sum, { cpuMsEach }) => sum + cpuMsEach, 0) / single.length };
   return [
