@@ -8,6 +8,8 @@ import { type TableSort } from './table-sort';
 export interface TableColumn {
   readonly id: string;
   readonly title: string;
+  /** What a reader should know of the column, told at its heading. */
+  readonly hint?: string;
   /** CSS grid track: `minmax(120px, 1fr)`, `90px`. */
   readonly track: string;
   readonly numeric?: boolean;
@@ -175,7 +177,12 @@ function HeaderRow({ columns, sort, onSort, tracks }: HeaderRowProps) {
               aria-sort={direction}
             >
               {column.sortable && onSort ? (
-                <button type="button" className={styles.sort} onClick={() => onSort(column)} title={column.title}>
+                <button
+                  type="button"
+                  className={styles.sort}
+                  onClick={() => onSort(column)}
+                  title={column.hint ?? column.title}
+                >
                   {column.title}
                   {sorted && <Icon name={sort.descending ? 'arrow-down' : 'arrow-up'} size="sm" />}
                 </button>

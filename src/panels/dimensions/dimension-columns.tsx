@@ -3,6 +3,8 @@ import { type Field, type GrafanaTheme2 } from '@grafana/data';
 import { Icon, useStyles2 } from '@grafana/ui';
 import React from 'react';
 import { dimensionFields } from '../../api/frames';
+import { type Dimension } from '../../api/query';
+import { isContextDimension } from '../../model/dimensions';
 import { displayName } from '../../model/display-name';
 import { formatCount, formatExact } from '../../model/units';
 import { numberAt, textAt } from '../../ui/panel-fields';
@@ -12,18 +14,28 @@ import { type DimensionData, type DimensionRow } from './dimension-data';
 
 const narrowPx = 460;
 const widePx = 620;
+const severalLabels = 'a sample may have several, and counts for each, so shares may add up to more than 100 %';
 
-/** The columns that fit: a narrow panel keeps the name and self, total joins next, samples last. */
+export interface DimensionHeading {
+  readonly title: string;
+  readonly dimension: Dimension | undefined;
+}
+
+/**
+ * The columns that fit: a narrow panel keeps the name and self, total joins next, samples last. Where samples, not stacks, are grouped self
+ * and total are one.
+ */
 export function dimensionColumns(
   data: DimensionData,
   rows: readonly DimensionRow[],
-  title: string,
+  { title, dimension }: DimensionHeading,
   width: number,
   isPicked: (name: string) => boolean
 ): TableColumn[] {
   const name: TableColumn = {
     id: dimensionFields.name,
     title,
+    hint: dimension === 'sampleLabel' ? `${title}: ${severalLabels}` : undefined,
     track: 'minmax(80px, 1fr)',
     sortable: true,
     render: (row) => <NameCell name={rows[row].name} picked={isPicked(rows[row].name)} />,
@@ -48,11 +60,13 @@ export function dimensionColumns(
     sortable: true,
     render: (row) => <SamplesCell field={data.samples} index={rows[row].index} />,
   };
+  const isOfSamples = dimension !== undefined && isContextDimension(dimension);
+  const hasTotal = !isOfSamples && width >= narrowPx;
   return [
     name,
     ...(width < widePx ? [] : groups),
-    value(dimensionFields.self, 'Self', data.self, data.selfShare),
-    ...(width < narrowPx ? [] : [value(dimensionFields.total, 'Total', data.total, data.totalShare)]),
+    value(dimensionFields.self, isOfSamples ? 'Value' : 'Self', data.self, data.selfShare),
+    ...(hasTotal ? [value(dimensionFields.total, 'Total', data.total, data.totalShare)] : []),
     ...(width < widePx || !data.samples ? [] : [samples]),
   ];
 }

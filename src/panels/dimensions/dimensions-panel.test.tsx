@@ -9,7 +9,7 @@ import { dimensionRows, dimensionTable, readDimensionFrame } from './dimension-d
 import { DimensionsPanel } from './dimensions-panel';
 import { defaultOptions } from './options';
 
-function dimensionFrame(names = ['json.decode', 'db.query', '<b>x</b>']) {
+function dimensionFrame(names = ['json.decode', 'db.query', '<b>x</b>'], dimension = 'method') {
   const rows = names.map((_, i) => i);
   const frame = testFrame(
     {
@@ -20,7 +20,7 @@ function dimensionFrame(names = ['json.decode', 'db.query', '<b>x</b>']) {
       totalShare: rows.map((i) => (i + 3) / 10),
       samples: rows.map((i) => 100 + i),
     },
-    { meta: { custom: { dimension: 'method' } } }
+    { meta: { custom: { dimension } } }
   );
   frame.fields[1].config = { unit: 'ns' };
   return frame;
@@ -43,6 +43,16 @@ it('lists rows with values and shares, largest self first, and sorts by any head
   expect(names()[0]).toBe('<b>x</b>');
   fireEvent.click(screen.getByRole('button', { name: 'Method' }));
   expect(names()).toEqual(['<b>x</b>', 'db.query', 'json.decode']);
+});
+
+it('has one value where samples are grouped, and says that labels of a sample add up', () => {
+  render(<DimensionsPanel {...props(dimensionFrame(['customer=acme', 'route=GET /orders'], 'sampleLabel'))} />);
+  expect(row('customer=acme')).toHaveTextContent('customer=acme3.00 ms30.0 %100');
+  expect(screen.queryByRole('button', { name: 'Total' })).toBeNull();
+  expect(screen.getByRole('button', { name: 'Sample label' })).toHaveAttribute(
+    'title',
+    expect.stringContaining('several')
+  );
 });
 
 it('keeps a clicked row, adds more, takes a clicked one out; none = all', () => {

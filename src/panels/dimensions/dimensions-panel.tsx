@@ -82,7 +82,7 @@ function DimensionTable(props: DimensionTableProps) {
   const order = useMemo(() => rowOrder(table, rows, sort), [table, rows, sort]);
   const { shown, error } = useMemo(() => searchRows(rows, order, search), [rows, order, search]);
   const isPicked = (name: string) => selection.names.has(name);
-  const columns = dimensionColumns(table, rows, title, width, isPicked);
+  const columns = dimensionColumns(table, rows, { title, dimension: props.dimension }, width, isPicked);
   const withToolbar = options.showToolbar && height >= lowPx;
   const excludeRow = (name: string) => {
     if (exclude !== undefined) {
