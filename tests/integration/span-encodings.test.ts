@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import lz4 from 'lz4js';
+import type { ProfileTypesAnswer } from '../../src/api/resources';
 import { hexId, recordedSpans } from '../oracle/recorded-traces';
 import { plain } from '../oracle/uploads';
 import { type FormPart, makeForm, sendForm } from './form';
@@ -70,6 +71,28 @@ async function spansOf(service: string, profileType: string): Promise<ReadonlyMa
   const rows = rowsOf((await askQuery(store.url, query, day))[0]);
   return new Map(rows.map(({ spanId, value }) => [String(spanId), Number(value)]));
 }
+
+/** Samples, and the sum of every profile type that one of the service's uploads has. */
+async function sumsOf(service: string, profileTypes: readonly string[]): Promise<unknown[]> {
+  const columns = ['samples', ...profileTypes.map((type) => `total ${type}`)];
+  const query = { queryType: 'profiles', selector: `{service="${service}"}`, columns };
+  return rowsOf((await askQuery(store.url, query, day))[0]).map((row) => columns.map((name) => row[name]));
+}
+
+async function typesOf(service: string): Promise<string[]> {
+  const selector = encodeURIComponent(`{service="${service}"}`);
+  const answer = await fetch(`${store.url}/api/v1/profile-types?from=${day.from}&to=${day.to}&selector=${selector}`);
+  const { profileTypes }: ProfileTypesAnswer = JSON.parse(await answer.text());
+  return profileTypes.map(({ id }) => id);
+}
+
+it.each(clients)('numbers of dd-trace for %s are the same in every encoding', async (client) => {
+  const types = await typesOf(serviceOf(client, 'plain'));
+  const sums = await Promise.all(encodings.map(([name]) => sumsOf(serviceOf(client, name), types)));
+  expect(types.length).toBeGreaterThan(2);
+  expect(sums[0]).toEqual([[expect.any(Number), ...types.map(() => expect.any(Number))]]);
+  sums.forEach((one) => expect(one).toEqual(sums[0]));
+});
 
 describe.each(clients)('spans of dd-trace for %s', (client, _, profileType) => {
   let plain: ReadonlyMap<string, number>;
