@@ -50,6 +50,7 @@ async function setUp(names) {
 const output = path.join(root, 'test-output');
 const file = path.join(output, 'profilers.json');
 const times = path.join(output, 'profiler-times.jsonl');
+const listed = path.join(output, 'profiler-clients.jsonl');
 const mark = { passed: '✓', failed: '✗', pending: '○' };
 
 function report(result) {
@@ -64,11 +65,27 @@ function report(result) {
   }
 }
 
+function notesIn(file) {
+  const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim() : '';
+  return text === '' ? [] : text.split('\n').map((line) => JSON.parse(line));
+}
+
+/** As what each client is listed, and what its program and the store counted. */
+function reportClients() {
+  for (const { service, uploads, language, runtime, env, version, host, requests, counted, spans, found } of notesIn(
+    listed
+  )) {
+    console.log(
+      `${service}: ${uploads} uploads of ${language}, runtime ${runtime || '-'}, env ${env}, version ${version}, host ${host}; ` +
+        `${requests} requests, ${counted} counted by the client; ${spans} spans, ${found} with samples`
+    );
+  }
+}
+
 /** What the checks noted: the program's stopwatch, the store's answer and the allowed difference, per client and type. */
 function reportTimes() {
   const groups = new Map();
-  const lines = fs.existsSync(times) ? fs.readFileSync(times, 'utf8').trim().split('\n') : [];
-  for (const { service, profileType, timeNs, foundNs, allowedNs } of lines.map((line) => JSON.parse(line))) {
+  for (const { service, profileType, timeNs, foundNs, allowedNs } of notesIn(times)) {
     const key = `${service} ${profileType}`;
     const offs = groups.get(key) ?? { off: [], allowed: [] };
     offs.off.push(Math.abs(foundNs - timeNs) / timeNs);
@@ -87,7 +104,7 @@ function reportTimes() {
 
 await ensurePackages();
 fs.mkdirSync(output, { recursive: true });
-[file, times].forEach((old) => fs.rmSync(old, { force: true }));
+[file, times, listed].forEach((old) => fs.rmSync(old, { force: true }));
 const names = chosen();
 await setUp(names);
 const files = names.map((name) => `tests/profilers/${name}.test.ts`);
@@ -105,6 +122,7 @@ const { code } = await run(bin('jest'), [...args, '--runTestsByPath', ...files],
 const result = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined;
 if (result) {
   report(result);
+  reportClients();
   reportTimes();
 }
 const broken = result?.testResults.filter((s) => s.status === 'failed' && s.assertionResults.length === 0).length ?? 1;

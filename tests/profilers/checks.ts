@@ -29,11 +29,27 @@ export function errorBarNs(timeNs: number, intervalNs: number): number {
   return 4 * Math.sqrt(timeNs * intervalNs) + intervalNs + timeNs / 20;
 }
 
-export function expectListed({ profiles }: Live, expected: Record<string, unknown>): void {
+export async function expectListed(live: Live, expected: Record<string, unknown>): Promise<void> {
+  const { profiles } = live;
   expect(profiles.length).toBeGreaterThan(0);
+  await noteClient(live);
   for (const profile of profiles) {
     expect(profile).toMatchObject({ status: 'ok', reason: '', ...identity, ...expected });
   }
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+/** scripts/profilers.mjs makes a line of it: as what the client is listed, and what the program and the store counted. */
+async function noteClient(live: Live): Promise<void> {
+  const { env, version, host, language, runtime } = live.profiles[0];
+  const details = await live.details();
+  const counted = sum(details.flatMap(({ endpointCounts }) => Object.values(endpointCounts)));
+  const found = await live.rows({ queryType: 'requests', limit: 10_000 });
+  appendNote('profiler-clients.jsonl', {
+    ...{ service: live.service, env, version, host, language, runtime, uploads: live.profiles.length },
+    ...{ requests: sum(Object.values(live.requests)), counted, spans: live.program.spans.length, found: found.length },
+  });
 }
 
 export async function expectTypes(live: Live, expected: readonly string[]): Promise<void> {
@@ -106,7 +122,6 @@ function expectTimes(
     ([name, timeNs]) => timeNs > leastSamples * watch.intervalNs && !watch.leftOut?.includes(name)
   );
   expect(compared).not.toEqual([]);
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const foundOf = (name: string) => found.get(watch.method(name)) ?? 0;
   const scale = watch.sharesOnly
     ? sum(compared.map(([, timeNs]) => timeNs)) / sum(compared.map(([name]) => foundOf(name)))
@@ -130,7 +145,9 @@ function expectScale(foundNs: number, timeNs: number): void {
   expect(foundNs).toBeLessThan(timeNs * 5);
 }
 
-const notes = path.resolve(__dirname, '../../test-output/profiler-times.jsonl');
+function appendNote(file: string, line: Record<string, unknown>): void {
+  fs.appendFileSync(path.resolve(__dirname, '../../test-output', file), `${JSON.stringify(line)}\n`);
+}
 
 /** scripts/profilers.mjs makes a table of it: how far clients were off, and how far they may be. */
 function note(
@@ -138,8 +155,7 @@ function note(
   { profileType }: { readonly profileType: string },
   compared: ReadonlyArray<Record<string, unknown>>
 ): void {
-  const lines = compared.map((one) => JSON.stringify({ service, profileType, ...one }));
-  fs.appendFileSync(notes, `${lines.join('\n')}\n`);
+  compared.forEach((one) => appendNote('profiler-times.jsonl', { service, profileType, ...one }));
 }
 
 /** Every method of the program, in all the time it ran. */

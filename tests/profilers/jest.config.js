@@ -7,4 +7,6 @@ module.exports = {
   displayName: 'profilers',
   rootDir: '../..',
   testMatch: ['<rootDir>/tests/profilers/**/*.test.ts'],
+  // A busy machine answers late; that says nothing about a client.
+  testTimeout: 60_000,
 };

@@ -115,7 +115,7 @@ public class Shop {
   /** Longer than the threshold of recordings, so that orders really wait for it. */
   static void restock() {
     synchronized (STOCK) {
-      sleep(60);
+      sleep(120);
     }
   }
 
