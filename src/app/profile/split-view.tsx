@@ -3,10 +3,10 @@ import { css, cx } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { useSplitter, useStyles2 } from '@grafana/ui';
 
-/** What is side by side: a graph and its table, or two of the same. Each has its own line. */
-export type SplitKind = 'profile' | 'equal';
+/** What is side by side: a graph and its table, two of the same, spans and their methods. Each has its own line. */
+export type SplitKind = 'profile' | 'equal' | 'trace';
 
-const startSizes: Record<SplitKind, number> = { profile: 0.62, equal: 0.5 };
+const startSizes: Record<SplitKind, number> = { profile: 0.62, equal: 0.5, trace: 0.5 };
 const storageKey = (kind: SplitKind) => `hotspan.${kind}.split`;
 
 function rememberedSize(kind: SplitKind): number {
@@ -31,7 +31,10 @@ export function SplitView({ left, right, kind = 'profile' }: Props) {
   return (
     <div className={styles.room}>
       <div {...splitter.containerProps} className={cx(splitter.containerProps.className, styles.container)}>
-        <div {...splitter.primaryProps} className={cx(splitter.primaryProps.className, styles.pane)}>
+        <div
+          {...splitter.primaryProps}
+          className={cx(splitter.primaryProps.className, styles.pane, kind === 'trace' && styles.fitting)}
+        >
           {left}
         </div>
         <div {...splitter.splitterProps} className={cx(splitter.splitterProps.className, styles.line)} />
@@ -59,5 +62,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     '& > *': { flex: 1, minWidth: 0 },
     [narrow]: { flex: 'none !important', minWidth: 0, height: 400 },
   }),
+  /** As high as its rows. */
+  fitting: css({ [narrow]: { height: 'auto' } }),
   line: css({ [narrow]: { display: 'none' } }),
 });

@@ -2,29 +2,31 @@ import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
-import { formatDuration } from '../../model/units';
-import { type TableColumn, TableGrid } from '../../ui/table-grid';
+import { formatCounted, formatDuration } from '../../model/units';
+import { type TableColumn, TableGrid, rowHeightPx } from '../../ui/table-grid';
 import { type Trace } from './trace-model';
 
 interface SpanListProps {
   trace: Trace;
   /** Id of the picked span. */
   picked: string;
-  height: number;
   onPick: (id: string) => void;
 }
+
+/** Most that the list takes; longer ones scroll. */
+export const spansHeightPx = 560;
 
 const indentPx = 12;
 
 /** The spans of a trace as a tree with their place in time. */
-export function SpanList({ trace, picked, height, onPick }: SpanListProps) {
+export function SpanList({ trace, picked, onPick }: SpanListProps) {
   const styles = useStyles2(getStyles);
   const rows = useMemo(() => trace.spans.map((_, row) => row), [trace]);
   const lengthMs = Math.max(1e-6, trace.endMs - trace.startMs);
   const columns: TableColumn[] = [
     {
       id: 'span',
-      title: `${trace.spans.length} spans`,
+      title: formatCounted(trace.spans.length, 'span'),
       track: 'minmax(140px, 1.2fr)',
       render: (row) => {
         const { service, name } = trace.spans[row];
@@ -63,7 +65,7 @@ export function SpanList({ trace, picked, height, onPick }: SpanListProps) {
       label="Spans of the trace"
       columns={columns}
       rows={rows}
-      height={height}
+      height={Math.min(spansHeightPx, (rows.length + 1) * rowHeightPx)}
       tree={(row) => ({ level: trace.level[row] })}
       isSelected={(row) => trace.spans[row].id === picked}
       onPick={(row) => onPick(trace.spans[row].id)}

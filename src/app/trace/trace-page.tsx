@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import { type GrafanaTheme2, dateTime } from '@grafana/data';
 import { PluginPage } from '@grafana/runtime';
-import { Alert, LinkButton, Stack, useStyles2 } from '@grafana/ui';
+import { Alert, Button, LinkButton, Stack, useStyles2 } from '@grafana/ui';
 import React, { useState } from 'react';
 import { type SpanScope, spanScopes } from '../../api/query';
 import { useAsyncValue } from '../../ui/async-value';
@@ -13,7 +13,7 @@ import { SplitView } from '../profile/split-view';
 import { explorePath, hrefOf } from '../routes';
 import { type StoreClient } from '../store-client';
 import { type AskedHotspots, HotspotsView } from './hotspots-view';
-import { SpanList } from './span-list';
+import { SpanList, spansHeightPx } from './span-list';
 import { type Trace, firstSpan, withDescendants } from './trace-model';
 import { type TraceSource, findTraceSource, loadTrace } from './trace-source';
 
@@ -82,7 +82,9 @@ function TraceView({ store }: { store: StoreClient }) {
     <>
       <WaitBar waiting={trace.loading} what="the trace" />
       {trace.error && <ErrorNotice what="The trace" error={trace.error} onRetry={trace.reload} />}
-      {trace.value && <LoadedTrace store={store} view={view} source={source} trace={trace.value.trace} />}
+      {trace.value && (
+        <LoadedTrace store={store} view={view} source={source} trace={trace.value.trace} onRetry={trace.reload} />
+      )}
     </>
   );
 }
@@ -101,11 +103,10 @@ interface LoadedProps {
   view: View;
   source: TraceSource | undefined;
   trace: Trace | undefined;
+  onRetry: () => void;
 }
 
-const listHeightPx = 560;
-
-function LoadedTrace({ store, view, source, trace }: LoadedProps) {
+function LoadedTrace({ store, view, source, trace, onRetry }: LoadedProps) {
   const styles = useStyles2(getStyles);
   const picked =
     trace?.spans.find(({ id }) => id === view.spanId) ?? (trace && view.spanId === '' ? firstSpan(trace) : undefined);
@@ -113,15 +114,14 @@ function LoadedTrace({ store, view, source, trace }: LoadedProps) {
   const asked = askedFor(view, trace, spanId);
   return (
     <div className={styles.page}>
-      {trace === undefined && <NoTrace source={source} view={view} />}
+      {trace === undefined && <NoTrace source={source} view={view} onRetry={onRetry} />}
       <div className={styles.panels}>
         {trace === undefined ? (
           spanId !== '' && <HotspotsView uid={store.uid} asked={asked} />
         ) : (
           <SplitView
-            left={
-              <SpanList trace={trace} picked={spanId} height={listHeightPx} onPick={(span) => changeSearch({ span })} />
-            }
+            kind="trace"
+            left={<SpanList trace={trace} picked={spanId} onPick={(span) => changeSearch({ span })} />}
             right={<HotspotsView uid={store.uid} asked={asked} />}
           />
         )}
@@ -151,14 +151,24 @@ function askedFor(view: View, trace: Trace | undefined, spanId: string): AskedHo
     : { query, ...view.range };
 }
 
-function NoTrace({ source, view }: { source: TraceSource | undefined; view: View }) {
-  const title =
-    source === undefined
-      ? 'Grafana has no datasource of traces (Tempo, Jaeger or Zipkin)'
-      : `${source.name} has no trace ${view.traceId === '' ? `with the span ${view.spanId}` : view.traceId} in this range`;
+function NoTrace({ source, view, onRetry }: { source: TraceSource | undefined; view: View; onRetry: () => void }) {
+  const wanted = view.traceId === '' ? `with the span ${view.spanId}` : view.traceId;
+  const alone = view.spanId === '' ? '' : ' The samples of the span alone are shown.';
+  if (source === undefined) {
+    return (
+      <Alert severity="info" title="Grafana has no datasource of traces (Tempo, Jaeger or Zipkin)">
+        {`Add one, or name it in the settings of the Hotspan datasource.${alone}`}
+      </Alert>
+    );
+  }
   return (
-    <Alert severity="info" title={title}>
-      The samples of the span alone are shown. Which datasource has the traces is a setting of the Hotspan datasource.
+    <Alert severity="info" title={`${source.name} has no trace ${wanted} in this range`}>
+      <Stack direction="column" alignItems="flex-start" gap={1}>
+        {`It may still be on its way, or older than what is kept. Which datasource has the traces is a setting of the Hotspan datasource.${alone}`}
+        <Button size="sm" variant="secondary" onClick={onRetry}>
+          Try again
+        </Button>
+      </Stack>
     </Alert>
   );
 }
@@ -183,5 +193,10 @@ function OpenInExplore({ source, trace }: { source: TraceSource; trace: Trace })
 
 const getStyles = (theme: GrafanaTheme2) => ({
   page: css({ display: 'flex', flexDirection: 'column', gap: theme.spacing(1) }),
-  panels: css({ height: listHeightPx, display: 'flex', '& > *': { flex: 1, minWidth: 0 } }),
+  panels: css({
+    height: spansHeightPx,
+    display: 'flex',
+    '& > *': { flex: 1, minWidth: 0 },
+    [theme.breakpoints.down('md')]: { height: 'auto', minHeight: spansHeightPx },
+  }),
 });

@@ -1,27 +1,9 @@
-import { type GrafanaTheme2, colorManipulator } from '@grafana/data';
+import { type GrafanaTheme2 } from '@grafana/data';
 import { type ColourBy } from '../../model/flame-place';
 import { packageOfFile, packageOfName } from '../../model/frame-package';
 import { type FlameTexts } from '../../model/flame-rows';
+import { type FlamePalette, bucketOfText, flamePalette, neutralBucket, packagePalette } from '../../ui/flame-palette';
 import { type FlameData } from './flame-data';
-
-/** Fill and text colour per bucket, as they are and dimmed. Bucket 0 = nothing known. */
-export interface FlamePalette {
-  readonly fill: readonly string[];
-  readonly text: readonly string[];
-  readonly dimFill: readonly string[];
-  readonly dimText: string;
-  readonly background: string;
-  readonly run: string;
-  readonly runMatch: string;
-  /** Bar at the top of frames that a search finds. */
-  readonly match: string;
-  readonly selected: string;
-  readonly hatch: string;
-}
-
-/** Hues that people with any colour blindness tell apart; the shades differ in lightness as well. */
-const hues = ['blue', 'orange', 'purple', 'yellow'];
-const shades = ['super-light-', 'light-', '', 'semi-dark-', 'dark-'];
 
 /** Buckets of a comparison: from much less (blue) over unchanged to much more (orange). */
 const diffSteps = ['dark-blue', 'blue', 'super-light-blue', '', 'super-light-orange', 'orange', 'dark-orange'];
@@ -29,80 +11,8 @@ const diffSteps = ['dark-blue', 'blue', 'super-light-blue', '', 'super-light-ora
 /** Shades of one hue: the more of the total, the darker. */
 const valueSteps = ['super-light-orange', 'light-orange', 'orange', 'semi-dark-orange', 'dark-orange'];
 
-const neutralBucket = 0;
-
-/** Colours of a theme are worked out once, those of a search when there is one. */
-const palettes = new WeakMap<GrafanaTheme2, Map<string, FlamePalette>>();
-
-function palette(theme: GrafanaTheme2, names: readonly string[]): FlamePalette {
-  const ofTheme = palettes.get(theme) ?? new Map<string, FlamePalette>();
-  palettes.set(theme, ofTheme);
-  const key = names.join();
-  const made = ofTheme.get(key) ?? makePalette(theme, names);
-  ofTheme.set(key, made);
-  return made;
-}
-
-function makePalette(theme: GrafanaTheme2, names: readonly string[]): FlamePalette {
-  const background = theme.colors.background.primary;
-  const neutral = colorManipulator.emphasize(background, theme.isDark ? 0.22 : 0.18);
-  // A little of the background keeps large areas calm.
-  const calm = (name: string) => mix(theme.visualization.getColorByName(name), background, theme.isDark ? 0.24 : 0.2);
-  const fill = names.map((name) => (name === '' ? neutral : calm(name)));
-  let dimFill: string[] | undefined;
-  return {
-    fill,
-    text: fill.map((colour) => theme.colors.getContrastText(colour, 4.5)),
-    get dimFill() {
-      return (dimFill ??= fill.map((colour) => mix(colour, background, 0.78)));
-    },
-    dimText: theme.colors.text.disabled,
-    background,
-    run: colorManipulator.emphasize(background, theme.isDark ? 0.14 : 0.1),
-    runMatch: theme.colors.warning.main,
-    match: theme.colors.text.maxContrast,
-    selected: theme.colors.text.maxContrast,
-    hatch: theme.isDark ? 'rgba(0, 0, 0, 0.35)' : 'rgba(255, 255, 255, 0.6)',
-  };
-}
-
 /** Fills of a comparison, from much less to much more. */
-export const diffFills = (theme: GrafanaTheme2): readonly string[] => palette(theme, diffSteps).fill;
-
-/** `part` of the way from one colour to another. */
-function mix(from: string, to: string, part: number): string {
-  const a = channels(from);
-  const b = channels(to);
-  const [red, green, blue] = [0, 1, 2].map((i) => Math.round(a[i] + (b[i] - a[i]) * part));
-  return `rgb(${red}, ${green}, ${blue})`;
-}
-
-/** Red, green and blue; most colours are `#rrggbb` or `rgb()`, which need no parser. */
-function channels(colour: string): number[] {
-  if (/^#[0-9a-f]{6}$/i.test(colour)) {
-    const bits = parseInt(colour.slice(1), 16);
-    return [bits >> 16, (bits >> 8) & 255, bits & 255];
-  }
-  const simple = /^rgb\((\d+), ?(\d+), ?(\d+)\)$/.exec(colour);
-  const values = simple
-    ? simple.slice(1)
-    : colorManipulator.decomposeColor(colorManipulator.asHexString(colour)).values;
-  return [0, 1, 2].map((i) => Number(values[i]));
-}
-
-const packageNames = ['', ...shades.flatMap((shade) => hues.map((hue) => shade + hue))];
-
-/** The same name has the same colour in every panel and after every refresh (FNV-1a). */
-function bucketOfText(text: string, buckets: number): number {
-  if (text === '') {
-    return neutralBucket;
-  }
-  let hash = 2166136261;
-  for (let i = 0; i < text.length; i++) {
-    hash = Math.imul(hash ^ text.charCodeAt(i), 16777619);
-  }
-  return 1 + (((hash ^ (hash >>> 15)) >>> 0) % (buckets - 1));
-}
+export const diffFills = (theme: GrafanaTheme2): readonly string[] => flamePalette(theme, diffSteps).fill;
 
 /** A function that gives the bucket of a row, remembering texts it has seen. */
 function bucketsBy(data: FlameData, by: ColourBy, buckets: number): (row: number) => number {
@@ -150,9 +60,9 @@ export interface FlameColours {
 /** Palette and buckets of some data. */
 export function flameColours(theme: GrafanaTheme2, data: FlameData, by: ColourBy): FlameColours {
   if (data.isDiff) {
-    return { palette: palette(theme, diffSteps), ...diffBuckets(data) };
+    return { palette: flamePalette(theme, diffSteps), ...diffBuckets(data) };
   }
-  const shown = palette(theme, by === 'value' ? ['', ...valueSteps] : packageNames);
+  const shown = by === 'value' ? flamePalette(theme, ['', ...valueSteps]) : packagePalette(theme);
   return { palette: shown, bucketOf: bucketsBy(data, by, shown.fill.length) };
 }
 

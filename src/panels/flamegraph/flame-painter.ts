@@ -2,7 +2,8 @@ import { fitName } from '../../model/display-name';
 import { type FlameLayout } from '../../model/flame-layout';
 import { type FlameMatches, hidesMatch } from '../../model/flame-search';
 import { formatPart } from '../../model/units';
-import { type Change, type FlamePalette } from './flame-colours';
+import { type FlamePalette } from '../../ui/flame-palette';
+import { type Change } from './flame-colours';
 import { type FlameData, shownLabel } from './flame-data';
 import { gapPx, rowPlace, rowPx, rowTop, rowsInView } from './flame-rows-px';
 

@@ -3,9 +3,11 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
 import { displayName } from '../../model/display-name';
+import { packageOf } from '../../model/frame-package';
 import { type Unit } from '../../model/profile-types';
 import { formatShare, formatValue } from '../../model/units';
-import { type HotspotRows, childLists } from './hotspot-rows';
+import { bucketOfText, packagePalette } from '../../ui/flame-palette';
+import { type HotspotRow, type HotspotRows, childLists } from './hotspot-rows';
 
 export const flameRowPx = 18;
 /** Narrower frames can't be hit and would only cost time. */
@@ -30,13 +32,14 @@ interface Bar {
 /** The tree as a flame graph of a few levels, siblings in the order of the table. A click shows the row in the table. */
 export function SmallFlame({ tree, unit, width, levels, current, onPick }: SmallFlameProps) {
   const styles = useStyles2(getStyles);
-  const theme = useTheme2();
+  const palette = packagePalette(useTheme2());
   const bars = useMemo(() => layOut(tree, width, levels), [tree, width, levels]);
   return (
     <div className={styles.flame} style={{ height: levels * flameRowPx }} data-testid="small-flame" aria-hidden>
       {bars.map(({ row, x, width: barWidth }) => {
-        const { label, level, value, share, library } = tree.rows[row];
+        const { label, level, value, share } = tree.rows[row];
         const name = displayName(label);
+        const bucket = bucketOf(tree.rows[row], palette.fill.length);
         return (
           <div
             key={row}
@@ -45,7 +48,8 @@ export function SmallFlame({ tree, unit, width, levels, current, onPick }: Small
               left: x,
               top: level * flameRowPx,
               width: barWidth - 1,
-              background: colourOf(library || label, theme.isDark),
+              background: palette.fill[bucket],
+              color: palette.text[bucket],
             }}
             title={`${name}\n${formatValue(value, unit)}, ${formatShare(share)}`}
             onClick={() => onPick(row)}
@@ -79,14 +83,9 @@ function layOut(tree: HotspotRows, width: number, levels: number): Bar[] {
   return bars;
 }
 
-/** Warm hues by library, dark enough for light text in the dark theme and the other way round in the light one. */
-function colourOf(text: string, isDark: boolean): string {
-  let hash = 0;
-  for (let i = 0; i < text.length; i++) {
-    hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
-  }
-  const hue = 12 + (Math.abs(hash) % 42);
-  return isDark ? `hsl(${hue} 60% 21%)` : `hsl(${hue} 85% 78%)`;
+/** The colour that the frame has in the flame graph panel. */
+function bucketOf({ label, place, library }: HotspotRow, buckets: number): number {
+  return bucketOfText(packageOf(label, place.replace(/:\d+$/, '')) || library, buckets);
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
@@ -97,7 +96,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
     lineHeight: `${flameRowPx - 1}px`,
     padding: '0 3px',
     fontSize: 11,
-    color: theme.colors.text.primary,
     overflow: 'hidden',
     whiteSpace: 'nowrap',
     textOverflow: 'ellipsis',
