@@ -12,7 +12,7 @@ import { type EventRule, eventRules, type JfrType, rulesFor, valueTypeOf, valueT
 import { infoEvents, readRuntimeInfo } from './runtime-info';
 import { addSamples, addUnsampledExceptions, type Sampling } from './samples';
 import { readSettings, type Settings } from './settings';
-import { readSpanIntervals, readTaggedSpans, SpanIndex } from './spans';
+import { readRootEnds, readSpanIntervals, readTaggedSpans, SpanIndex } from './spans';
 
 /** Reads recordings of JDK 8u262 to 25, async-profiler, Datadog's java-profiler and Pyroscope's fork, chunk after chunk. */
 export const jfrReader: Reader = {
@@ -131,6 +131,7 @@ function makeContexts(
   const spans = new SpanIndex();
   readSpanIntervals(spans, chunks, baseNs, cursor);
   readTaggedSpans(spans, chunks, baseNs, cursor);
+  readRootEnds(spans, chunks, baseNs, cursor);
   return new ContextMaker(builder, spans, endpoints, baseNs, names);
 }
 

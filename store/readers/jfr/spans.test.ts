@@ -4,7 +4,7 @@ import { readChunk } from './chunk';
 import { readChunks } from './chunks';
 import { JfrCursor } from './cursor';
 import { readersOf } from './event';
-import { readSpanIntervals, SpanIndex } from './spans';
+import { readRootEnds, readSpanIntervals, SpanIndex } from './spans';
 import { ThreadKeys } from './threads';
 
 const span = (low: number) => Uint32Array.of(low, 0, 100 + low, 0, 0, 0, 0);
@@ -135,4 +135,60 @@ function compare(bytes: Uint8Array): number[] {
     });
   }
   return counts;
+}
+
+/** Exceptions and allocations say their span: what CPU and wall samples and ends of requests tell of them can be compared. */
+it('contradicts no event that says its span', async () => {
+  const counts = { same: 0, root: 0, unknown: 0, wrong: 0 };
+  for (const { name, bytes } of await jfrUploads()) {
+    if (/dd-java-(ddprof|lz4|gzip|uncompressed|old-1)/.test(name)) {
+      countSampled(bytes, counts);
+    }
+  }
+  expect(counts.wrong).toBe(0);
+  expect(counts.same).toBeGreaterThan(400);
+  expect(counts.root).toBeGreaterThan(250);
+});
+
+type Verdict = 'same' | 'root' | 'unknown' | 'wrong';
+
+/** Span low, high, root low, high: as found, and as the event says. */
+function verdict(found: readonly number[], said: Uint32Array): Verdict {
+  if (found.every((word) => word === 0)) {
+    return 'unknown';
+  }
+  const isSame = (from: number) => found[from] === said[from] && found[from + 1] === said[from + 1];
+  const isSpanFound = (found[0] | found[1]) !== 0;
+  return !isSame(2) || (isSpanFound && !isSame(0)) ? 'wrong' : isSpanFound ? 'same' : 'root';
+}
+
+const sampled = { startTime: 0, eventThread: 1, sampledThread: 1, spanId: 2, localRootSpanId: 3 };
+
+function countSampled(bytes: Uint8Array, counts: Record<Verdict, number>): void {
+  const cursor = new JfrCursor(bytes);
+  const chunks = readChunks(cursor).chunks.map((header) => readChunk(cursor, header, () => true, defaultReaderLimits));
+  const baseNs = chunks[0].header.startNs;
+  const spans = new SpanIndex();
+  const forEach = (events: readonly string[], visit: (thread: number, time: number, words: Uint32Array) => void) =>
+    events
+      .flatMap((event) => readersOf(chunks, event, sampled, cursor))
+      .forEach((reader) => {
+        const threads = new ThreadKeys(reader.chunk);
+        const { low, high } = reader.values;
+        reader.forEach(() => {
+          const words = Uint32Array.of(low[2], high[2], low[3], high[3], 0, 0, 0);
+          visit(threads.keyAt(threads.indexOf(reader, 1)), reader.timeNs(0, baseNs), words);
+        });
+      });
+  forEach(['datadog.ExecutionSample', 'datadog.MethodSample'], (thread, time, words) =>
+    spans.addSighting(thread, time, (words[0] | words[1]) === 0 ? 0 : spans.record(words))
+  );
+  readRootEnds(spans, chunks, baseNs, cursor);
+  forEach(['datadog.ExceptionSample', 'datadog.ObjectSample'], (thread, time, words) => {
+    const record = spans.find(thread, time);
+    const found = Array.from({ length: 4 }, (_, word) => spans.word(record, word));
+    if ((words[0] | words[1]) !== 0) {
+      counts[verdict(found, words)]++;
+    }
+  });
 }

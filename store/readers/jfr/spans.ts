@@ -266,6 +266,24 @@ export function readSpanIntervals(spans: SpanIndex, chunks: readonly Chunk[], ba
   }
 }
 
+const rootEnd = { startTime: 0, eventThread: 1, localRootSpanId: 2 };
+
+/** A local root span is what its thread runs when it ends, which `datadog.Endpoint` tells. */
+export function readRootEnds(spans: SpanIndex, chunks: readonly Chunk[], baseNs: bigint, cursor: JfrCursor): void {
+  for (const reader of readersOf(chunks, 'datadog.Endpoint', rootEnd, cursor)) {
+    const threads = new ThreadKeys(reader.chunk);
+    reader.forEach(() => {
+      const thread = threads.keyAt(threads.indexOf(reader, rootEnd.eventThread));
+      const low = reader.values.low[rootEnd.localRootSpanId];
+      const high = reader.values.high[rootEnd.localRootSpanId];
+      if (thread !== 0 && (low | high) !== 0) {
+        const span = spans.record(Uint32Array.of(low, high, low, high, 0, 0, 0));
+        spans.addSighting(thread, reader.timeNs(rootEnd.startTime, baseNs), span);
+      }
+    });
+  }
+}
+
 function copyWords({ values: { low, high } }: EventReader, words: Uint32Array): void {
   words[0] = low[interval.spanId];
   words[1] = high[interval.spanId];
