@@ -75,3 +75,10 @@ test('the profile type variable changes unit and numbers', async ({ page }) => {
   await openOverview(page, '?var-service=demo-python&var-profile_type=allocated-memory');
   expect(await flameTotal(page)).toMatch(/[KMG]iB/);
 });
+
+test('the profile dashboard shows nothing of other services', async ({ page }) => {
+  await page.goto('/d/hotspan-profile?var-service=nobody');
+  for (const title of ['Flame graph', 'Methods']) {
+    await expect(panel(page, title).getByText('No samples in this time range')).toBeVisible();
+  }
+});

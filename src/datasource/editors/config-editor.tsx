@@ -7,7 +7,7 @@ import {
   updateDatasourcePluginResetOption,
 } from '@grafana/data';
 import { Auth, AuthMethod, ConfigSection, convertLegacyAuthProps } from '@grafana/plugin-ui';
-import { ClipboardButton, Field, Input, SecretInput } from '@grafana/ui';
+import { ClipboardButton, Field, Input, SecretInput, Space } from '@grafana/ui';
 import { ownProvisioning } from './own-provisioning';
 import { TraceSection } from './trace-section';
 import { type HotspanOptions, type HotspanSecrets, fallbackProfileType } from '../query';
@@ -29,6 +29,7 @@ export function ConfigEditor(props: Props) {
         />
       </ConfigSection>
       <AuthSection {...props} />
+      <Space v={4} />
       <ConfigSection title="Queries">
         <NumberOption
           {...props}
@@ -67,6 +68,7 @@ export function ConfigEditor(props: Props) {
       </ConfigSection>
       <TraceSection {...props} />
       <ProvisioningSection {...props} />
+      <Space v={2} />
       <p>
         <strong>Save &amp; test</strong> asks the store for its version and whether its engine is ready.
       </p>

@@ -12,13 +12,18 @@ const secretVariables: Record<string, string> = {
   tlsClientKey: '$HOTSPAN_CLIENT_KEY',
 };
 
+/** What Grafana adds to the settings of every datasource. */
+const grafanasOwn = new Set(['pdcInjected']);
+
 /** These settings as a file for provisioning/datasources. Secrets are variables of Grafana's environment. */
 export function ownProvisioning(settings: Settings): string {
   const { name, uid, type, url, basicAuth, basicAuthUser, isDefault, jsonData, secureJsonFields } = settings;
   const secrets = Object.keys(secureJsonFields ?? {})
     .filter((field) => secureJsonFields[field])
     .map((field) => `      ${field}: ${secretVariables[field] ?? `$HOTSPAN_${field.toUpperCase()}`}`);
-  const options = Object.entries(jsonData).filter(([, value]) => value !== undefined && value !== '');
+  const options = Object.entries(jsonData).filter(
+    ([key, value]) => !grafanasOwn.has(key) && value !== undefined && value !== ''
+  );
   const lines = [
     'apiVersion: 1',
     'datasources:',
