@@ -20,6 +20,7 @@ import {
   readSpanSamples,
   spanPlace,
   typeSamples,
+  typesOfSpan,
   type SpanFacts,
   type SpanSamples,
   type TypeSamples,
@@ -125,7 +126,9 @@ async function readSpan(question: SpanQuestion, spans: SpanMatch): Promise<Found
   ]);
   const { facts } = entries;
   const [samples, average] = await Promise.all([
-    place === undefined ? new Map<string, TypeSamples>() : readSpanSamples(context, store, place, entries),
+    place === undefined
+      ? new Map<string, TypeSamples>()
+      : readSpanSamples(context, store, place, entries, typesOfSpan(placed, asked?.id)),
     averageOf(likely, facts.endpoint, around),
   ]);
   const type = asked ?? defaultType(samples);

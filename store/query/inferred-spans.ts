@@ -1,7 +1,10 @@
 import type { QueryContext } from './context';
 import { info, type Notice } from './notices';
+import { isPlan, planOf, type UploadPlan } from './plan';
 import { readKeys } from './read-samples';
 import type { SampleQuestion } from './sample-question';
+import { inferredEntriesStatement } from './sql/span-samples';
+import type { SpanMatch } from './sql/upload-scope';
 
 /**
  * Of a question for spans: which share of the value the profiler itself did not tie to them. Such samples were given the span that ran
@@ -9,7 +12,8 @@ import type { SampleQuestion } from './sample-question';
  */
 export async function inferredNotices(context: QueryContext, question: SampleQuestion): Promise<Notice[]> {
   const { spans, wholeUploads } = question.restrictions;
-  if (spans === undefined || wholeUploads) {
+  const plan = isPlan(question.uploads) ? question.uploads : planOf(question.uploads);
+  if (spans === undefined || wholeUploads || !(await mayHoldInferred(context, plan, spans))) {
     return [];
   }
   const rows = await readKeys(context, question, ['inferred']);
@@ -18,6 +22,20 @@ export async function inferredNotices(context: QueryContext, question: SampleQue
     marks.reduce((sum, mark, at) => sum + ((mark === 1) === marked ? (rows?.value[at] ?? 0) : 0), 0);
   const inferred = valueOf(true);
   return inferred === 0 ? [] : [info(notice(inferred / (inferred + valueOf(false))))];
+}
+
+/** Most profilers tie every sample to its span themselves: then the samples need not be read for it. */
+async function mayHoldInferred(
+  context: QueryContext,
+  { scope, range, profiles }: UploadPlan,
+  spans: SpanMatch
+): Promise<boolean> {
+  if (profiles === undefined || profiles.length === 0) {
+    return profiles === undefined;
+  }
+  const statement = inferredEntriesStatement({ ...range, uploads: scope, profiles, spans });
+  const found = await context.engine.select(statement, { signal: context.signal });
+  return found.rows > 0;
 }
 
 function notice(share: number): string {

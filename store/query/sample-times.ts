@@ -13,6 +13,8 @@ export interface PlacedUpload {
   readonly service: string;
   readonly startUs: number;
   readonly endUs: number;
+  /** Profile types it carries. */
+  readonly types: readonly string[];
   readonly place: RawPlace;
 }
 
@@ -31,9 +33,11 @@ export async function placedUploads(
   const [starts, ends, offsets, lengths] = ['start_us', 'end_us', 'offset_bytes', 'length_bytes'].map((name) =>
     columns.numbers(name)
   );
+  const types = columns.arrays('type_names');
   return Array.from(columns.bigints('number'), (number, at) => ({
     number,
     profileId: ids[at],
+    types: Array.from<unknown, string>(types[at], String),
     service: services[at],
     startUs: starts[at],
     endUs: ends[at],

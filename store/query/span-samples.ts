@@ -86,17 +86,18 @@ export async function readSpanSamples(
   context: QueryContext,
   store: StackStore,
   place: UploadPlace,
-  entries: SpanEntries
+  entries: SpanEntries,
+  types: readonly string[]
 ): Promise<SpanSamples> {
   if (entries.contexts.length === 0) {
     return new Map();
   }
-  const statement = spanSamplesStatement(place, entries);
+  const statement = spanSamplesStatement(place, entries, types);
   const columns = await context.engine.select(statement, { signal: context.signal, maxRows });
-  const types = columns.strings('type_key');
+  const typeOf = columns.strings('type_key');
   const stackIds = columns.bigints('stack_key');
   const rowsOf = new Map<string, number[]>();
-  types.forEach((type, row) => {
+  typeOf.forEach((type, row) => {
     const rows = rowsOf.get(type);
     if (rows === undefined) {
       rowsOf.set(type, [row]);
@@ -128,6 +129,12 @@ export async function readSpanSamples(
 export function typeSamples(type: ProfileType, rows: ThreadStacks): TypeSamples {
   const sum = (values: ArrayLike<number>) => Array.from(values).reduce((all, value) => all + value, 0);
   return { ...rows, type, total: sum(rows.value), sampleCount: sum(rows.samples), inferred: 0, inferredCount: 0 };
+}
+
+/** Types that are read of a span: what pickers leave out is half of all samples, and nobody asks for it here. */
+export function typesOfSpan(uploads: ReadonlyArray<{ readonly types: readonly string[] }>, asked?: string): string[] {
+  const present = [...new Set(uploads.flatMap(({ types }) => types))];
+  return present.filter((id) => id === asked || !isHidden(id, present));
 }
 
 /** Types that are offered for a span, in the table's order. */

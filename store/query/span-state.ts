@@ -16,6 +16,8 @@ export interface EmptySpan {
   readonly uploads: readonly PlacedUpload[];
 }
 
+/** Where nobody says when the span was, a day of uploads may cover it: the newest are told. */
+const mostListed = 100;
 /** Clients send about once a minute, some a little later. */
 const usualArrivalMs = 150_000;
 
@@ -39,7 +41,9 @@ export async function whyEmpty(
   const around = await uploadsAround(context, restrictions, time, main.type.id);
   const covering = coveringUploads(around, query);
   if (covering.length > 0) {
-    const uploads = await placedUploads(context, covering.scope, covering.profile);
+    const last = covering.length - mostListed;
+    const listed = someUploads(covering, (at) => at >= last);
+    const uploads = await placedUploads(context, covering.scope, listed.profile);
     return { state: 'noSamples', notice: info(missedText(covering, query, name)), uploads };
   }
   const endMs = spanEndMs(query) ?? time.toMs;

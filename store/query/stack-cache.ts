@@ -71,10 +71,12 @@ export class StackCache {
       await this.add(store, places.uploads.tenant, stacks, signal);
     }
     // Late uploads' stacks lie in other days.
-    const left = shares === 0 ? missing : missingIds(store, missing, halves(missing));
-    for (let at = 0; at < left.length; at += manyMissing) {
-      const statement = stacksStatement(places, left.slice(at, at + manyMissing));
-      await this.add(store, places.uploads.tenant, await this.engine.select(statement, { signal }), signal);
+    for (const near of shares === 0 ? [true, false] : [false]) {
+      const left = missingIds(store, missing, halves(missing));
+      for (let at = 0; at < left.length; at += manyMissing) {
+        const statement = stacksStatement(places, left.slice(at, at + manyMissing), { near });
+        await this.add(store, places.uploads.tenant, await this.engine.select(statement, { signal }), signal);
+      }
     }
   }
 

@@ -22,16 +22,17 @@ export interface SpanEntries {
 }
 
 /**
- * Samples of spans in all types, by type, stack and thread. An hour of a service is read for it, so its entries come as values: the
- * engine then reads two columns of the hour and the rest of matching rows only.
+ * Samples of spans in several types, by type, stack and thread. An hour of a service is read for it, so its entries come as values: the
+ * engine then reads two columns of the types' rows in the hour, and the rest of matching rows only.
  */
-export function spanSamplesStatement(place: UploadPlace, entries: SpanEntries): Statement {
+export function spanSamplesStatement(place: UploadPlace, entries: SpanEntries, types: readonly string[]): Statement {
   const bindings = new Bindings();
   const marked = inferredOf(entries);
   const isMarked = marked.contexts.length === 0 ? '0' : isEntry(bindings, marked);
   const conditions = [
     `s.tenant = ${bindings.bind('String', place.uploads.tenant)}`,
     `s.service IN ${bindings.bind('Array(String)', place.services)}`,
+    `s.profile_type IN ${bindings.bind('Array(String)', types)}`,
     `s.hour >= toDateTime(${bindings.bind('Int64', place.firstHour)}, 'UTC')`,
     `s.hour <= toDateTime(${bindings.bind('Int64', place.lastHour)}, 'UTC')`,
     isEntry(bindings, entries),
@@ -87,6 +88,19 @@ export function spanEntriesStatement(place: SpanPlace): Statement {
   );
 }
 
+/** One row, if an entry of the spans was found by thread and time. */
+export function inferredEntriesStatement(place: SpanPlace): Statement {
+  const bindings = new Bindings();
+  const condition = spanEntryCondition(bindings, place.spans, 'span_id', 'root_id');
+  return bindings.statement(
+    `SELECT mark FROM (
+      SELECT span, root, inferred FROM profile_spans
+      WHERE ${entryWindow(bindings, place)} AND profile IN ${bindings.bind('Array(UInt64)', place.profiles)}
+    ) ARRAY JOIN span AS span_id, root AS root_id, inferred AS mark
+    WHERE mark = 1 AND ${condition} LIMIT 1`
+  );
+}
+
 /**
  * How many requests of an endpoint the uploads had: as their clients counted them (`counted`), and how many of them have samples
  * (`sampled`, by root span, else by span).
@@ -107,13 +121,13 @@ export function endpointRequestsStatement(place: UploadPlace, endpoint: string):
   );
 }
 
-/** Public id, window, and place of the raw upload of profiles. */
+/** Public id, window, profile types, and place of the raw upload of profiles. */
 export function rawPlacesStatement(uploads: UploadScope, profiles: readonly bigint[]): Statement {
   const bindings = new Bindings();
   return bindings.statement(
     `SELECT profile AS number, toString(id) AS uuid, toString(service) AS service_name,
        toFloat64(toUnixTimestamp64Micro(start)) AS start_us, toFloat64(toUnixTimestamp64Micro(end)) AS end_us,
-       toString(raw_segment) AS segment, toFloat64(raw_offset) AS offset_bytes, toFloat64(raw_length) AS length_bytes
+       arrayMap(type -> toString(type), types) AS type_names, toString(raw_segment) AS segment, toFloat64(raw_offset) AS offset_bytes, toFloat64(raw_length) AS length_bytes
      FROM profiles
      WHERE tenant = ${bindings.bind('String', uploads.tenant)} AND profile IN ${bindings.bind('Array(UInt64)', profiles)}
      ORDER BY start, profile`

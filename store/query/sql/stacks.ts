@@ -18,12 +18,21 @@ export interface IdShare {
   readonly of: number;
 }
 
-/** Frame ids of stacks by their ids, leaf first, whenever they were received. A stack may lie in several days; any copy will do. */
-export function stacksStatement({ uploads, services }: StackPlaces, stacks: readonly bigint[]): Statement {
+/**
+ * Frame ids of stacks by their ids, leaf first. A stack may lie in several days; any copy will do. `near`: only those that were received
+ * when the places' uploads most likely were, of which the engine need not look into other days.
+ */
+export function stacksStatement(
+  { uploads, services, firstHour, lastHour }: StackPlaces,
+  stacks: readonly bigint[],
+  { near }: { readonly near: boolean }
+): Statement {
   const bindings = new Bindings();
+  const day = (seconds: number) => `toDate(toDateTime(${bindings.bind('Int64', Math.max(0, seconds))}, 'UTC'))`;
+  const received = near ? `AND seen >= ${day(firstHour)} AND seen <= ${day(lastHour + daySeconds)}` : '';
   return bindings.statement(
     `SELECT stack, frames FROM stacks WHERE ${ownedBy(bindings, uploads.tenant, services)}
-       AND stack IN ${bindings.bind('Array(UInt64)', stacks)} LIMIT 1 BY stack`
+       AND stack IN ${bindings.bind('Array(UInt64)', stacks)} ${received} LIMIT 1 BY stack`
   );
 }
 
