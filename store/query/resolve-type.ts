@@ -33,9 +33,12 @@ export async function resolveType(
   return unsaid ? firstOf([...present.keys()], written, notices) : oneOf(written, [...present.keys()]);
 }
 
+/** Those that pickers offer, in their order. */
+const offeredOf = (present: readonly string[]) =>
+  present.filter((id) => !isHidden(id, present)).sort(compareProfileTypes);
+
 function firstOf(present: readonly string[], written: string | undefined, notices: Notice[]): ProfileType {
-  const offered = present.filter((id) => !isHidden(id, present)).sort(compareProfileTypes);
-  const type = profileTypeOf(offered[0] ?? fallbackType);
+  const type = profileTypeOf(offeredOf(present)[0] ?? fallbackType);
   const why = written === undefined ? 'No profile type was asked for' : `The variable ${written} has no value here`;
   notices.push(info(`${why}: this is ${type.name}.`));
   return type;
@@ -50,9 +53,7 @@ function oneOf(written: string, present: readonly string[]): ProfileType {
     throw new HotspanError('ambiguous_profile_type', `profileType: "${written}" may mean ${found.join(', ')}`);
   }
   const there =
-    present.length === 0
-      ? 'no uploads are in this range'
-      : `the uploads here carry ${[...present].sort(compareProfileTypes).join(', ')}`;
+    present.length === 0 ? 'no uploads are in this range' : `the uploads here carry ${offeredOf(present).join(', ')}`;
   throw new HotspanError('unknown_profile_type', `profileType: "${written}" is not known; ${there}`);
 }
 
