@@ -261,6 +261,8 @@ func TestAlertQueries(t *testing.T) {
 		`{"selector":"{service=~\"${service:regex}\"}"}`: "${service:regex}",
 		`{"stackFilter":[{"values":["$method"]}]}`:       "$method",
 		`{"profileType":"$profile_type"}`:                "$profile_type",
+		`{"selector":"{service=\"[[service]]\"}"}`:       "[[service]]",
+		`{"rows":["[[method:raw]]"]}`:                    "[[method:raw]]",
 	} {
 		answer := ask(t, d, headers, query("A", text))["A"]
 		if answer.Error == nil {
@@ -272,6 +274,7 @@ func TestAlertQueries(t *testing.T) {
 	for _, text := range []string{
 		`{"selector":"{env=~\"^prod$\", v=~\"1$|2\"}"}`, `{"rows":["com.example.Foo$Bar.lambda$main$0"]}`, `{"rows":["Foo$$Lambda$14.run"]}`,
 		`{"rows":["$anonfun$main$1","jdk.proxy2.$Proxy12.get","Color.$values"]}`, `{"filter":"price \\$x"}`,
+		`{"selector":"{env=~\"[[:alpha:]]+\"}"}`, `{"focus":[["main"]]}`,
 	} {
 		if answer := ask(t, d, headers, query("A", text))["A"]; answer.Error != nil {
 			t.Errorf("%s: %v", text, answer.Error)

@@ -101,9 +101,9 @@ func quoted(text string) json.RawMessage {
 	return out
 }
 
-// A variable is `${x}` or `$x`, looked for in the query's JSON text. Method names are full of dollars (`Foo$Bar.run`,
+// A variable is `${x}`, `$x` or `[[x]]`, looked for in the query's JSON text. Method names are full of dollars (`Foo$Bar.run`,
 // `Foo$$Lambda$14`, `$anonfun$1`) and regular expressions end with one, so `$x` must stand by itself.
-var variablePattern = regexp.MustCompile(`\$\{\w[^}]*\}|[^\w$.\\](\$[A-Za-z_]\w*)[^\w$]`)
+var variablePattern = regexp.MustCompile(`\$\{\w[^}]*\}|\[\[[A-Za-z_]\w*(?:[.:]\w+)*\]\]|[^\w$.\\](\$[A-Za-z_]\w*)[^\w$]`)
 
 func leftVariable(query []byte) string {
 	match := variablePattern.FindSubmatch(query)
