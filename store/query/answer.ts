@@ -1,4 +1,5 @@
-import type { FrameJson } from '../../src/api/query';
+import type { FrameJson, QueryType } from '../../src/api/query';
+import { HotspanError } from '../errors';
 import { answerAnnotations } from './answers/annotations';
 import { answerDimension } from './answers/dimension';
 import { answerFacets } from './answers/facets';
@@ -18,8 +19,15 @@ export async function answerQuery(context: QueryContext, query: ParsedQuery, tim
   return frames.map((frame) => ({ ...frame, schema: { refId: query.refId, ...frame.schema } }));
 }
 
+/** Tables whose rows have texts and several numbers: Grafana could only say that it understands none of them. */
+const tables: readonly QueryType[] = ['profiles', 'requests', 'runtime', 'annotations'];
+
 async function framesOf(context: QueryContext, query: ParsedQuery, time: QueryTime): Promise<FrameJson[]> {
-  switch (query.queryType ?? 'profile') {
+  const { queryType = 'profile' } = query;
+  if (context.forAlert && tables.includes(queryType)) {
+    throw new HotspanError('bad_query', `queryType: ${queryType} has no number to alert on; use dimension or metrics`);
+  }
+  switch (queryType) {
     case 'profile':
       return answerProfile(context, query, time);
     case 'dimension':

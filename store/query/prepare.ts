@@ -1,4 +1,4 @@
-import type { AdhocFilter, StackFilter } from '../../src/api/query';
+import type { AdhocFilter, Dimension, StackFilter } from '../../src/api/query';
 import {
   absentNames,
   contextDimensions,
@@ -17,7 +17,7 @@ import {
 } from '../../src/model/selector';
 import { parseSpanId } from '../../src/model/span-id';
 import { HotspanError } from '../errors';
-import { warning, type Notice } from './notices';
+import { info, warning, type Notice } from './notices';
 import type { ParsedQuery } from './request';
 import { searchFilter } from './search-filter';
 import type { ContextFilter } from './sql/samples';
@@ -148,12 +148,17 @@ function spansOf(
 ): { spans?: SpanMatch; wholeUploads: boolean } {
   const spans = [...(query.spanId ?? []), ...(query.spanSelector ?? []), ...matcherIds(matchers, 'span_id')];
   const roots = [...(query.rootSpanId ?? []), ...matcherIds(matchers, 'root_span_id')];
-  const spanIds = readSpanIds('spanId', spans, notices);
-  const rootIds = readSpanIds('rootSpanId', roots, notices);
+  const spanIds = readSpanIds('spanId', spans);
+  const rootIds = readSpanIds('rootSpanId', roots);
+  const none = [...spans, ...roots].map((text) => text.trim()).find(carriesNone);
   const scope = query.spanScope ?? (spanIds.length === 0 ? 'root' : 'span');
   const wholeUploads = scope === 'time';
   const kind = scope === 'root' ? 'root' : 'span';
   const ids = kind === 'root' || spanIds.length === 0 ? [...rootIds, ...spanIds] : spanIds;
+  if (none !== undefined) {
+    const shown = ids.length === 0 ? "this is the service's whole profile" : 'these are the other ids';
+    notices.push(warning(`The link carried no span id (${JSON.stringify(none)}): ${shown}.`));
+  }
   return ids.length === 0 ? { wholeUploads: false } : { spans: { kind, ids }, wholeUploads };
 }
 
@@ -169,20 +174,17 @@ function matcherIds(matchers: readonly LabelMatcher[], label: string): string[] 
     });
 }
 
-function readSpanIds(field: string, written: readonly string[], notices: Notice[]): bigint[] {
+function readSpanIds(field: string, written: readonly string[]): bigint[] {
   const said = written.map((text) => text.trim()).filter((text) => text !== '' && text !== '$__all');
-  const given = said.filter((text) => !carriesNone(text));
-  if (given.length < said.length) {
-    const what = JSON.stringify(said.find(carriesNone));
-    notices.push(warning(`The link carried no span id (${what}): this is the service's whole profile.`));
-  }
-  return given.flatMap((text) => {
-    const ids = parseSpanId(text);
-    if (ids.length === 0) {
-      throw new HotspanError('bad_query', `${field}: "${text}" is no span id (16 hex digits or a decimal number)`);
-    }
-    return ids;
-  });
+  return said
+    .filter((text) => !carriesNone(text))
+    .flatMap((text) => {
+      const ids = parseSpanId(text);
+      if (ids.length === 0) {
+        throw new HotspanError('bad_query', `${field}: "${text}" is no span id (16 hex digits or a decimal number)`);
+      }
+      return ids;
+    });
 }
 
 /** What links write that had no id to give. An empty variable of a dashboard is no link. */
@@ -218,7 +220,7 @@ export function contextFilter(filter: StackFilter): ContextFilter {
   if (dimension === 'span' && filter.match === 'regex') {
     throw new HotspanError('bad_query', 'stackFilter: spans are chosen by id, not by regular expression');
   }
-  const spanIds = dimension === 'span' ? readSpanIds('stackFilter', values.filter(Boolean), []) : [];
+  const spanIds = dimension === 'span' ? readSpanIds('stackFilter', values.filter(Boolean)) : [];
   return {
     dimension,
     match: filter.match === 'regex' ? 'regex' : 'any',
@@ -228,10 +230,29 @@ export function contextFilter(filter: StackFilter): ContextFilter {
   };
 }
 
-/** Rows, labels and the like that were asked for by name, without empty texts and variables; All = none in particular. */
+/** Rows, labels and the like that were asked for by name, once each, without empty texts and variables; All = none in particular. */
 export function filledNames(names: readonly string[] | undefined, where: string, notices: Notice[]): string[] {
   const filled = (names ?? []).filter((name) => name !== '' && isFilled(where, name, notices));
-  return filled.includes('$__all') ? [] : filled;
+  return filled.includes('$__all') ? [] : [...new Set(filled)];
+}
+
+/** Labels to group by. Each is a column beside that of the dimension, whose name is taken. */
+export function groupLabels(
+  { groupBy }: ParsedQuery,
+  dimension: Dimension | undefined,
+  notices: Notice[]
+): readonly string[] {
+  const labels = [...new Set(filledNames(groupBy, 'groupBy', notices).map(canonicalLabel))];
+  if (dimension !== undefined && labels.includes(dimension)) {
+    throw new HotspanError('bad_query', `groupBy: ${dimension} is what the rows are already`);
+  }
+  return labels;
+}
+
+/** Only trees are cut to the time of a span. */
+export function wholeUploadNotices({ wholeUploads }: Restrictions): Notice[] {
+  const text = 'These are the whole uploads that the span ran in; flame graphs and code hotspots show its time alone.';
+  return wholeUploads ? [info(text)] : [];
 }
 
 // --- Ad hoc filters --------------------------------------------------------------------------------------------------

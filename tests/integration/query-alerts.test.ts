@@ -136,6 +136,11 @@ describe('changes', () => {
     expect(rows[1].value).toBeCloseTo(-0.4, 12);
   });
 
+  it('are 0 where nothing was before, however few samples are enough', async () => {
+    const frame = only(await changeOf('slower', { ago: '3d' }, { minSamples: 0 }));
+    expect(rowsOf(frame)).toEqual([{ method: 'hash', service: 'slower', value: 0 }]);
+  });
+
   it.each([
     ['a value', { ago: '7d' }, { measure: 'self' }, 'changes are told of shares only'],
     ['nothing to compare with', {}, {}, 'in an alert write ago (such as 7d) or version: previous'],
@@ -193,5 +198,28 @@ describe('one number of a range', () => {
   it('is refused for rows', async () => {
     const { error } = await store.query(now, { queryType: 'dimension', format: 'alert', measure: 'age' });
     expect(error?.message).toContain('age needs the queryType metrics');
+  });
+});
+
+describe('rows of an alert', () => {
+  const slower = { profileType: 'cpu-time', selector: '{service="slower"}', format: 'alert' } as const;
+
+  it('have names and labels once, as Grafana refuses two rows with the same labels', async () => {
+    const more = { rows: ['hash', 'hash'], groupBy: ['service', 'service_name'] };
+    const frame = only(await store.query(now, { ...slower, queryType: 'dimension', ...more }));
+    expect(rowsOf(frame)).toEqual([{ method: 'hash', service: 'slower', value: 2400 }]);
+    expect(frame.schema.fields.map(({ name }) => name)).toEqual(['method', 'service', 'value']);
+  });
+
+  it.each(['dimension', 'metrics'] as const)('of %s keep their name from a label of that name', async (queryType) => {
+    const answer = await store.query(now, { ...slower, queryType, dimension: 'method', groupBy: ['method'] });
+    expect(answer.error).toMatchObject({ code: 'bad_query', message: 'groupBy: method is what the rows are already' });
+  });
+
+  it.each(['requests', 'profiles', 'runtime', 'annotations'])('are not those of %s', async (queryType) => {
+    const queries = [{ refId: 'A', queryType, selector: slower.selector }];
+    const { body } = await store.ask({ ...now, queries }, { FromAlert: 'true' });
+    const { A } = (body as { results: Record<string, QueryResult> }).results;
+    expect(A.error?.message).toMatch(`queryType: ${queryType} has no number to alert on`);
   });
 });

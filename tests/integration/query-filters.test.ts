@@ -172,6 +172,9 @@ describe('spans', () => {
   it('says so when a link had no id, not when a variable is empty', async () => {
     const said = `The link carried no span id ("undefined"): this is the service's whole profile.`;
     expect(await notices({ spanId: ['undefined'] })).toEqual([said]);
+    expect(await notices({ spanId: ['undefined', 'a1'] })).toEqual([
+      'The link carried no span id ("undefined"): these are the other ids.',
+    ]);
     expect(await notices({ spanId: [''], spanSelector: ['$__all'] })).toEqual([]);
   });
 

@@ -149,7 +149,8 @@ async function compareSides(
     : sorted(left.table.rows, measure)
         .slice(0, query.topN ?? defaultRows)
         .map(({ name }) => name);
-  const few = Math.min(left.table.samples, right?.table.samples ?? 0) < (query.minSamples ?? defaultMinSamples);
+  const few =
+    Math.min(left.table.samples, right?.table.samples ?? 0) < Math.max(1, query.minSamples ?? defaultMinSamples);
   if (few) {
     const where = Object.values(labels).join(' · ') || 'the selection';
     const counts = `${left.table.samples} now, ${right?.table.samples ?? 0} before`;

@@ -1,14 +1,13 @@
 import { rowMeasures, type FrameJson, type RowMeasure } from '../../../src/api/query';
 import type { DimensionRow } from '../../../src/model/dimensions';
 import type { ProfileType } from '../../../src/model/profile-types';
-import { canonicalLabel } from '../../../src/model/selector';
 import { HotspanError } from '../../errors';
 import { chooseUploads, coveredUs, withRoots, type Uploads } from '../choose-uploads';
 import type { QueryContext, QueryTime } from '../context';
 import { alertFrame, type AlertRow } from '../frames/alert-frame';
 import { valueUnit } from '../frames/units';
 import type { Notice } from '../notices';
-import { filledNames, restrictionsOf, type Restrictions } from '../prepare';
+import { filledNames, groupLabels, restrictionsOf, wholeUploadNotices, type Restrictions } from '../prepare';
 import { questionText } from '../question-text';
 import { limits, type ParsedQuery } from '../request';
 import { resolveType } from '../resolve-type';
@@ -23,9 +22,10 @@ import { groupWithoutUploads, type AlertQuestion, type AlertRows } from './alert
  */
 export async function answerAlert(context: QueryContext, query: ParsedQuery, time: QueryTime): Promise<FrameJson[]> {
   const restrictions = await withRoots(context, restrictionsOf(query), time);
-  const notices: Notice[] = [...restrictions.notices];
+  const notices: Notice[] = [...restrictions.notices, ...wholeUploadNotices(restrictions)];
   const type = await resolveType(context, query.profileType ?? query.profileTypeId, restrictions, time, notices);
-  const labels = filledNames(query.groupBy, 'groupBy', notices).map(canonicalLabel);
+  const dimension = query.dimension ?? 'method';
+  const labels = groupLabels(query, dimension, notices);
   const named = { ...query, rows: filledNames(query.rows, 'rows', notices) };
   const measure = rowMeasure(query.measure);
   const found =
@@ -33,7 +33,6 @@ export async function answerAlert(context: QueryContext, query: ParsedQuery, tim
       ? await currentRows(context, time, { type, restrictions, labels, measure, query: named, notices })
       : await changedRows(context, time, { type, restrictions, labels, measure, query: named, notices });
   const unit = measure.endsWith('Share') ? 'percentunit' : measure === 'profiles' ? 'short' : valueUnit(type);
-  const dimension = query.dimension ?? 'method';
   const what = `${query.compare === undefined ? '' : 'change of '}${measure} of ${type.name} by ${dimension}`;
   return [
     alertFrame(found.rows, [dimension, ...found.labels], unit, {

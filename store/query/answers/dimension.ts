@@ -9,7 +9,7 @@ import { estimateNotices } from '../estimate-notices';
 import { inferredNotices } from '../inferred-spans';
 import type { Notice } from '../notices';
 import { planUploads } from '../plan';
-import { filledNames, restrictionsOf } from '../prepare';
+import { filledNames, restrictionsOf, wholeUploadNotices } from '../prepare';
 import { questionText } from '../question-text';
 import type { ParsedQuery } from '../request';
 import { resolveType } from '../resolve-type';
@@ -28,7 +28,7 @@ export async function answerDimension(
     return answerAlert(context, query, time);
   }
   const restrictions = await withRoots(context, restrictionsOf(query), time);
-  const notices: Notice[] = [...restrictions.notices];
+  const notices: Notice[] = [...restrictions.notices, ...wholeUploadNotices(restrictions)];
   const type = await resolveType(context, query.profileType ?? query.profileTypeId, restrictions, time, notices);
   const uploads = await planUploads(context, restrictions, time, type);
   const dimension = query.dimension ?? 'method';

@@ -1,14 +1,13 @@
 import { timeField, valueField } from '../../../src/api/frames';
 import type { FrameJson, Measure } from '../../../src/api/query';
 import type { ProfileType } from '../../../src/model/profile-types';
-import { canonicalLabel } from '../../../src/model/selector';
 import { overlappingUploads, withRoots, type Uploads } from '../choose-uploads';
 import type { QueryContext, QueryTime } from '../context';
 import { estimateNotices } from '../estimate-notices';
 import { buildFrame, decimals, times } from '../frames/frame';
 import { seriesUnit } from '../frames/units';
 import { info, warning, type Notice } from '../notices';
-import { filledNames, restrictionsOf, type Restrictions } from '../prepare';
+import { filledNames, groupLabels, restrictionsOf, wholeUploadNotices, type Restrictions } from '../prepare';
 import { questionText } from '../question-text';
 import { limits, type ParsedQuery } from '../request';
 import { resolveType } from '../resolve-type';
@@ -31,10 +30,11 @@ export async function answerMetrics(context: QueryContext, query: ParsedQuery, t
     return answerRangeNumber(context, query, time);
   }
   const restrictions = await withRoots(context, restrictionsOf(query), time);
-  const notices: Notice[] = [...restrictions.notices];
+  const notices: Notice[] = [...restrictions.notices, ...wholeUploadNotices(restrictions)];
   const type = await resolveType(context, query.profileType ?? query.profileTypeId, restrictions, time, notices);
-  const labels = filledNames(query.groupBy, 'groupBy', notices).map(canonicalLabel);
   const rows = filledNames(query.rows, 'rows', notices);
+  const dimension = query.dimension ?? (rows.length > 0 ? 'method' : undefined);
+  const labels = groupLabels(query, dimension, notices);
   const { uploads, grid } = await uploadsOnGrid(context, restrictions, time, type, labels);
   if (grid.widened) {
     notices.push(info(`Steps are ${grid.stepMs / 1000} s, as single uploads are that long.`));

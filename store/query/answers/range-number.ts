@@ -1,12 +1,11 @@
 import type { FrameJson } from '../../../src/api/query';
 import type { ProfileType } from '../../../src/model/profile-types';
-import { canonicalLabel } from '../../../src/model/selector';
 import { overlappingUploads, withRoots } from '../choose-uploads';
 import type { QueryContext, QueryTime } from '../context';
 import { alertFrame, type AlertRow } from '../frames/alert-frame';
 import { leastSquaresSlope } from '../least-squares';
 import { info, type Notice } from '../notices';
-import { filledNames, restrictionsOf } from '../prepare';
+import { groupLabels, restrictionsOf } from '../prepare';
 import { questionText } from '../question-text';
 import type { ParsedQuery } from '../request';
 import { groupUploads } from '../series';
@@ -24,7 +23,7 @@ export async function answerRangeNumber(
   }
   const restrictions = await withRoots(context, restrictionsOf(query), time);
   const notices: Notice[] = [...restrictions.notices];
-  const labels = filledNames(query.groupBy, 'groupBy', notices).map(canonicalLabel);
+  const labels = groupLabels(query, undefined, notices);
   const uploads = await overlappingUploads(context, restrictions, time, '', labels);
   const groups = groupUploads(uploads, labels);
   if (groups.length === 0) {

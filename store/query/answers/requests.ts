@@ -7,7 +7,7 @@ import { estimateNotices } from '../estimate-notices';
 import { buildFrame, decimals, integers, texts, times } from '../frames/frame';
 import { valueUnit } from '../frames/units';
 import { info, type Notice } from '../notices';
-import { restrictionsOf } from '../prepare';
+import { restrictionsOf, wholeUploadNotices } from '../prepare';
 import { questionText } from '../question-text';
 import { readKeys } from '../read-samples';
 import type { SampleQuestion } from '../sample-question';
@@ -37,7 +37,7 @@ interface RequestRow {
 /** `queryType: requests`: which spans or endpoints the selected samples ran for, largest first. */
 export async function answerRequests(context: QueryContext, query: ParsedQuery, time: QueryTime): Promise<FrameJson[]> {
   const restrictions = await withRoots(context, restrictionsOf(query), time);
-  const notices: Notice[] = [...restrictions.notices];
+  const notices: Notice[] = [...restrictions.notices, ...wholeUploadNotices(restrictions)];
   const type = await resolveType(context, query.profileType ?? query.profileTypeId, restrictions, time, notices);
   const uploads = await chooseUploads(context, restrictions, time, type.id);
   const asked = { uploads, profileType: type, restrictions, averaged: false };

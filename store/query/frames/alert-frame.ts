@@ -22,7 +22,7 @@ export function alertFrame(
   meta: AlertMeta
 ): FrameJson {
   const shown = [...rows].sort((a, b) => b.value - a.value).slice(0, limits.alertRows);
-  const cut = warning(`Only the ${limits.alertRows} largest of ${rows.length} rows are given.`);
+  const cut = warning(`Only the ${limits.alertRows} largest rows are given.`);
   const valuesOf = (label: string) => shown.map((row) => row.labels[label] ?? '');
   const values = shown.map(({ value }) => value);
   const fields = [...labels.map((label) => texts(label, valuesOf(label))), decimals(valueField, values, { unit })];
