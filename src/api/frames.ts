@@ -119,9 +119,9 @@ export const hotspotsFields = {
 
 /**
  * `notOfType`: the span has samples, but of other types; `noSamples`: its process was profiled, no sample fell into it;
- * `notArrived`: the upload that covers it may still come; `noUpload`: its process was not profiled then.
+ * `filtered`: the query's filters leave none of its samples; `notArrived`: the upload that covers it may still come; `noUpload`: its process was not profiled then.
  */
-export type HotspotsState = 'ok' | 'notOfType' | 'noSamples' | 'notArrived' | 'noUpload';
+export type HotspotsState = 'ok' | 'notOfType' | 'noSamples' | 'filtered' | 'notArrived' | 'noUpload';
 
 /** A profile type that has samples in the span. `inferred`: the part that was tied to it by thread and time, with one standard error. */
 export interface HotspotsType {

@@ -25,6 +25,7 @@ import {
   type SpanSamples,
   type TypeSamples,
 } from './span-samples';
+import type { ContextFilter } from './sql/samples';
 import type { SpanPlace } from './sql/span-samples';
 import type { SpanMatch } from './sql/upload-scope';
 import type { StackStore } from './stack-store';
@@ -128,7 +129,10 @@ async function readSpan(question: SpanQuestion, spans: SpanMatch): Promise<Found
   const [samples, average] = await Promise.all([
     place === undefined
       ? new Map<string, TypeSamples>()
-      : readSpanSamples(context, store, place, entries, typesOfSpan(placed, asked?.id)),
+      : readSpanSamples(context, store, place, entries, {
+          types: typesOfSpan(placed, asked?.id),
+          contexts: restrictions.contextFilters,
+        }),
     averageOf(likely, facts.endpoint, around),
   ]);
   const type = asked ?? defaultType(samples);
@@ -224,7 +228,11 @@ export async function readTimeWindow(
 
 /** All samples of the process in the span's time; whole uploads where samples have no times. */
 async function readWindow(reading: Reading, place: SpanPlace, spans: SpanMatch): Promise<Read> {
-  const { type, notices } = reading;
+  const { type, notices, restrictions } = reading;
+  if (!restrictions.contextFilters.every(isOfThreads)) {
+    notices.push(info('These are the whole uploads that the span ran in: a filter asks for what single times lack.'));
+    return readSelection(reading);
+  }
   const withCpu = type.id === 'wall-time';
   const types = [type.id, ...(withCpu ? ['cpu-time'] : []), ...waitTypes];
   const read = await timesOf(reading, place, spans, 'window', types);
@@ -272,6 +280,11 @@ function noteMissing(notices: Notice[], { types, missing }: TimedReading, known:
   }
 }
 
+/** What samples from raw uploads can be held against; the tables know everything else. */
+function isOfThreads({ dimension, match }: ContextFilter): boolean {
+  return dimension === 'thread' && match === 'any';
+}
+
 /** Keeps what the query's filters on methods and threads let through. */
 async function filtered(
   context: QueryContext,
@@ -279,7 +292,7 @@ async function filtered(
   { stackFilters, contextFilters }: Restrictions,
   read: Read
 ): Promise<Read> {
-  const threads = contextFilters.filter(({ dimension, match }) => dimension === 'thread' && match === 'any');
+  const threads = contextFilters.filter(isOfThreads);
   if (stackFilters.length === 0 && threads.length === 0) {
     return read;
   }

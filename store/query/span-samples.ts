@@ -9,6 +9,7 @@ import {
   type SpanEntries,
   type SpanPlace,
   type UploadPlace,
+  type WantedSamples,
 } from './sql/span-samples';
 import type { SpanMatch } from './sql/upload-scope';
 import type { StackStore } from './stack-store';
@@ -87,12 +88,12 @@ export async function readSpanSamples(
   store: StackStore,
   place: UploadPlace,
   entries: SpanEntries,
-  types: readonly string[]
+  wanted: WantedSamples
 ): Promise<SpanSamples> {
   if (entries.contexts.length === 0) {
     return new Map();
   }
-  const statement = spanSamplesStatement(place, entries, types);
+  const statement = spanSamplesStatement(place, entries, wanted);
   const columns = await context.engine.select(statement, { signal: context.signal, maxRows });
   const typeOf = columns.strings('type_key');
   const stackIds = columns.bigints('stack_key');

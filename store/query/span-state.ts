@@ -21,20 +21,24 @@ const mostListed = 100;
 /** Clients send about once a minute, some a little later. */
 const usualArrivalMs = 150_000;
 
+/** `found`: what there is without the query's filters on samples. */
 export async function whyEmpty(
   context: QueryContext,
   query: ParsedQuery,
   restrictions: Restrictions,
   time: QueryTime,
-  { main, types }: HotspotSamples
+  { main, types }: Pick<HotspotSamples, 'main' | 'types'>
 ): Promise<EmptySpan> {
   const name = main.type.name;
   if (restrictions.spans === undefined) {
     const notice = info(`No upload in this range has samples of ${name} that fit the filter.`);
     return { state: 'noUpload', notice, uploads: [] };
   }
+  if (main.length > 0) {
+    return { state: 'filtered', notice: info(`The filter leaves no sample of ${name} of this span.`), uploads: [] };
+  }
   const others = types.filter(({ type }) => type.id !== main.type.id);
-  if (others.length > 0) {
+  if (others.length > 0 && !restrictions.wholeUploads) {
     const list = others.map(({ type }) => type.name).join(', ');
     return { state: 'notOfType', notice: info(`The span has no samples of ${name}, but of ${list}.`), uploads: [] };
   }

@@ -270,6 +270,53 @@ describe('a span without samples says why', () => {
   });
 });
 
+describe('filters on samples', () => {
+  const keep = (dimension: string, match: string, value: string) => ({
+    stackFilter: [{ dimension, match, values: [value] }],
+  });
+
+  it('hold for a span as they do for tables', async () => {
+    const { request } = await busiest('python', 'wall-time');
+    const thread = (await hotspots('python', { spanId: [request.spanId] })).rows.at(-1)!.thread;
+    for (const [stackFilter, total] of [
+      [keep('endpoint', 'any', request.endpoint), request.value],
+      [keep('endpoint', 'any', 'GET /other'), 0],
+      [keep('thread', 'regex', `^${thread}$`), request.value],
+      [keep('thread', 'regex', '^nobody$'), 0],
+      [keep('span', 'any', '00000000deadbeef'), 0],
+      [keep('sampleLabel', 'any', 'customer=c1'), 0],
+    ] as const) {
+      const { custom } = await hotspots('python', { spanId: [request.spanId], ...stackFilter });
+      expect([stackFilter, custom.total]).toEqual([stackFilter, total]);
+    }
+  });
+
+  it('that leave nothing of a span are told from a span without samples', async () => {
+    const { request } = await busiest('python', 'wall-time');
+    const query = { spanId: [request.spanId], profileType: 'wall-time', ...keep('method', 'any', 'no_such_method') };
+    const { custom, frame, rows } = await hotspots('python', query);
+    expect(rows).toHaveLength(0);
+    expect(custom.state).toBe('filtered');
+    expect(noticesOf(frame)).toBe('The filter leaves no sample of Wall Time of this span.');
+    const selector = '{service="demo-python"}';
+    const [graph] = await askQuery(store.url, { ...query, queryType: 'profile', selector }, day);
+    expect(noticesOf(graph)).toBe('No sample of Wall Time of this span fits the filter.');
+  });
+
+  it('on what single times lack give the whole uploads in a time window, with a notice', async () => {
+    const { span, request } = await busiest('python', 'wall-time');
+    const query = { spanId: [request.spanId], spanScope: 'time', ...timesOf(span), profileType: 'wall-time' };
+    const filter = keep('endpoint', 'any', request.endpoint);
+    const { custom, frame } = await hotspots('python', { ...query, ...filter }, rangeOf(span));
+    expect(noticesOf(frame)).toMatch(/^These are the whole uploads that the span ran in: a filter/);
+    const selector = '{service="demo-python"}';
+    const table = { ...query, ...filter, selector, queryType: 'dimension' };
+    const [frames] = await askQuery(store.url, table, rangeOf(span));
+    expect(frames.schema.meta?.custom).toMatchObject({ total: custom.total });
+    expect(noticesOf(frames)).toMatch(/^These are the whole uploads that the span ran in; flame graphs/);
+  });
+});
+
 it('shows a selection without a span as a tree, too', async () => {
   const stackFilter = [{ dimension: 'endpoint', match: 'any', values: ['GET /orders'] }];
   const { custom, rows } = await hotspots('python', { profileType: 'cpu-time', stackFilter });

@@ -10,6 +10,7 @@ import { type ProfileLink } from './profile-links';
 const titles: Record<Exclude<HotspotsState, 'ok'>, string> = {
   notOfType: 'Nothing of this type in the span',
   noSamples: 'No samples in this span',
+  filtered: 'The filters leave nothing of this span',
   notArrived: 'The profile has not arrived yet',
   noUpload: 'Span not found in any profile',
 };
@@ -17,6 +18,7 @@ const titles: Record<Exclude<HotspotsState, 'ok'>, string> = {
 const helps: Record<Exclude<HotspotsState, 'ok'>, string> = {
   notOfType: 'Choose a type that was sampled in it:',
   noSamples: 'Spans shorter than a few sampling intervals are often missed. Look at what ran around it:',
+  filtered: 'Take filters out of the query to see what ran in the span.',
   notArrived: 'Profilers send about once a minute. This panel looks again by itself.',
   noUpload:
     'Either its process is not profiled, its profiler does not tie samples to spans, or the profile is past its retention.',

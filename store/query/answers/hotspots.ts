@@ -14,7 +14,7 @@ import type { Notice } from '../notices';
 import { restrictionsOf, type Restrictions } from '../prepare';
 import { questionText } from '../question-text';
 import type { ParsedQuery } from '../request';
-import { whyEmpty } from '../span-state';
+import { whyEmpty, type EmptySpan } from '../span-state';
 
 const defaultNodes = 4096;
 
@@ -29,7 +29,7 @@ export async function answerHotspots(context: QueryContext, query: ParsedQuery, 
   const found = await readHotspots(context, store, query, restrictions, time, notices);
   const { average } = found;
   const [empty, estimates] = await Promise.all([
-    found.main.length > 0 ? undefined : whyEmpty(context, query, restrictions, time, found),
+    found.main.length > 0 ? undefined : whyNothing(context, query, restrictions, time, found),
     estimateNotices(context, found.uploads, found.main.type),
   ]);
   notices.push(...found.uploads.notices, ...(empty === undefined ? [] : [empty.notice]), ...estimates);
@@ -64,6 +64,22 @@ export async function answerHotspots(context: QueryContext, query: ParsedQuery, 
     question: questionText(query, `Hotspots in ${found.main.type.name}`, time.fromMs, time.toMs),
   };
   return [hotspotsFrame(hotspots)];
+}
+
+/** Where filters left nothing, the same is read again without them: it may be they, or the span itself. */
+async function whyNothing(
+  context: QueryContext,
+  query: ParsedQuery,
+  restrictions: Restrictions,
+  time: QueryTime,
+  found: HotspotSamples
+): Promise<EmptySpan> {
+  const { spans, stackFilters, contextFilters } = restrictions;
+  const isFiltered = spans !== undefined && stackFilters.length + contextFilters.length > 0;
+  const store = context.stacks.open(context.tenant);
+  const open = { ...restrictions, stackFilters: [], contextFilters: [] };
+  const all = isFiltered ? await readHotspots(context, store, query, open, time, []) : found;
+  return whyEmpty(context, query, restrictions, time, all);
 }
 
 /** Without samples not even the root is shown. */

@@ -181,6 +181,9 @@ async function emptyNotices(
     return [];
   }
   if (restrictions.spans !== undefined) {
+    if (uploads.length > 0 && restrictions.stackFilters.length + restrictions.contextFilters.length > 0) {
+      return [info(`No sample of ${type.name} of this span fits the filter.`)];
+    }
     const around = await chooseUploads(
       context,
       { ...restrictions, spans: undefined },

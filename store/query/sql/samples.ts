@@ -249,14 +249,14 @@ function placeCondition(bindings: Bindings, { services, hours }: NonNullable<Sam
   )`;
 }
 
-function profilesOf(bindings: Bindings, scope: SampleScope): string {
+function profilesOf(bindings: Bindings, scope: EntryScope): string {
   return scope.profiles === undefined
     ? `${profileNumbers(bindings, scope.uploads)} AND ${startCondition(bindings, scope)}`
     : `SELECT arrayJoin(${bindings.bind('Array(UInt64)', scope.profiles)})`;
 }
 
 /** Leaves out uploads of other hours than are read: a week has a million of them. */
-function startCondition(bindings: Bindings, { firstHour, lastHour, single }: SampleScope): string {
+function startCondition(bindings: Bindings, { firstHour, lastHour, single }: EntryScope): string {
   const second = (seconds: number) => `fromUnixTimestamp64Milli(${bindings.bind('Int64', seconds * 1000)}, 'UTC')`;
   const range = `start >= ${second(firstHour)} AND start < ${second(lastHour + 3600)}`;
   if (single === undefined) {
@@ -267,14 +267,18 @@ function startCondition(bindings: Bindings, { firstHour, lastHour, single }: Sam
 }
 
 /** (profile, context) of entries of span dictionaries that meet a condition on `span`, `root`, `endpoint`; or on `label`. */
-function entriesWith(bindings: Bindings, scope: SampleScope, condition: string, { column, join } = noLabels): string {
+function entriesWith(bindings: Bindings, scope: EntryScope, condition: string, { column, join } = noLabels): string {
   return `SELECT profile, context FROM (
     SELECT profile, arrayEnumerate(span) AS contexts, span AS spans, root AS roots, endpoint AS endpoints${column} FROM profile_spans
     WHERE ${entryWindow(bindings, scope)} AND profile IN (${profilesOf(bindings, scope)})
   ) ARRAY JOIN contexts AS context, spans AS span, roots AS root, endpoints AS endpoint${join} WHERE ${condition}`;
 }
 
-function contextCondition(bindings: Bindings, scope: SampleScope, filter: ContextFilter): string {
+/** Of which uploads the entries are. */
+type EntryScope = HourRange & Pick<SampleScope, 'uploads' | 'profiles' | 'single'>;
+
+/** On rows of `samples` named `s`. */
+export function contextCondition(bindings: Bindings, scope: EntryScope, filter: ContextFilter): string {
   const { dimension } = filter;
   const condition =
     dimension === 'thread' ? threadCondition(bindings, filter) : entryCondition(bindings, scope, filter, dimension);
@@ -289,7 +293,7 @@ function threadCondition(bindings: Bindings, { match, values }: ContextFilter): 
 
 function entryCondition(
   bindings: Bindings,
-  scope: SampleScope,
+  scope: EntryScope,
   filter: ContextFilter,
   dimension: keyof typeof saysSome
 ): string {

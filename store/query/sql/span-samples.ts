@@ -1,6 +1,6 @@
 import type { Statement } from '../../engines/engine';
 import { Bindings } from './bindings';
-import { entryWindow, type HourRange } from './samples';
+import { contextCondition, entryWindow, type ContextFilter, type HourRange } from './samples';
 import { spanEntryCondition, type SpanMatch, type UploadScope } from './upload-scope';
 
 /** Where rows of uploads lie: few uploads, named by number. */
@@ -21,21 +21,28 @@ export interface SpanEntries {
   readonly inferred: readonly boolean[];
 }
 
+/** Which of the spans' samples. */
+export interface WantedSamples {
+  readonly types: readonly string[];
+  readonly contexts: readonly ContextFilter[];
+}
+
 /**
  * Samples of spans in several types, by type, stack and thread. An hour of a service is read for it, so its entries come as values: the
  * engine then reads two columns of the types' rows in the hour, and the rest of matching rows only.
  */
-export function spanSamplesStatement(place: UploadPlace, entries: SpanEntries, types: readonly string[]): Statement {
+export function spanSamplesStatement(place: UploadPlace, entries: SpanEntries, wanted: WantedSamples): Statement {
   const bindings = new Bindings();
   const marked = inferredOf(entries);
   const isMarked = marked.contexts.length === 0 ? '0' : isEntry(bindings, marked);
   const conditions = [
     `s.tenant = ${bindings.bind('String', place.uploads.tenant)}`,
     `s.service IN ${bindings.bind('Array(String)', place.services)}`,
-    `s.profile_type IN ${bindings.bind('Array(String)', types)}`,
+    `s.profile_type IN ${bindings.bind('Array(String)', wanted.types)}`,
     `s.hour >= toDateTime(${bindings.bind('Int64', place.firstHour)}, 'UTC')`,
     `s.hour <= toDateTime(${bindings.bind('Int64', place.lastHour)}, 'UTC')`,
     isEntry(bindings, entries),
+    ...wanted.contexts.map((filter) => contextCondition(bindings, place, filter)),
   ];
   return bindings.statement(
     `SELECT toString(s.profile_type) AS type_key, s.stack AS stack_key, toString(s.thread) AS thread_key,
