@@ -15,7 +15,7 @@ import { fillFolder, type FolderContent, type FolderOptions } from '../generator
 import { folderBytes, machineLoad, printTable, quantile, rounded, togetherMb } from './meter';
 import { countProfiles, jvmRecording, mixedClients, runLoad, visibleAfter, type LoadRow } from './load';
 import { sendTimedUpload } from './timed-upload';
-import { ask, findKnown, measureWarm, questionsOf, type QuestionRow } from './questions';
+import { askFirst, findKnown, measureWarm, questionsOf, type QuestionRow } from './questions';
 
 const { values: flags } = parseArgs({
   options: {
@@ -113,7 +113,7 @@ async function benchQueries(): Promise<{ rows: QuestionRow[]; facts: Fact[]; con
       if (question.goalMs !== undefined) {
         await store.stop();
         store = await startStore({ dataDir });
-        coldMs = (await ask(store.url, question.queries, question.minutes, content.endMs)).ms;
+        coldMs = (await askFirst(store.url, question, content.endMs)).ms;
       }
       const warm = await measureWarm(store.url, question, content.endMs, runs);
       rows.push({ ...warm, coldMs: rounded(coldMs) });
