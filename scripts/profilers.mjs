@@ -3,8 +3,11 @@
 // the reason. Last line: N passed, N failed, N skipped.
 import fs from 'node:fs';
 import path from 'node:path';
-import * as setup from '../tests/profilers/setup.mjs';
+import * as clientSetup from '../tests/profilers/setup.mjs';
+import { examples } from '../tests/profilers/setup-examples.mjs';
 import { bin, ensurePackages, root, run } from './steps.mjs';
+
+const setup = { ...clientSetup, examples };
 
 /** Test file → what it needs of tests/profilers/setup.mjs; the first ones are the short set. */
 const clients = {
@@ -24,6 +27,7 @@ const clients = {
   perf: ['perf'],
   'otel-collector': ['goCollector', 'java'],
   retries: ['goDatadog', 'node', 'java'],
+  examples: ['examples'],
 };
 const shortSet = ['datadog-python', 'datadog-go', 'datadog-node', 'pyroscope-go', 'go-scrape'];
 

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Command } from './program';
 
 /** What scripts/profilers.mjs found or installed, see setup.mjs. Absent keys were not asked for. */
 export interface Ready {
@@ -19,6 +20,7 @@ export interface Ready {
   readonly rust: { readonly program: string };
   readonly gperftools: { readonly program: string; readonly pprof: string };
   readonly perf: { readonly program: string };
+  readonly examples: { readonly programs: Readonly<Record<string, Command>> };
 }
 
 const readyFile = path.resolve(__dirname, '../../build/profilers/ready.json');

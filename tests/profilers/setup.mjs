@@ -10,7 +10,7 @@ const programs = path.join(root, 'tests/profilers/programs');
 const minute = 60_000;
 
 /** { code, output } of a program that may not be there. */
-async function attempt(command, args, options = {}) {
+export async function attempt(command, args, options = {}) {
   return run(command, args, { quiet: true, timeoutMs: 15 * minute, ...options }).catch(({ message }) => ({
     code: 1,
     output: message,
@@ -18,9 +18,9 @@ async function attempt(command, args, options = {}) {
 }
 
 const works = async (command, ...args) => (await attempt(command, args, { timeoutMs: minute })).code === 0;
-const lastLines = (text) => text.trim().split('\n').slice(-4).join(' | ').slice(-400);
+export const lastLines = (text) => text.trim().split('\n').slice(-4).join(' | ').slice(-400);
 
-function filesBelow(dir) {
+export function filesBelow(dir) {
   return fs
     .readdirSync(dir, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.pyc'))
@@ -29,7 +29,7 @@ function filesBelow(dir) {
 }
 
 /** Runs `make` unless it has succeeded before with the same inputs. `make` returns why it failed, if so. */
-async function made(name, inputs, make) {
+export async function made(name, inputs, make) {
   const hash = createHash('sha256');
   inputs.forEach((input) => hash.update(fs.existsSync(input) ? fs.readFileSync(input) : input).update('\0'));
   const stamp = path.join(cache, `${name}.stamp`);
