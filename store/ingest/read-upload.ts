@@ -111,6 +111,10 @@ export function assemble(upload: Upload, read: readonly ReadPart[], context: Rea
   if (language !== '') {
     labels.set('language', language);
   }
+  const runtime = labels.get('runtime') || virtualMachineOf(parts);
+  if (runtime !== '') {
+    labels.set('runtime', runtime);
+  }
   const samples = mergeSamples(identified, language);
   const totals = new Map(samples.types.map((type, at) => [type, samples.totals[at]]));
   const estimates = estimatesOf(labels, upload.runtimeInfo, totals);
@@ -131,6 +135,12 @@ const languages: Readonly<Record<string, string>> = { jfr: 'java', stackprof: 'r
 function languageOfFormats(parts: readonly ReadPart[]): string {
   const found = parts.map(({ format }) => languages[format]).find((language) => language !== undefined);
   return found ?? '';
+}
+
+/** Java's tracer names no runtime; its recording does. */
+function virtualMachineOf(parts: readonly ReadPart[]): string {
+  const facts = parts.flatMap(({ profile }) => profile?.runtimeInfo ?? []);
+  return facts.find(({ group, key }) => group === 'JVM' && key === 'jvmName')?.value ?? '';
 }
 
 export interface Identified extends IdentifiedProfile {

@@ -39,7 +39,8 @@ async function find(service: string): Promise<ListedProfile> {
 it('lists an upload of dd-java-agent with the totals of its types', async () => {
   const id = idOf(await replay(store.url, loadRecording('dd-java-ddprof-2')));
   await untilInserted(store);
-  expect(await find('demo-java')).toMatchObject({ id, status: 'ok', language: 'java', samples: 1566 });
+  const listed = { id, status: 'ok', language: 'java', runtime: 'OpenJDK 64-Bit Server VM', samples: 1566 };
+  expect(await find('demo-java')).toMatchObject(listed);
   const totals = {
     'cpu-time': 194 * 10e6,
     'wall-time': 157 * 50e6,

@@ -14,7 +14,7 @@ const locking: InferredWait = { profileType: 'lock-wait-time', method: 'waitForS
 describeWith('dd-java-agent', 'java', (tools) => {
   const { live } = runLive(service, (storeUrl) => datadogJava(tools, service, storeUrl));
   testClient(live, {
-    labels: { language: 'java' },
+    labels: { language: 'java', runtime: expect.stringContaining('VM') },
     types: ['cpu-time', 'wall-time', 'allocated-memory', 'allocations', 'thrown-exceptions', 'lock-wait-time'],
     watches: [cpu],
     // What the JVM says about every agent, and settings with names like these in them.
