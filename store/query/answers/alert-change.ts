@@ -143,6 +143,9 @@ async function compareSides(
 ): Promise<{ rows: AlertRow[]; profileCount: number }> {
   const [left, right] = await Promise.all([readSide(context, asked, now), before && readSide(context, asked, before)]);
   const { measure, query, notices } = asked;
+  if (context.forAlert && query.compare?.ago !== undefined && before !== undefined && right?.isKept === true) {
+    void readNext(context, asked, before);
+  }
   const side = measure === 'selfShare' ? 'self' : 'total';
   const names = query.rows?.length
     ? query.rows
@@ -168,7 +171,17 @@ async function readSide(context: QueryContext, { type, restrictions, query }: Al
   const uploads = await planUploads(context, narrowed, time, type);
   const question = { uploads, profileType: type, restrictions: narrowed, averaged: true };
   const table = await readNamed(context, question, query.dimension ?? 'method', query.rows ?? []);
-  return { table, profileCount: uploads.profileCount };
+  return { table, profileCount: uploads.profileCount, isKept: uploads.few !== undefined };
+}
+
+/** Rules come again after a minute or two, and then look at so much more of the time before. */
+const nextMs = 2 * 60_000;
+
+/** What the rule's next evaluation will look at of the time before, so that its sums are in memory by then. */
+async function readNext(context: QueryContext, asked: AlertQuestion, { filter, time }: Side): Promise<void> {
+  const next = { filter, time: { ...time, fromMs: time.toMs, toMs: time.toMs + nextMs } };
+  // Nobody waits for it, and what fails now is read when it is asked for.
+  await readSide({ ...context, signal: undefined }, asked, next).catch(() => undefined);
 }
 
 interface Share {
