@@ -178,6 +178,12 @@ describe('spans', () => {
     expect(await notices({ spanId: [''], spanSelector: ['$__all'] })).toEqual([]);
   });
 
+  it('says when a comparison has nothing on its other side', async () => {
+    expect(await notices({ compare: { selector: '{service="nobody"}' } })).toEqual([
+      'The other side has no samples of CPU Time, so nothing is compared.',
+    ]);
+  });
+
   it('says how densely sampling was where a span has no sample', async () => {
     expect(await notices({ spanId: ['ffff'], selector: '{env="prod"}' })).toEqual([
       'No sample was taken in this span; the 1 uploads around it hold 5 samples of CPU Time, one every 12000 ms over all threads. Short spans are often missed.',

@@ -37,6 +37,9 @@ export async function answerProfile(context: QueryContext, query: ParsedQuery, t
   const compare = filledCompare(query.compare, notices);
   const right = compare && (await readRight(context, store, { ...query, compare }, time, type, notices));
   notices.push(...left.uploads.notices, ...(await emptyNotices(context, restrictions, time, type, left)));
+  if (right?.rows.length === 0) {
+    notices.push(warning(`The other side has no samples of ${type.name}, so nothing is compared.`));
+  }
   const dictionary = store.view();
   const tree = buildCallTree(dictionary, left.rows, right?.rows);
   return [
