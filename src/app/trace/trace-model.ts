@@ -101,7 +101,7 @@ export function withDescendants({ spans, level }: Trace, id: string): string[] {
   return spans.slice(at, end < 0 ? undefined : end).map((span) => span.id);
 }
 
-/** The root of the part of a trace that one process ran: where a trace opens. */
+/** Where a trace opens: its root, or the earliest span whose parent is not in it. */
 export function firstSpan({ spans }: Trace): TraceSpan {
   return spans[0];
 }
