@@ -1,5 +1,5 @@
 import { createDataFrame } from '@grafana/data';
-import { readTrace, withDescendants } from './trace-model';
+import { mostSpanIds, readTrace, withDescendants } from './trace-model';
 
 const frame = (spans: Array<[id: string, parent: string | null, startMs: number, durationMs?: number]>) =>
   createDataFrame({
@@ -55,6 +55,27 @@ it('lists a span with everything below it', () => {
   )!;
   const below = (id: string) => withDescendants(trace, id.padStart(16, '0')).map((one) => one.replace(/^0+/, ''));
   expect([below('a'), below('b'), below('e'), below('f')]).toEqual([['a', 'b', 'c', 'd'], ['b', 'c'], ['e'], ['f']]);
+});
+
+it('asks for no more spans than the store takes, the longest, and for none of other services', () => {
+  const span = (id: string, service: string, durationMs: number, parentId = 'a') => ({
+    id,
+    service,
+    durationMs,
+    parentId,
+    name: id,
+    startMs: 0,
+  });
+  const children = Array.from({ length: mostSpanIds }, (_, i) => span(`s${i}`, 'shop', i + 1));
+  const spans = [span('a', 'shop', 1, ''), span('x', 'bank', 99), ...children];
+  const asked = withDescendants(
+    { id: 't', spans, level: spans.map((_, i) => Math.min(i, 1)), startMs: 0, endMs: 1 },
+    'a'
+  );
+  expect(asked).toHaveLength(mostSpanIds);
+  expect(asked.slice(0, 2)).toEqual(['a', `s${mostSpanIds - 1}`]);
+  expect(asked).not.toContain('x');
+  expect(asked).not.toContain('s0');
 });
 
 it('is nothing without spans', () => {

@@ -91,14 +91,19 @@ function inOrder(spans: readonly TraceSpan[]): { spans: TraceSpan[]; level: numb
   return { spans: [...placed.keys()], level: [...placed.values()] };
 }
 
-/** The span and everything below it. */
+/** The store takes no more ids in a question. */
+export const mostSpanIds = 10_000;
+
+/** The span and everything below it that its service did; of very many the longest. */
 export function withDescendants({ spans, level }: Trace, id: string): string[] {
   const at = spans.findIndex((span) => span.id === id);
   if (at < 0) {
     return [id];
   }
   const end = level.findIndex((depth, row) => row > at && depth <= level[at]);
-  return spans.slice(at, end < 0 ? undefined : end).map((span) => span.id);
+  const below = spans.slice(at + 1, end < 0 ? undefined : end).filter(({ service }) => service === spans[at].service);
+  const asked = below.length < mostSpanIds ? below : below.sort((a, b) => b.durationMs - a.durationMs);
+  return [id, ...asked.slice(0, mostSpanIds - 1).map((span) => span.id)];
 }
 
 /** Where a trace opens: its root, or the earliest span whose parent is not in it. */
