@@ -49,3 +49,11 @@ export interface ProfileRow {
  * are the same set. Rollups note it when they are built, and are used while it still holds.
  */
 export const uploadsFingerprint = 'groupBitXor(cityHash64(profile))';
+
+/** An upload's rows of `samples` of one profile type; parallel arrays. */
+export interface TypeRows {
+  readonly stack: BigUint64Array;
+  readonly thread: readonly string[];
+  readonly value: Float64Array;
+  readonly count: Float64Array;
+}

@@ -1,12 +1,7 @@
-/** The reading side of `encodeSampleRows`: what an upload's rows of `samples` say, without asking the engine that has them by now. */
+import { readSize } from './row-binary-collectors';
+import type { TypeRows } from './rows';
 
-/** Rows of one profile type; parallel arrays. */
-interface TypeRows {
-  readonly stack: BigUint64Array;
-  readonly thread: readonly string[];
-  readonly value: Float64Array;
-  readonly count: Float64Array;
-}
+/** The reading side of `encodeSampleRows`: what an upload's rows of `samples` say, without asking the engine that has them by now. */
 
 /** Of a row behind the profile type: hour, stack and profile; and behind the thread: context, value, count, retention. */
 const widths = { hour: 4, stack: 8, profile: 8, context: 4, value: 8, count: 4, retention: 2 } as const;
@@ -65,7 +60,7 @@ function columnsOf({ words, thread, value, count }: Collected): TypeRows {
 class RowCursor {
   at = 0;
   readonly view: DataView;
-  private readonly buffer: Buffer;
+  readonly buffer: Buffer;
 
   constructor(bytes: Uint8Array) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -73,25 +68,13 @@ class RowCursor {
   }
 
   skipText(): void {
-    const length = this.length();
+    const length = readSize(this);
     this.at += length;
   }
 
   text(): string {
-    const length = this.length();
+    const length = readSize(this);
     this.at += length;
     return this.buffer.toString('utf8', this.at - length, this.at);
-  }
-
-  /** LEB128. */
-  private length(): number {
-    let length = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = this.view.getUint8(this.at++);
-      length |= (byte & 0x7f) << shift;
-      if (byte < 0x80) {
-        return length;
-      }
-    }
   }
 }

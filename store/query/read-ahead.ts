@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ProfileRow } from '../engines/rows';
+import type { ProfileRow, TypeRows } from '../engines/rows';
 import type { AskedSums } from './asked-lately';
 import { turnName, type UploadSums } from './recent-uploads';
 import type { StackCache } from './stack-cache';
@@ -11,14 +11,6 @@ export interface InsertedUpload {
   readonly row: ProfileRow;
   /** Its rows of `samples` by profile type. */
   rowsOf(profileTypes: readonly string[]): ReadonlyMap<string, TypeRows>;
-}
-
-/** Rows of one profile type; parallel arrays. */
-interface TypeRows {
-  readonly stack: BigUint64Array;
-  readonly thread: readonly string[];
-  readonly value: Float64Array;
-  readonly count: Float64Array;
 }
 
 /** A service that sends more than this at once has too many uploads in a rule's minutes to keep their sums one by one. */

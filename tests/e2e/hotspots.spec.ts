@@ -1,8 +1,8 @@
-import AxeBuilder from '@axe-core/playwright';
 import { type Page } from '@playwright/test';
 import { valueBySpan, sendUpload } from './uploads';
 import { hexId } from '../oracle/recorded-traces';
 import { expect, test } from './page';
+import { seriousFaults } from './axe';
 
 /** The dashboard of requests: a click on a span shows the methods that ran in it. */
 const requests = '/d/hotspan-requests';
@@ -119,9 +119,5 @@ test('axe finds nothing serious', async ({ page }) => {
 });
 
 async function expectNothingSerious(page: Page) {
-  const { violations } = await new AxeBuilder({ page })
-    .include('[data-testid="data-testid Panel header Code hotspots"]')
-    .analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+  expect(await seriousFaults(page, '[data-testid="data-testid Panel header Code hotspots"]')).toEqual([]);
 }

@@ -1,13 +1,10 @@
-import path from 'node:path';
 import type { FrameJson } from '../../src/api/query';
-import { startChdbEngine } from '../../store/engines/chdb';
-import type { Engine } from '../../store/engines/engine';
 import { fewUploads } from '../../store/query/plan';
 import { portions } from '../../store/query/read-entries';
 import { applyRetention } from '../../store/retention';
 import { buildDueCells, sweepBuilds } from '../../store/rollup';
 import { plainGraph, plainSeries, plainTable, type PlainTable } from './plain-answers';
-import { column, openQueryStore, rowsOf, type QueryStore } from './query-store';
+import { column, openQueryStore, rowsOf, startWatched, type QueryStore } from './query-store';
 import { randomQuestion, type Question } from './random-questions';
 import { randomFractions } from '../random';
 import { randomUpload, storable, type PlainUpload } from './random-uploads';
@@ -39,22 +36,11 @@ let rollupReads = 0;
 /** Statements that look for uploads one by one. */
 let uploadReads = 0;
 
-async function start(): Promise<Engine> {
-  const engine = await startChdbEngine({
-    dataDir: path.join(dataDir, 'engine'),
-    childFile: path.resolve(__dirname, '../../build/store/chdb-child.mjs'),
-    logger: { info: () => undefined, warn: () => undefined },
+const start = () =>
+  startWatched(dataDir, (sql) => {
+    rollupReads += sql.includes('FROM samples_1h AS s') ? 1 : 0;
+    uploadReads += sql.includes('AS type_total') ? 1 : 0;
   });
-  return {
-    ...engine,
-    ready: true,
-    select: (statement, options) => {
-      rollupReads += statement.sql.includes('FROM samples_1h AS s') ? 1 : 0;
-      uploadReads += statement.sql.includes('AS type_total') ? 1 : 0;
-      return engine.select(statement, options);
-    },
-  };
-}
 
 const open = () => openQueryStore(undefined, start);
 /** So few uploads would all be answered from memory, and nothing from the rollup's series. */

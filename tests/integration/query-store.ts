@@ -79,17 +79,30 @@ export interface TestRawUploads {
 
 const noRaw = () => Promise.reject(new HotspanError('no_raw', 'this test keeps no raw uploads'));
 
-function startEmbedded(): Promise<Engine> {
+function startEmbedded(dataDir = newDataDir()): Promise<Engine> {
   return startChdbEngine({
-    dataDir: path.join(newDataDir(), 'engine'),
+    dataDir: path.join(dataDir, 'engine'),
     childFile: path.resolve(__dirname, '../../build/store/chdb-child.mjs'),
     logger: quiet,
   });
 }
 
+/** An engine whose questions a test sees as they are asked. */
+export async function startWatched(dataDir: string, onSelect: (sql: string) => void): Promise<Engine> {
+  const engine = await startEmbedded(dataDir);
+  return {
+    ...engine,
+    ready: true,
+    select: (statement, options) => {
+      onSelect(statement.sql);
+      return engine.select(statement, options);
+    },
+  };
+}
+
 export async function openQueryStore(
   rawUploads: TestRawUploads = { read: noRaw },
-  start: () => Promise<Engine> = startEmbedded
+  start: () => Promise<Engine> = () => startEmbedded()
 ): Promise<QueryStore> {
   const engine = await start();
   await migrate(engine);

@@ -1,9 +1,6 @@
-import path from 'node:path';
 import type { StoreQuery } from '../../src/api/query';
-import { startChdbEngine } from '../../store/engines/chdb';
-import type { Engine } from '../../store/engines/engine';
 import { randomFractions } from '../random';
-import { openQueryStore, rowsOf, type QueryStore } from './query-store';
+import { openQueryStore, rowsOf, startWatched, type QueryStore } from './query-store';
 import { randomUpload, storable } from './random-uploads';
 import { newDataDir, removeDataDirs } from './start-store';
 
@@ -14,21 +11,10 @@ const dataDir = newDataDir();
 /** Statements over single samples. */
 let sampleReads = 0;
 
-async function start(): Promise<Engine> {
-  const engine = await startChdbEngine({
-    dataDir: path.join(dataDir, 'engine'),
-    childFile: path.resolve(__dirname, '../../build/store/chdb-child.mjs'),
-    logger: { info: () => undefined, warn: () => undefined },
+const start = () =>
+  startWatched(dataDir, (sql) => {
+    sampleReads += /FROM samples\b/.test(sql) ? 1 : 0;
   });
-  return {
-    ...engine,
-    ready: true,
-    select: (statement, options) => {
-      sampleReads += /FROM samples\b/.test(statement.sql) ? 1 : 0;
-      return engine.select(statement, options);
-    },
-  };
-}
 
 const random = randomFractions(4711);
 /** Ten uploads of one service that start in a minute. */
