@@ -95,6 +95,8 @@ export interface HotspanQueryFields {
   spanDurationNs?: number;
   /** hotspots: rows in the order in which they ran (default), or largest first. */
   order?: 'time' | 'value';
+  /** hotspots of a span: false leaves out what its endpoint takes on average, which takes as long to read as all else. Default true. */
+  average?: boolean;
   stackFilter?: StackFilter[];
   adhocFilters?: AdhocFilter[];
   limit?: number;

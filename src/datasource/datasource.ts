@@ -16,6 +16,7 @@ import { DataSourceWithBackend, getTemplateSrv } from '@grafana/runtime';
 import { type Observable, map } from 'rxjs';
 import { toAbstractQuery } from './abstract';
 import { adhocSelector, toAdhocFilters } from './adhoc';
+import { averagesLater } from './averages-later';
 import { importQueries } from './import-queries';
 import { type HotspanOptions, type HotspanQuery, fallbackProfileType, queryTypeInfos } from './query';
 import { traceTarget, withRequestLinks } from './request-links';
@@ -50,7 +51,7 @@ export class HotspanDatasource extends DataSourceWithBackend<HotspanQuery, Hotsp
   }
 
   override query(request: DataQueryRequest<HotspanQuery>): Observable<DataQueryResponse> {
-    return super.query(request).pipe(
+    return averagesLater(request, (part) => super.query(part)).pipe(
       map((response) => withRequestLinks(response, this.uid, traceTarget(this.tracesUid))),
       map((response) => withSourceAddress(response, this.sourceUrl))
     );

@@ -4,6 +4,7 @@ import { dimensionTable, frameDimensions } from './dimensions';
 import { parseDrawnProfile } from './profile-text';
 import type { StackDictionary, WeightedStacks } from './stack-dictionary';
 import { stackMask, type ResolvedStackFilter } from './stack-filter';
+import { StackTrie } from './stack-trie';
 
 const names = ['main', 'a', 'b', '__proto__', 'constructor', 'deep'];
 const sample = fc.record({
@@ -81,6 +82,24 @@ describe('buildCallTree', () => {
         const sum = (some: readonly Sample[]) => some.reduce((total, { value }) => total + value, 0);
         expect(tree.total[0]).toBe(sum(samples.slice(0, at)));
         expect(tree.totalRight?.[0]).toBe(sum(samples.slice(at)));
+      })
+    );
+  });
+
+  it('makes the same tree with a trie that other merges used before', () => {
+    const some = fc.array(fc.tuple(sample, fc.boolean()), { minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(some, (samples) => {
+        const { dictionary, weighted } = drawn(samples.map(([one]) => one));
+        const rows = samples.flatMap(([, isTaken], row) => (isTaken ? [row] : []));
+        const pick = (values: ArrayLike<number>) => rows.map((row) => values[row]);
+        const taken = { length: rows.length, stack: pick(weighted.stack), value: pick(weighted.value) };
+        const part = { ...taken, samples: pick(weighted.samples) };
+        const trie = new StackTrie();
+        buildCallTree(dictionary, weighted, undefined, trie);
+        expect(buildCallTree(dictionary, part, weighted, trie)).toEqual(buildCallTree(dictionary, part, weighted));
+        expect(buildCallTree(dictionary, part, undefined, trie)).toEqual(buildCallTree(dictionary, part));
+        expect(trie.mark.every((mark) => mark === 0)).toBe(true);
       })
     );
   });

@@ -1,5 +1,7 @@
 import { heaviestFirst } from './heaviest-first';
-import { frameLabel, isDetail, noStack, type StackDictionary, type WeightedStacks } from './stack-dictionary';
+import { nthLargest } from './nth-largest';
+import { frameLabel, noStack, type StackDictionary, type WeightedStacks } from './stack-dictionary';
+import { StackTrie } from './stack-trie';
 
 /**
  * Stacks merged from the root on. Struct of arrays; node 0 is the root, parents come before their children. Two frames are one node
@@ -30,84 +32,93 @@ export function nodeLabel(dictionary: StackDictionary, tree: CallTree, node: num
   return frame === rootFrame ? rootLabel : frame === noStackFrame ? noStack : frameLabel(dictionary, frame);
 }
 
-/** Merges weighted stacks; `right` is the other side of a comparison. */
-export function buildCallTree(dictionary: StackDictionary, left: WeightedStacks, right?: WeightedStacks): CallTree {
-  const builder = new TreeBuilder(dictionary);
-  for (const row of heaviestFirst(left)) {
-    builder.add(left.stack[row], left.value[row], left.samples[row], 0);
-  }
-  if (right !== undefined) {
-    for (const row of heaviestFirst(right)) {
-      builder.add(right.stack[row], 0, right.samples[row], right.value[row]);
+/** Merges weighted stacks; `right` is the other side of a comparison. `trie`: that of the dictionary, where it is kept. */
+export function buildCallTree(
+  dictionary: StackDictionary,
+  left: WeightedStacks,
+  right?: WeightedStacks,
+  trie = new StackTrie()
+): CallTree {
+  const builder = new TreeBuilder(dictionary, trie, left.length);
+  try {
+    for (const row of heaviestFirst(left)) {
+      builder.add(left.stack[row], left.value[row], left.samples[row], 0);
     }
+    if (right !== undefined) {
+      for (const row of heaviestFirst(right)) {
+        builder.add(right.stack[row], 0, right.samples[row], right.value[row]);
+      }
+    }
+    return builder.finish(right !== undefined);
+  } finally {
+    builder.unmark();
   }
-  return builder.finish(right !== undefined);
 }
 
-const noStackKey = 0xffffffff;
+/** A guess, so that large trees need not grow often. */
+const nodesPerRow = 32;
 
-/** Nodes in growing arrays, found again through an open-addressed table over (parent, key of the label). */
+/** Nodes in growing arrays, in the order in which the heaviest stacks come by. Nodes of the trie are marked with theirs. */
 class TreeBuilder {
   private length = 1;
-  private parent = new Int32Array(1024);
-  private frame = new Int32Array(1024);
-  private key = new Uint32Array(1024);
-  private self = new Float64Array(1024);
-  private samples = new Float64Array(1024);
-  private selfRight = new Float64Array(1024);
-  private slots = new Int32Array(4096).fill(-1);
-  /** Per frame: its label's string, doubled, plus one for detail values, so that both differ. */
-  private readonly keyOfFrame: Uint32Array;
+  private parent: Int32Array;
+  private frame: Int32Array;
+  private trieNode: Int32Array;
+  private self: Float64Array;
+  private samples: Float64Array;
+  private selfRight: Float64Array;
+  private path = new Int32Array(1024);
 
-  constructor(private readonly dictionary: StackDictionary) {
-    const { frames } = dictionary;
-    this.keyOfFrame = new Uint32Array(frames.length);
-    for (let frame = 0; frame < frames.length; frame++) {
-      this.keyOfFrame[frame] = frames.method[frame] * 2 + (isDetail(frames, frame) ? 1 : 0);
-    }
+  constructor(
+    private readonly dictionary: StackDictionary,
+    private readonly trie: StackTrie,
+    rows: number
+  ) {
+    const size = Math.max(1024, Math.min(trie.size, rows * nodesPerRow));
+    [this.parent, this.frame, this.trieNode] = [new Int32Array(size), new Int32Array(size), new Int32Array(size)];
+    [this.self, this.samples, this.selfRight] = [1, 2, 3].map(() => new Float64Array(size));
     this.parent[0] = -1;
     this.frame[0] = rootFrame;
   }
 
   add(stack: number, value: number, samples: number, valueRight: number): void {
-    const { stacks } = this.dictionary;
-    const start = stacks.offset[stack];
-    const end = stacks.offset[stack + 1];
-    let node = start === end ? this.child(0, noStackKey, noStackFrame) : 0;
-    for (let at = end - 1; at >= start; at--) {
-      const frame = stacks.frame[at];
-      node = this.child(node, this.keyOfFrame[frame], frame);
-    }
+    const leaf = this.trie.leafOf(this.dictionary, stack);
+    const node = this.trie.mark[leaf] || this.appendPath(leaf, stack);
     this.self[node] += value;
     this.samples[node] += samples;
     this.selfRight[node] += valueRight;
   }
 
-  private child(parent: number, key: number, frame: number): number {
-    const mask = this.slots.length - 1;
-    let slot = hash(parent, key) & mask;
-    for (let node = this.slots[slot]; node >= 0; node = this.slots[slot]) {
-      if (this.parent[node] === parent && this.key[node] === key) {
-        return node;
-      }
-      slot = (slot + 1) & mask;
+  /** Adds the nodes of a stack that are not here yet, which are those nearest to its leaf. */
+  private appendPath(leaf: number, stack: number): number {
+    const { parent, mark } = this.trie;
+    const { offset, frame } = this.dictionary.stacks;
+    const start = offset[stack];
+    const isEmpty = start === offset[stack + 1];
+    if (this.path.length <= offset[stack + 1] - start) {
+      this.path = new Int32Array(2 * (offset[stack + 1] - start));
     }
-    const node = this.append(parent, key, frame);
-    this.slots[slot] = node;
-    if (this.length * 2 > this.slots.length) {
-      this.rehash();
+    let missing = 0;
+    let above = leaf;
+    for (; above > 0 && mark[above] === 0; above = parent[above]) {
+      this.path[missing++] = above;
+    }
+    let node = mark[above];
+    for (let at = missing - 1; at >= 0; at--) {
+      node = this.append(node, this.path[at], isEmpty ? noStackFrame : frame[start + at]);
     }
     return node;
   }
 
-  private append(parent: number, key: number, frame: number): number {
+  private append(parent: number, trieNode: number, frame: number): number {
     if (this.length === this.parent.length) {
       this.grow();
     }
     const node = this.length++;
     this.parent[node] = parent;
-    this.key[node] = key;
     this.frame[node] = frame;
+    this.trieNode[node] = trieNode;
+    this.trie.mark[trieNode] = node;
     return node;
   }
 
@@ -115,41 +126,31 @@ class TreeBuilder {
     const size = this.length * 2;
     this.parent = enlarged(this.parent, new Int32Array(size));
     this.frame = enlarged(this.frame, new Int32Array(size));
-    this.key = enlarged(this.key, new Uint32Array(size));
+    this.trieNode = enlarged(this.trieNode, new Int32Array(size));
     this.self = enlarged(this.self, new Float64Array(size));
     this.samples = enlarged(this.samples, new Float64Array(size));
     this.selfRight = enlarged(this.selfRight, new Float64Array(size));
   }
 
-  private rehash(): void {
-    this.slots = new Int32Array(this.slots.length * 2).fill(-1);
-    const mask = this.slots.length - 1;
+  unmark(): void {
+    const { mark } = this.trie;
     for (let node = 1; node < this.length; node++) {
-      let slot = hash(this.parent[node], this.key[node]) & mask;
-      while (this.slots[slot] >= 0) {
-        slot = (slot + 1) & mask;
-      }
-      this.slots[slot] = node;
+      mark[this.trieNode[node]] = 0;
     }
   }
 
   finish(compared: boolean): CallTree {
     const { length } = this;
-    const parent = this.parent.slice(0, length);
-    const self = this.self.slice(0, length);
-    const selfRight = this.selfRight.slice(0, length);
-    const tree = { length, parent, frame: this.frame.slice(0, length), self };
-    const sums = { total: summedUp(parent, self), samples: summedUp(parent, this.samples.slice(0, length)) };
+    const parent = this.parent.subarray(0, length);
+    const self = this.self.subarray(0, length);
+    const selfRight = this.selfRight.subarray(0, length);
+    const tree = { length, parent, frame: this.frame.subarray(0, length), self };
+    const sums = { total: summedUp(parent, self), samples: summedUp(parent, this.samples.subarray(0, length)) };
     return compared ? { ...tree, ...sums, selfRight, totalRight: summedUp(parent, selfRight) } : { ...tree, ...sums };
   }
 }
 
-function hash(parent: number, key: number): number {
-  const mixed = Math.imul(parent ^ Math.imul(key, 0x9e3779b1), 0x85ebca6b);
-  return mixed ^ (mixed >>> 15);
-}
-
-function enlarged<T extends Int32Array | Uint32Array | Float64Array>(from: T, to: T): T {
+function enlarged<T extends Int32Array | Float64Array>(from: T, to: T): T {
   to.set(from);
   return to;
 }
@@ -204,18 +205,33 @@ export function visibleNodes(dictionary: StackDictionary, tree: CallTree, maxNod
   const weight = weights(tree);
   const kept = keepHeaviest(inside, weight, maxNodes);
   const order = depthFirst(dictionary, tree, kept, weight, top);
-  let hiddenSelf = 0;
-  const shown = new Uint8Array(tree.length);
-  for (const node of kept) {
-    shown[node] = 1;
-  }
-  for (const node of inside) {
-    hiddenSelf += shown[node] ? 0 : Math.abs(tree.self[node]) + Math.abs(tree.selfRight?.[node] ?? 0);
-  }
+  const hiddenSelf = inside.length === kept.length ? 0 : hiddenSelfOf(tree, inside, kept);
   return { ...order, hiddenNodes: inside.length - kept.length, hiddenSelf };
 }
 
+function hiddenSelfOf({ length, self, selfRight }: CallTree, inside: Int32Array, kept: Int32Array): number {
+  const shown = new Uint8Array(length);
+  for (let at = 0; at < kept.length; at++) {
+    shown[kept[at]] = 1;
+  }
+  let hidden = 0;
+  for (let at = 0; at < inside.length; at++) {
+    const node = inside[at];
+    if (shown[node] === 0) {
+      hidden += Math.abs(self[node]) + (selfRight === undefined ? 0 : Math.abs(selfRight[node]));
+    }
+  }
+  return hidden;
+}
+
 function nodesBelow(tree: CallTree, top: number): Int32Array {
+  if (top === 0) {
+    const all = new Int32Array(tree.length);
+    for (let node = 0; node < all.length; node++) {
+      all[node] = node;
+    }
+    return all;
+  }
   const inside = new Uint8Array(tree.length);
   inside[top] = 1;
   let count = 1;
@@ -236,8 +252,24 @@ function nodesBelow(tree: CallTree, top: number): Int32Array {
 
 /** Sum of absolute self values of both sides: never smaller than a descendant's, also with negative values. */
 function weights(tree: CallTree): Float64Array {
-  const own = tree.self.map((self, node) => Math.abs(self) + Math.abs(tree.selfRight?.[node] ?? 0));
-  return summedUp(tree.parent, own);
+  const { self, selfRight, parent } = tree;
+  if (selfRight === undefined && !hasNegative(self)) {
+    return tree.total;
+  }
+  const own = new Float64Array(tree.length);
+  for (let node = 0; node < own.length; node++) {
+    own[node] = Math.abs(self[node]) + (selfRight === undefined ? 0 : Math.abs(selfRight[node]));
+  }
+  return summedUp(parent, own);
+}
+
+function hasNegative(values: Float64Array): boolean {
+  for (let at = 0; at < values.length; at++) {
+    if (values[at] < 0) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** Ties go to the node that came first; parents come before their children, so no kept node lacks its parent. */
@@ -245,13 +277,28 @@ function keepHeaviest(nodes: Int32Array, weight: Float64Array, maxNodes: number)
   if (nodes.length <= maxNodes) {
     return nodes;
   }
-  const sorted = Float64Array.from(nodes, (node) => weight[node]).sort();
-  const threshold = sorted[sorted.length - maxNodes];
-  let equal = maxNodes;
-  for (let at = sorted.length - 1; at >= 0 && sorted[at] > threshold; at--) {
-    equal--;
+  const weights = new Float64Array(nodes.length);
+  for (let at = 0; at < weights.length; at++) {
+    weights[at] = weight[nodes[at]];
   }
-  return nodes.filter((node) => weight[node] > threshold || (weight[node] === threshold && equal-- > 0));
+  const threshold = nthLargest(weights, maxNodes);
+  const heavier = countAbove(weights, threshold);
+  const kept = new Int32Array(maxNodes);
+  for (let at = 0, count = 0, equal = maxNodes - heavier; count < maxNodes; at++) {
+    const node = nodes[at];
+    if (weight[node] > threshold || (weight[node] === threshold && equal-- > 0)) {
+      kept[count++] = node;
+    }
+  }
+  return kept;
+}
+
+function countAbove(values: Float64Array, threshold: number): number {
+  let count = 0;
+  for (let at = 0; at < values.length; at++) {
+    count += values[at] > threshold ? 1 : 0;
+  }
+  return count;
 }
 
 function depthFirst(

@@ -8,7 +8,7 @@ import { limits } from './request';
 import { rootsStatement } from './sql/spans';
 import { readsMergedFields } from './sql/part-scope';
 import type { SpanMatch, UploadScope } from './sql/upload-scope';
-import { distinctProfilesStatement, uploadsStatement } from './sql/uploads';
+import { distinctProfilesStatement, spanUploadsStatement, uploadsStatement } from './sql/uploads';
 import type { Window } from './sql/window';
 import type { KnownUpload } from './upload-index';
 
@@ -71,7 +71,8 @@ export async function chooseUploads(
     return allPartsOf(context, restrictions, idWindow(time), profileType, labels);
   }
   if (asksForIds(restrictions)) {
-    return readUploads(context, scopeOf(context.tenant, restrictions, idWindow(time)), profileType, labels);
+    const scope = await withSpanUploads(context, scopeOf(context.tenant, restrictions, idWindow(time)));
+    return readUploads(context, scope, profileType, labels);
   }
   const window = { fromMs: time.fromMs, toMs: time.toMs };
   const starting = scopeOf(context.tenant, restrictions, { kind: 'starts', ...window });
@@ -83,6 +84,16 @@ export async function chooseUploads(
   const others = await readUploads(context, overlapping, profileType, labels);
   const notice = 'No upload starts in this range; shown are whole uploads that overlap it.';
   return others.length === 0 ? others : { ...others, notices: [info(notice)] };
+}
+
+/** Looks up which uploads hold the spans: the engine then need not read every upload of the range to find these. */
+async function withSpanUploads(context: QueryContext, scope: UploadScope): Promise<UploadScope> {
+  if (scope.spans === undefined || scope.wholeProfiles) {
+    return scope;
+  }
+  const options = { signal: context.signal, maxRows: limits.rows };
+  const found = await context.engine.select(spanUploadsStatement(scope, scope.spans), options);
+  return { ...scope, spanUploads: [...new Set(Array.from(found.bigints('profile')))] };
 }
 
 /** All parts of the profile that is named, if one of them overlaps the window. */

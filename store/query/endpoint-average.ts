@@ -4,9 +4,8 @@ import type { WeightedStacks } from '../../src/model/stack-dictionary';
 import { chooseUploads, someUploads, type Uploads } from './choose-uploads';
 import type { QueryContext, QueryTime } from './context';
 import type { Restrictions } from './prepare';
-import { readStacks } from './read-samples';
-import { uploadPlace } from './span-samples';
-import { endpointRequestsStatement } from './sql/span-samples';
+import { noSamples, readSpanSamples, uploadPlace } from './span-samples';
+import { endpointEntriesStatement } from './sql/span-samples';
 import type { StackStore } from './stack-store';
 
 /** Samples of all requests of an endpoint around a span, and how many requests they were. */
@@ -51,25 +50,27 @@ function ofService(restrictions: Restrictions, service: string): Restrictions {
 export async function readEndpoint(
   context: QueryContext,
   store: StackStore,
-  restrictions: Restrictions,
   type: ProfileType,
   { endpoint, around }: { readonly endpoint: string; readonly around: Uploads | undefined }
 ): Promise<EndpointSamples | undefined> {
   const place = around && uploadPlace(around);
-  if (endpoint === '' || around === undefined || place === undefined) {
+  if (endpoint === '' || place === undefined) {
     return undefined;
   }
-  const own: Restrictions = {
-    ...ofService(restrictions, around.service[0]),
-    contextFilters: [{ dimension: 'endpoint', match: 'any', values: [endpoint], spanIds: [], exclude: false }],
-  };
-  const [rows, counts] = await Promise.all([
-    readStacks(context, store, { uploads: around, profileType: type, restrictions: own, averaged: false }),
-    context.engine.select(endpointRequestsStatement(place, endpoint), { signal: context.signal }),
-  ]);
-  const [counted, sampled] = [counts.numbers('counted')[0], counts.numbers('sampled')[0]];
+  const found = await context.engine.select(endpointEntriesStatement(place, endpoint), { signal: context.signal });
+  const [counted, sampled] = [found.numbers('counted')[0], found.numbers('sampled')[0]];
   const requests = counted > 0 ? counted : sampled;
-  return requests === 0 ? undefined : { rows, requests, counted: counted > 0 ? 'all' : 'sampled' };
+  if (requests === 0) {
+    return undefined;
+  }
+  const entries = {
+    profiles: Array.from(found.arrays('profile_keys')[0], BigInt),
+    contexts: Array.from(found.arrays('context_keys')[0], Number),
+    inferred: [],
+  };
+  const samples = await readSpanSamples(context, store, place, entries, { types: [type.id], contexts: [] });
+  const rows = samples.get(type.id) ?? noSamples(type);
+  return { rows, requests, counted: counted > 0 ? 'all' : 'sampled' };
 }
 
 const aroundUs = 300e6;

@@ -15,6 +15,7 @@ import { placedUploads, readTimes, type PlacedUpload, type TimedReading, type Ti
 import {
   defaultType,
   noEntries,
+  noSamples,
   offeredTypes,
   readSpanEntries,
   readSpanSamples,
@@ -70,7 +71,8 @@ export async function readHotspots(
   const asked = await askedType(context, query, restrictions, time, notices);
   const uploads = await chooseUploads(context, restrictions, time, asked?.id ?? 'wall-time');
   const { spans } = restrictions;
-  const span = spans && (await readSpan({ context, store, restrictions, time, uploads, asked }, spans));
+  const withAverage = query.average ?? true;
+  const span = spans && (await readSpan({ context, store, restrictions, time, uploads, asked, withAverage }, spans));
   const type = span?.type ?? asked ?? profileTypeOf('wall-time');
   const reading: Reading = { context, store, query, restrictions, uploads, placed: span?.placed ?? [], type, notices };
   const read =
@@ -101,6 +103,7 @@ interface SpanQuestion {
   readonly time: QueryTime;
   readonly uploads: Uploads;
   readonly asked: ProfileType | undefined;
+  readonly withAverage: boolean;
 }
 
 interface FoundSpan {
@@ -114,11 +117,12 @@ interface FoundSpan {
 
 /** Reads side by side what does not build on one another: first where the span is, then its samples and its endpoint's. */
 async function readSpan(question: SpanQuestion, spans: SpanMatch): Promise<FoundSpan> {
-  const { context, store, restrictions, time, uploads, asked } = question;
+  const { context, store, restrictions, time, uploads, asked, withAverage } = question;
   const place = spanPlace(uploads, spans);
-  const uploadsFor = (type: ProfileType) => uploadsForAverage(context, restrictions, time, type, uploads);
+  const uploadsFor = async (type: ProfileType) =>
+    withAverage ? uploadsForAverage(context, restrictions, time, type, uploads) : undefined;
   const averageOf = (type: ProfileType, endpoint: string, around: Uploads | undefined) =>
-    readEndpoint(context, store, restrictions, type, { endpoint, around });
+    readEndpoint(context, store, type, { endpoint, around });
   const likely = asked ?? likelyType(uploads);
   const [placed, entries, around] = await Promise.all([
     placedUploads(context, uploads.scope, uploads.profile),
@@ -185,7 +189,7 @@ async function readSelection({ context, store, restrictions, uploads, type }: Re
 /** The span's own samples, and in which order they ran. */
 async function readOwn(reading: Reading, place: SpanPlace | undefined, byType: SpanSamples): Promise<Read> {
   const { query, type } = reading;
-  const main = byType.get(type.id) ?? nothing(type);
+  const main = byType.get(type.id) ?? noSamples(type);
   const own = {
     main,
     cpu: type.id === 'wall-time' ? byType.get('cpu-time') : undefined,
@@ -199,16 +203,6 @@ async function readOwn(reading: Reading, place: SpanPlace | undefined, byType: S
   const known = times.firstNs.some((time) => Number.isFinite(time));
   noteMissing(reading.notices, read, known, 'Rows are in order of value');
   return known ? { ...own, times } : own;
-}
-
-function nothing(type: ProfileType): TypeSamples {
-  return typeSamples(type, {
-    length: 0,
-    stack: new Uint32Array(0),
-    value: new Float64Array(0),
-    samples: new Float64Array(0),
-    thread: [],
-  });
 }
 
 /** For a flame graph: the samples of one type in the time of the spans; undefined = no upload holds them. */

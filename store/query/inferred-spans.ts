@@ -20,8 +20,11 @@ export async function inferredNotices(context: QueryContext, question: SampleQue
   const marks = rows === undefined ? [] : Array.from(rows.columns.numbers('inferred_key'));
   const valueOf = (marked: boolean) =>
     marks.reduce((sum, mark, at) => sum + ((mark === 1) === marked ? (rows?.value[at] ?? 0) : 0), 0);
-  const inferred = valueOf(true);
-  return inferred === 0 ? [] : [info(notice(inferred / (inferred + valueOf(false))))];
+  return inferredNotice(valueOf(true), valueOf(true) + valueOf(false));
+}
+
+export function inferredNotice(inferred: number, total: number): Notice[] {
+  return inferred === 0 ? [] : [info(notice(inferred / total))];
 }
 
 /** Most profilers tie every sample to its span themselves: then the samples need not be read for it. */

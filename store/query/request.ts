@@ -91,6 +91,7 @@ const querySchema = z.object({
   requestsBy: z.enum(['span', 'endpoint']).optional(),
   compareId: text.optional(),
   order: z.enum(['time', 'value']).optional(),
+  average: z.boolean().optional(),
   labelSelector: text.optional(),
   profileTypeId: text.optional(),
   spanSelector: texts.optional(),

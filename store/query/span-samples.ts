@@ -3,6 +3,8 @@ import type { ThreadStacks } from '../../src/model/hotspot-tree';
 import { formatTraceId } from '../../src/model/span-id';
 import type { Uploads } from './choose-uploads';
 import type { QueryContext } from './context';
+import type { UploadPlan } from './plan';
+import type { SampleQuestion } from './sample-question';
 import {
   spanEntriesStatement,
   spanSamplesStatement,
@@ -107,6 +109,7 @@ export async function readSpanSamples(
     }
   });
   const stacks = await context.stacks.load(store, place, stackIds, context.signal);
+  context.stacks.readAhead(store, place);
   const threads = columns.strings('thread_key');
   const numbers = ['value_sum', 'samples', 'inferred_sum', 'inferred_samples'].map((name) => columns.numbers(name));
   const [values, samples, inferred, inferredCounts] = numbers;
@@ -125,6 +128,31 @@ export async function readSpanSamples(
     return [type, { ...typeSamples(profileTypeOf(type), picked), ...given }] as const;
   });
   return new Map(byType);
+}
+
+/**
+ * Samples of one type in the spans of a question, where they are few uploads' and merely summed up; undefined = it asks for more.
+ */
+export async function readPlainSpans(
+  context: QueryContext,
+  store: StackStore,
+  { restrictions, profileType, averaged }: SampleQuestion,
+  { scope, range, profiles, carryingCount }: UploadPlan
+): Promise<TypeSamples | undefined> {
+  const { spans, wholeUploads, stackFilters, contextFilters } = restrictions;
+  const isAverage = averaged && profileType.merge === 'average' && carryingCount > 1;
+  if (spans === undefined || wholeUploads || isAverage || stackFilters.length > 0 || !profiles?.length) {
+    return undefined;
+  }
+  const place = { ...range, uploads: scope, profiles, spans };
+  const wanted = { types: [profileType.id], contexts: contextFilters };
+  const samples = await readSpanSamples(context, store, place, await readSpanEntries(context, place), wanted);
+  return samples.get(profileType.id) ?? noSamples(profileType);
+}
+
+export function noSamples(type: ProfileType): TypeSamples {
+  const none = new Float64Array(0);
+  return typeSamples(type, { length: 0, stack: new Uint32Array(0), value: none, samples: none, thread: [] });
 }
 
 export function typeSamples(type: ProfileType, rows: ThreadStacks): TypeSamples {

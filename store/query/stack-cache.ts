@@ -1,6 +1,13 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Columns, Engine } from '../engines/engine';
 import { halves } from './id-table';
-import { framesStatement, stackShareStatement, stacksStatement, type StackPlaces } from './sql/stacks';
+import {
+  framesStatement,
+  stackCountStatement,
+  stackShareStatement,
+  stacksStatement,
+  type StackPlaces,
+} from './sql/stacks';
 import { StackStore } from './stack-store';
 
 /** More missing stacks than this are read as all stacks of their services, which is faster than by their ids. */
@@ -8,6 +15,12 @@ const manyMissing = 20_000;
 /** So many stacks are read at once: 30 frames each are 12 MB. */
 const stacksPerRead = 50_000;
 const framesPerRead = 50_000;
+/** Services with more stacks in a day are not read ahead: 40 MB. */
+const mostReadAhead = 300_000;
+/** A share keeps other questions waiting for some milliseconds. */
+const stacksPerShare = 3000;
+const pauseMs = 20;
+const daySeconds = 86_400;
 const defaultBudgetBytes = 384 * 1024 * 1024;
 
 /**
@@ -16,6 +29,7 @@ const defaultBudgetBytes = 384 * 1024 * 1024;
  */
 export class StackCache {
   private readonly stores = new Map<string, StackStore>();
+  private inBackground: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly engine: Engine,
@@ -57,6 +71,31 @@ export class StackCache {
       await this.fetch(store, places, missing, signal);
     }
     return store.indexesOfStacks(ids);
+  }
+
+  /**
+   * Begins to read all stacks of the places' services and days, in the background and in small shares, where it has not been done: who
+   * looks at one span looks at others, and each would wait for stacks that none before had.
+   */
+  readAhead(store: StackStore, places: StackPlaces): void {
+    const { services, firstHour, lastHour } = places;
+    const key = JSON.stringify([services, Math.floor(firstHour / daySeconds), Math.floor(lastHour / daySeconds)]);
+    if (!store.readAhead.has(key)) {
+      store.readAhead.add(key);
+      const read = () => this.readShares(store, places);
+      // Whoever needs such a stack asks for it; what fails here is tried at the next question.
+      this.inBackground = this.inBackground.then(read).catch(() => void store.readAhead.delete(key));
+    }
+  }
+
+  private async readShares(store: StackStore, places: StackPlaces): Promise<void> {
+    const [found] = Array.from((await this.engine.select(stackCountStatement(places))).numbers('found'));
+    const shares = found > mostReadAhead ? 0 : Math.ceil(found / stacksPerShare);
+    for (let part = 0; part < shares && this.sizeBytes < this.budgetBytes / 2; part++) {
+      const stacks = await this.engine.select(stackShareStatement(places, { part, of: shares }));
+      await this.add(store, places.uploads.tenant, stacks);
+      await setTimeout(pauseMs, undefined, { ref: false });
+    }
   }
 
   private async fetch(
@@ -154,9 +193,12 @@ type IdArray = ReturnType<Columns['arrays']>[number];
 
 function frameIndexes(store: StackStore, ids: IdArray): Uint32Array {
   const keys = halvesOf(ids);
-  return Uint32Array.from({ length: ids.length }, (_, i) =>
-    Math.max(0, store.indexOfFrame(keys[i * 2], keys[i * 2 + 1]))
-  );
+  // A loop: `from` with a function takes four times as long, and there are millions of frames.
+  const indexes = new Uint32Array(ids.length);
+  for (let i = 0; i < indexes.length; i++) {
+    indexes[i] = Math.max(0, store.indexOfFrame(keys[i * 2], keys[i * 2 + 1]));
+  }
+  return indexes;
 }
 
 function halvesOf(ids: IdArray): Uint32Array {

@@ -1,5 +1,6 @@
 import { frameKinds } from '../../src/model/profile';
 import type { StackDictionary } from '../../src/model/stack-dictionary';
+import { StackTrie } from '../../src/model/stack-trie';
 import { halves, IdTable } from './id-table';
 import { NamedStacks } from './named-stacks';
 import { RecentUploads } from './recent-uploads';
@@ -26,6 +27,9 @@ export class StackStore {
   /** Sums by stacks of this store. */
   readonly recent = new RecentUploads();
   readonly named = new NamedStacks();
+  readonly trie = new StackTrie();
+  /** Services and days whose stacks were read ahead. */
+  readonly readAhead = new Set<string>();
   private readonly strings: string[] = [''];
   private readonly stringIndex = new Map<string, number>([['', 0]]);
   private stringBytes = 0;
@@ -50,7 +54,7 @@ export class StackStore {
     const frames = this.line.byteLength * 6 + this.kind.byteLength + this.frameIndex.sizeBytes;
     const stacks =
       this.offset.byteLength + this.stackIds.byteLength + this.frame.byteLength + this.stackIndex.sizeBytes;
-    return frames + stacks + this.stringBytes + this.recent.sizeBytes + this.named.sizeBytes;
+    return frames + stacks + this.stringBytes + this.recent.sizeBytes + this.named.sizeBytes + this.trie.sizeBytes;
   }
 
   /** -1 = not here. */

@@ -9,7 +9,7 @@ import type { QueryContext, QueryTime } from '../context';
 import { estimateNotices } from '../estimate-notices';
 import { flameFrame, type FlameSide } from '../frames/flame-frame';
 import { readTimeWindow } from '../hotspot-samples';
-import { inferredNotices } from '../inferred-spans';
+import { inferredNotice, inferredNotices } from '../inferred-spans';
 import { info, warning, type Notice } from '../notices';
 import { planOf, planUploads, type UploadPlan } from '../plan';
 import { isFilled, restrictionsOf, type Restrictions } from '../prepare';
@@ -17,6 +17,8 @@ import { questionText } from '../question-text';
 import { readStacks } from '../read-samples';
 import type { ParsedQuery } from '../request';
 import { resolveType } from '../resolve-type';
+import type { SampleQuestion } from '../sample-question';
+import { readPlainSpans } from '../span-samples';
 import type { StackStore } from '../stack-store';
 
 const defaultNodes = 16_384;
@@ -41,7 +43,7 @@ export async function answerProfile(context: QueryContext, query: ParsedQuery, t
     notices.push(warning(`The other side has no samples of ${type.name}, so nothing is compared.`));
   }
   const dictionary = store.view();
-  const tree = buildCallTree(dictionary, left.rows, right?.rows);
+  const tree = buildCallTree(dictionary, left.rows, right?.rows, store.trie);
   return [
     flameFrame({
       dictionary,
@@ -77,12 +79,26 @@ async function readSide(
 ): Promise<Side> {
   const uploads = await planUploads(context, restrictions, time, type);
   const question = { uploads, profileType: type, restrictions, averaged: true };
-  const [rows, inferred, estimates] = await Promise.all([
-    readStacks(context, store, question),
-    inferredNotices(context, question),
+  const [rows, estimates] = await Promise.all([
+    readOfSpans(context, store, question, uploads),
     estimateNotices(context, uploads, type),
   ]);
-  return { uploads, rows, notices: [...inferred, ...estimates] };
+  return { uploads, rows: rows.rows, notices: [...rows.notices, ...estimates] };
+}
+
+/** Samples, and what to say about those whose span was found by thread and time. Of few uploads, spans are looked up just once. */
+async function readOfSpans(
+  context: QueryContext,
+  store: StackStore,
+  question: SampleQuestion,
+  plan: UploadPlan
+): Promise<Pick<Side, 'rows' | 'notices'>> {
+  const samples = await readPlainSpans(context, store, question, plan);
+  if (samples !== undefined) {
+    return { rows: samples, notices: inferredNotice(samples.inferred, samples.total) };
+  }
+  const [rows, notices] = await Promise.all([readStacks(context, store, question), inferredNotices(context, question)]);
+  return { rows, notices };
 }
 
 /** With `spanScope: time`, the samples of the process in the span's time. */

@@ -43,7 +43,7 @@ function customOf({
   visible,
   tree,
 }: Flame): Omit<FlameFrameCustom, 'profileType' | 'profileTypeName' | 'unit'> {
-  const weight = Math.abs(tree.self.reduce((sum, self) => sum + Math.abs(self), 0)) + Math.abs(right?.total ?? 0);
+  const weight = absoluteSum(tree.self) + Math.abs(right?.total ?? 0);
   return {
     total: left.total,
     sampleCount: left.sampleCount,
@@ -57,6 +57,14 @@ function customOf({
       profileCountRight: right.profileCount,
     }),
   };
+}
+
+function absoluteSum(values: Float64Array): number {
+  let sum = 0;
+  for (let at = 0; at < values.length; at++) {
+    sum += Math.abs(values[at]);
+  }
+  return sum;
 }
 
 function flameColumns({ dictionary, tree, visible, type }: Flame): Column[] {

@@ -35,20 +35,20 @@ export function spanSamplesStatement(place: UploadPlace, entries: SpanEntries, w
   const bindings = new Bindings();
   const marked = inferredOf(entries);
   const isMarked = marked.contexts.length === 0 ? '0' : isEntry(bindings, marked);
+  const ofEntries = isEntry(bindings, entries);
   const conditions = [
     `s.tenant = ${bindings.bind('String', place.uploads.tenant)}`,
     `s.service IN ${bindings.bind('Array(String)', place.services)}`,
     `s.profile_type IN ${bindings.bind('Array(String)', wanted.types)}`,
     `s.hour >= toDateTime(${bindings.bind('Int64', place.firstHour)}, 'UTC')`,
     `s.hour <= toDateTime(${bindings.bind('Int64', place.lastHour)}, 'UTC')`,
-    isEntry(bindings, entries),
     ...wanted.contexts.map((filter) => contextCondition(bindings, place, filter)),
   ];
   return bindings.statement(
     `SELECT toString(s.profile_type) AS type_key, s.stack AS stack_key, toString(s.thread) AS thread_key,
        toFloat64(sum(s.value)) AS value_sum, toFloat64(sum(s.count)) AS samples,
        toFloat64(sumIf(s.value, ${isMarked})) AS inferred_sum, toFloat64(sumIf(s.count, ${isMarked})) AS inferred_samples
-     FROM samples AS s WHERE ${conditions.join(' AND ')} GROUP BY type_key, stack_key, thread_key`
+     FROM samples AS s WHERE ${ofEntries} AND ${conditions.join(' AND ')} GROUP BY type_key, stack_key, thread_key`
   );
 }
 
@@ -72,7 +72,7 @@ function isEntry(bindings: Bindings, { profiles, contexts }: EntryKeys): string 
     return single.join(' AND ');
   }
   const pairs = `arrayZip(${bindings.bind('Array(UInt64)', profiles)}, ${bindings.bind('Array(UInt32)', contexts)})`;
-  return `${single.join(' AND ')} AND (s.profile, s.context) IN (SELECT pair.1, pair.2 FROM (SELECT arrayJoin(${pairs}) AS pair))`;
+  return `${single.join(' AND ')} AND (s.profile, s.context) IN ${pairs}`;
 }
 
 /**
@@ -109,22 +109,23 @@ export function inferredEntriesStatement(place: SpanPlace): Statement {
 }
 
 /**
- * How many requests of an endpoint the uploads had: as their clients counted them (`counted`), and how many of them have samples
- * (`sampled`, by root span, else by span).
+ * One row: the entries of an endpoint in the uploads' span dictionaries (`profile_keys`, `context_keys`), and how many requests they are
+ * of: as the clients counted them (`counted`), and how many have samples (`sampled`, by root span, else by span).
  */
-export function endpointRequestsStatement(place: UploadPlace, endpoint: string): Statement {
+export function endpointEntriesStatement(place: UploadPlace, endpoint: string): Statement {
   const bindings = new Bindings();
   const numbers = bindings.bind('Array(UInt64)', place.profiles);
   const name = bindings.bind('String', endpoint);
   return bindings.statement(
-    `SELECT
+    `SELECT groupArray(profile) AS profile_keys, groupArray(context) AS context_keys,
+       toFloat64(uniqExactIf(if(root_id = 0, span_id, root_id), span_id != 0 OR root_id != 0)) AS sampled,
        (SELECT toFloat64(sum(endpoint_counts[${name}])) FROM profiles
-        WHERE tenant = ${bindings.bind('String', place.uploads.tenant)} AND profile IN ${numbers}) AS counted,
-       (SELECT toFloat64(uniqExact(if(root_id = 0, span_id, root_id))) FROM (
-          SELECT span, root, endpoint FROM profile_spans
-          WHERE ${entryWindow(bindings, place)} AND profile IN ${numbers}
-        ) ARRAY JOIN span AS span_id, root AS root_id, endpoint AS endpoint_name
-        WHERE endpoint_name = ${name} AND (span_id != 0 OR root_id != 0)) AS sampled`
+        WHERE tenant = ${bindings.bind('String', place.uploads.tenant)} AND profile IN ${numbers}) AS counted
+     FROM (
+       SELECT profile, arrayEnumerate(span) AS contexts, span, root, endpoint FROM profile_spans
+       WHERE ${entryWindow(bindings, place)} AND profile IN ${numbers} LIMIT 1 BY profile
+     ) ARRAY JOIN contexts AS context, span AS span_id, root AS root_id, endpoint AS endpoint_name
+     WHERE endpoint_name = ${name}`
   );
 }
 

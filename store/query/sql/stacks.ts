@@ -42,11 +42,24 @@ export function stackShareStatement(
   share: IdShare
 ): Statement {
   const bindings = new Bindings();
-  const day = (seconds: number) => `toDate(toDateTime(${bindings.bind('Int64', Math.max(0, seconds))}, 'UTC'))`;
   return bindings.statement(
     `SELECT stack, frames FROM stacks WHERE ${ownedBy(bindings, uploads.tenant, services)} AND ${shareCondition(bindings, 'stack', share)}
-       AND seen >= ${day(firstHour - daySeconds)} AND seen <= ${day(lastHour + daySeconds)} LIMIT 1 BY stack`
+       AND ${receivedAround(bindings, firstHour, lastHour)} LIMIT 1 BY stack`
   );
+}
+
+/** `found`: how many rows such shares have together; a stack may be several. */
+export function stackCountStatement({ uploads, services, firstHour, lastHour }: StackPlaces): Statement {
+  const bindings = new Bindings();
+  return bindings.statement(
+    `SELECT toFloat64(count()) AS found FROM stacks WHERE ${ownedBy(bindings, uploads.tenant, services)}
+       AND ${receivedAround(bindings, firstHour, lastHour)}`
+  );
+}
+
+function receivedAround(bindings: Bindings, firstHour: number, lastHour: number): string {
+  const day = (seconds: number) => `toDate(toDateTime(${bindings.bind('Int64', Math.max(0, seconds))}, 'UTC'))`;
+  return `seen >= ${day(firstHour - daySeconds)} AND seen <= ${day(lastHour + daySeconds)}`;
 }
 
 const daySeconds = 86_400;

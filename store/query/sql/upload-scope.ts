@@ -12,6 +12,8 @@ export interface UploadScope {
   /** UUIDs; absent = all. */
   readonly profileIds?: readonly string[];
   readonly spans?: SpanMatch;
+  /** Numbers of the uploads that hold the spans, where they were looked up already. */
+  readonly spanUploads?: readonly bigint[];
   /** Leave out uploads that could not be read. */
   readonly readableOnly: boolean;
   /** With spans: every part of the profiles that they ran in, not only the parts that name them. */
@@ -45,7 +47,7 @@ export function uploadCondition(bindings: Bindings, scope: UploadScope): string 
     conditions.push(
       scope.wholeProfiles
         ? `id IN (${idsWithSpans(bindings, scope, scope.spans)})`
-        : `profile IN (${spanProfiles(bindings, scope, scope.spans)})`
+        : holdsSpans(bindings, scope, scope.spans)
     );
   }
   return conditions.join(' AND ');
@@ -102,7 +104,16 @@ function second(bindings: Bindings, seconds: number): string {
 /** No upload is taken to be longer than this when spans are looked up by time. */
 const longestUploadMs = 24 * 3600_000;
 
-function spanProfiles(bindings: Bindings, scope: UploadScope, spans: SpanMatch): string {
+function holdsSpans(bindings: Bindings, scope: UploadScope, spans: SpanMatch): string {
+  const { spanUploads } = scope;
+  if (spanUploads === undefined) {
+    return `profile IN (${spanProfiles(bindings, scope, spans)})`;
+  }
+  return spanUploads.length === 0 ? '0' : `profile IN ${bindings.bind('Array(UInt64)', spanUploads)}`;
+}
+
+/** Numbers of the uploads in the scope's tenant and time whose span dictionaries name the spans. */
+export function spanProfiles(bindings: Bindings, scope: UploadScope, spans: SpanMatch): string {
   const ids = bindings.bind('Array(UInt64)', spans.ids);
   const holds = spans.kind === 'span' ? `hasAny(span, ${ids})` : `(hasAny(root, ${ids}) OR hasAny(span, ${ids}))`;
   return `SELECT profile FROM profile_spans WHERE ${spanWindow(bindings, scope)} AND ${holds}`;

@@ -51,6 +51,8 @@ export function questionsOf({ dayService, services, hosts }: FolderContent, know
   const thread = [{ dimension: 'thread' as const, match: 'any' as const, values: ['worker-1'] }];
   const alert = { ...day, queryType: 'dimension' as const, format: 'alert' as const, measure: 'selfShare' as const };
   const merge = { ...day, queryType: 'profile' as const };
+  const hotspots = { queryType: 'hotspots' as const, selector: day.selector, order: 'value' as const };
+  const { otherSpans } = known;
   const week = 7 * 1440;
   return [
     { name: 'flame graph, 1 service, 1 h', queries: [merge], minutes: 60, goalMs: 400 },
@@ -60,18 +62,26 @@ export function questionsOf({ dayService, services, hosts }: FolderContent, know
     { name: 'flame graph, 1 service, 7 d', queries: [{ ...merge, ...small }], minutes: week, goalMs: 1000 },
     { name: 'one profile', queries: [{ ...merge, profileId: known.profileId }], minutes: 1440, goalMs: 150 },
     { name: 'one span', queries: [{ ...merge, spanId: [known.spanId] }], minutes: 60, goalMs: 150 },
+    { name: 'one span, 24 h, each asked for once', queries: [merge], minutes: 1440, goalMs: 150, otherSpans },
+    // What panels show first; then they ask for the average too.
     {
       name: 'hotspots of a span, 24 h',
-      queries: [{ queryType: 'hotspots', selector: day.selector, spanId: [known.spanId], order: 'value' }],
+      queries: [{ ...hotspots, spanId: [known.spanId], average: false }],
       minutes: 1440,
       goalMs: 150,
     },
     {
       name: 'hotspots of a span, 24 h, each asked for once',
-      queries: [{ queryType: 'hotspots', selector: day.selector, order: 'value' }],
+      queries: [{ ...hotspots, average: false }],
       minutes: 1440,
       goalMs: 150,
-      otherSpans: known.otherSpans,
+      otherSpans,
+    },
+    {
+      name: 'hotspots of a span and its average, 24 h, each asked for once',
+      queries: [hotspots],
+      minutes: 1440,
+      otherSpans,
     },
     {
       name: 'hotspots of a span in call order, 24 h, 1 raw upload read',

@@ -1,0 +1,33 @@
+import { type DataFrame, type DataQueryRequest, type DataQueryResponse, LoadingState } from '@grafana/data';
+import { type Observable, concat, concatMap, of } from 'rxjs';
+import { type HotspanQuery } from './query';
+
+type Ask = (request: DataQueryRequest<HotspanQuery>) => Observable<DataQueryResponse>;
+
+/**
+ * Asks for the methods of spans first and then for all of it: what the spans' endpoints take on average is as much to read as the rest,
+ * and nobody should wait for it. The last answer is what the query says.
+ */
+export function averagesLater(request: DataQueryRequest<HotspanQuery>, ask: Ask): Observable<DataQueryResponse> {
+  if (request.targets.length === 0 || !request.targets.every(isOfSpan)) {
+    return ask(request);
+  }
+  const targets = request.targets.map((query) => ({ ...query, average: false }));
+  return ask({ ...request, targets }).pipe(
+    concatMap((methods) =>
+      methods.data.some(mayHaveAverage)
+        ? concat(of({ ...methods, state: LoadingState.Loading }), ask(request))
+        : of(methods)
+    )
+  );
+}
+
+function isOfSpan({ queryType, spanId, rootSpanId, average }: HotspanQuery): boolean {
+  return queryType === 'hotspots' && average === undefined && Boolean(spanId?.length ?? rootSpanId?.length);
+}
+
+/** Only spans of a known endpoint have one. */
+function mayHaveAverage({ meta }: DataFrame): boolean {
+  const custom: unknown = meta?.custom;
+  return typeof custom === 'object' && custom !== null && 'endpoint' in custom && Boolean(custom.endpoint);
+}
