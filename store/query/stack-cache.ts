@@ -78,8 +78,7 @@ export class StackCache {
    * looks at one span looks at others, and each would wait for stacks that none before had.
    */
   readAhead(store: StackStore, places: StackPlaces): void {
-    const { services, firstHour, lastHour } = places;
-    const key = JSON.stringify([services, Math.floor(firstHour / daySeconds), Math.floor(lastHour / daySeconds)]);
+    const key = JSON.stringify([places.services, Math.floor(places.lastHour / daySeconds)]);
     if (!store.readAhead.has(key)) {
       store.readAhead.add(key);
       const read = () => this.readShares(store, places);
