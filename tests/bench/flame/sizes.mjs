@@ -10,36 +10,29 @@ const provided = ['react', 'react-dom', 'rxjs', '@emotion/*', '@grafana/*'];
 /** The renderer is the drawing with all that is around it, the module the whole panel. What loads on demand isn't counted. */
 const entries = { painterKB: 'flame-painter.ts', rendererKB: 'flame-graph.tsx', moduleKB: 'module.tsx' };
 
+/** As the build does: what is imported at once is one file, what is loaded on demand is others. */
+const onDemand = {
+  name: 'on demand',
+  setup: (build) =>
+    build.onResolve({ filter: /./ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined
+    ),
+};
+
 async function gzipKB(file) {
-  const { outputFiles, metafile } = await build({
+  const { outputFiles } = await build({
     entryPoints: [path.join(room, file)],
     bundle: true,
     minify: true,
-    splitting: true,
     format: 'esm',
     target: 'es2022',
     jsx: 'automatic',
     external: provided,
-    outdir: root,
-    entryNames: 'entry',
+    plugins: [onDemand],
     write: false,
-    metafile: true,
     logLevel: 'error',
   });
-  const names = loadedAtOnce(metafile.outputs);
-  const files = outputFiles.filter((output) => names.has(path.basename(output.path)));
-  return files.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0) / 1000;
-}
-
-/** Names of the files that the entry needs before it runs. */
-function loadedAtOnce(outputs) {
-  const byName = new Map(Object.entries(outputs).map(([name, output]) => [path.basename(name), output]));
-  const found = new Set(['entry.js']);
-  for (const name of found) {
-    const imports = byName.get(name)?.imports ?? [];
-    imports.filter(({ kind }) => kind === 'import-statement').forEach((one) => found.add(path.basename(one.path)));
-  }
-  return found;
+  return gzipSync(outputFiles[0].contents, { level: 9 }).length / 1000;
 }
 
 export async function codeSizes() {

@@ -24,9 +24,13 @@ const heapBytes = () => Number(Reflect.get(performance, 'memory')?.usedJSHeapSiz
 const frame = () => new Promise<number>((done) => requestAnimationFrame(done));
 const idle = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-/** Set by every stroke on a canvas; changes of the document are asked of the observer. */
+/** Set by the first stroke on a canvas; changes of the document are asked of the observer. */
 let drawn = false;
 const observer = new MutationObserver(() => (drawn = true));
+
+const strokes = ['fillRect', 'fill', 'fillText', 'clearRect', 'drawImage', 'putImageData'] as const;
+const pen = CanvasRenderingContext2D.prototype;
+const originals = strokes.map((name) => pen[name] as (...args: unknown[]) => void);
 
 function watchPage() {
   observer.observe(document.documentElement, {
@@ -35,19 +39,26 @@ function watchPage() {
     attributes: true,
     characterData: true,
   });
-  const context = CanvasRenderingContext2D.prototype;
-  for (const name of ['fillRect', 'fill', 'fillText', 'clearRect', 'drawImage', 'putImageData'] as const) {
-    const original = context[name] as (...args: unknown[]) => void;
-    Reflect.set(context, name, function (this: CanvasRenderingContext2D, ...args: unknown[]) {
+  watchStrokes();
+}
+
+/** The first stroke ends the watch: noticing each of thousands would cost as much as drawing them. */
+function watchStrokes() {
+  strokes.forEach((name, i) =>
+    Reflect.set(pen, name, function (this: CanvasRenderingContext2D, ...args: unknown[]) {
       drawn = true;
-      return original.apply(this, args);
-    });
-  }
+      strokes.forEach((other, at) => Reflect.set(pen, other, originals[at]));
+      return originals[i].apply(this, args);
+    })
+  );
 }
 
 /** Whether anything changed since it was last asked. */
 function hasChanged(): boolean {
   const changed = observer.takeRecords().length > 0 || drawn;
+  if (drawn) {
+    watchStrokes();
+  }
   drawn = false;
   return changed;
 }
