@@ -9,14 +9,15 @@ export interface FlameMatches {
   readonly methods: number;
   /** Value below matching frames; a match inside a match is counted once. */
   readonly total: number;
-  /** Rows that match, in ascending order. */
-  readonly rows: readonly number[];
+  /** One bit per row, set where it matches, and how many are set before each word. */
+  readonly bits: Uint32Array;
+  readonly before: Uint32Array;
 }
 
 /** Marks the matching frames of a tree: one pass over the rows. */
 export function matchFlame(tree: FlameTree, mask: Uint8Array): FlameMatches {
   const { level, label } = tree.columns;
-  const rows: number[] = [];
+  const bits = new Uint32Array((tree.length >>> 5) + 1);
   const seen = new Uint8Array(mask.length);
   let inside = Infinity; // level of the outermost open match
   let total = 0;
@@ -28,34 +29,38 @@ export function matchFlame(tree: FlameTree, mask: Uint8Array): FlameMatches {
       total += hit ? drawnValue(tree.columns, row) : 0;
     }
     if (hit) {
-      rows.push(row);
+      bits[row >>> 5]! |= 1 << (row & 31);
       seen[label[row]!] = 1;
     }
   }
-  const methods = seen.reduce((sum, one) => sum + one, 0);
-  return { mask, frames: rows.length, methods, total, rows };
+  const before = countBefore(bits);
+  return { mask, frames: before[bits.length]!, methods: seen.reduce((sum, one) => sum + one, 0), total, bits, before };
+}
+
+function countBefore(bits: Uint32Array): Uint32Array {
+  const before = new Uint32Array(bits.length + 1);
+  for (let word = 0; word < bits.length; word++) {
+    before[word + 1] = before[word]! + bitCount(bits[word]!);
+  }
+  return before;
+}
+
+function bitCount(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+/** Matching rows above `row`. */
+function hitsBefore({ bits, before }: FlameMatches, row: number): number {
+  const word = row >>> 5;
+  return before[word]! + bitCount(bits[word]! & ((1 << (row & 31)) - 1));
 }
 
 /** True if a frame, or with `count` one of that many siblings, or anything below them, matches. */
-export function hidesMatch(tree: FlameTree, { rows }: FlameMatches, node: NodeIndex, count: number): boolean {
+export function hidesMatch(tree: FlameTree, matches: FlameMatches, node: NodeIndex, count: number): boolean {
   const last = node + Math.max(1, count) - 1;
-  const next = rows[firstFrom(rows, tree.row[node]!)];
-  return next !== undefined && next < tree.rowEnd[last]!;
-}
-
-/** Index of the first of ascending numbers that is not below a limit. */
-function firstFrom(sorted: readonly number[], limit: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! < limit) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
+  return hitsBefore(matches, tree.rowEnd[last]!) > hitsBefore(matches, tree.row[node]!);
 }
 
 const mostSteps = 10_000;

@@ -12,8 +12,9 @@ import React, {
 } from 'react';
 import { type FlameLayout, entryOfNode, hitFlame } from '../../model/flame-layout';
 import { type FlameTree, type NodeIndex, levelOf } from '../../model/flame-tree';
-import { type FlameScene, paintFlame } from './flame-painter';
+import { paintFlame } from './flame-painter';
 import { type RowPlace, rowAt, rowPlace, rowPx, rowTop } from './flame-rows-px';
+import { type FlameScene } from './flame-scene';
 import { flamePart } from './flame-styles';
 import { type HoverStore } from './hover-store';
 import { type ScrollStore } from './scroll-store';

@@ -1,7 +1,8 @@
 import { useTheme2 } from '@grafana/ui';
-import React, { type CSSProperties, type PointerEvent, useEffect, useRef, useSyncExternalStore } from 'react';
-import { fillOf, type FlameScene } from './flame-painter';
+import React, { type CSSProperties, type PointerEvent, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
+import { fillOf } from './flame-painter';
 import { rowPlace, rowPx, rowsInView } from './flame-rows-px';
+import { type FlameScene } from './flame-scene';
 import { type ScrollStore } from './scroll-store';
 import { type FlameControl } from './use-flame-state';
 import { useMatches } from './use-flame-view';
@@ -39,8 +40,8 @@ export function FlameMinimap({ scene, control, heightPx, scroll }: MinimapProps)
   const { spacePx } = rowPlace(scene.layout, scene.flip, heightPx);
   const scale = heightPx / spacePx;
   const { matches } = useMatches(scene.data, control);
-  // The map may come a moment after the graph.
-  useEffect(() => {
+  // In the graph's own frame: a second one would come later than the map takes.
+  useLayoutEffect(() => {
     if (canvasRef.current) {
       paintMinimap(canvasRef.current, { ...scene, matches }, heightPx);
     }
@@ -88,24 +89,33 @@ function paintMinimap(canvas: HTMLCanvasElement, scene: FlameScene, heightPx: nu
   const [first, end] = rowsInView(place, 0, place.spacePx);
   const perRow = Math.max(1, (rowPx * heightPx) / place.spacePx);
   const step = Math.max(1, (end - first) / canvas.height);
+  const brush = { context, colour: '' };
   for (let at = first; at < end; at += step) {
     const row = Math.floor(at);
     const y = ((scene.flip ? place.spacePx / rowPx - 1 - row : row) * rowPx * heightPx) / place.spacePx;
-    paintLine(context, scene, row, y, perRow);
+    paintLine(brush, scene, row, y, perRow);
   }
 }
 
 const leastPx = 0.5;
 
-function paintLine(context: CanvasRenderingContext2D, scene: FlameScene, row: number, y: number, height: number) {
+interface Brush {
+  readonly context: CanvasRenderingContext2D;
+  colour: string;
+}
+
+function paintLine(brush: Brush, scene: FlameScene, row: number, y: number, height: number) {
   const { layout, data } = scene;
   const scale = minimapPx / layout.widthPx;
   for (let entry = layout.rowStart[row]; entry < layout.rowStart[row + 1]; entry++) {
     const width = layout.w[entry] * scale;
     if (layout.count[entry] === 0 && width >= leastPx) {
       const at = data.tree.row[layout.node[entry]];
-      context.fillStyle = fillOf(scene, at, data.rows.label[at]);
-      context.fillRect(layout.x[entry] * scale, y, width, height);
+      const colour = fillOf(scene, at, data.rows.label[at]);
+      if (brush.colour !== colour) {
+        brush.context.fillStyle = brush.colour = colour;
+      }
+      brush.context.fillRect(layout.x[entry] * scale, y, width, height);
     }
   }
 }

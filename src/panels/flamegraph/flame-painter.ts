@@ -1,29 +1,25 @@
 import { fitName } from '../../model/display-name';
 import { type FlameLayout } from '../../model/flame-layout';
-import { type FlameMatches, hidesMatch } from '../../model/flame-search';
 import { formatPart } from '../../model/units';
 import { type FlamePalette } from '../../ui/flame-palette';
+import {
+  type FlameBoxes,
+  boxesInView,
+  bucketOfGroup,
+  frameRange,
+  groupFill,
+  isFoundGroup,
+  wideRange,
+} from './flame-boxes';
 import { type Change } from './flame-colours';
 import { type FlameData, shownLabel } from './flame-data';
-import { gapPx, rowPlace, rowPx, rowTop, rowsInView } from './flame-rows-px';
+import { gapPx, rowPlace, rowPx, rowsInView } from './flame-rows-px';
+import { type FlameScene } from './flame-scene';
 
 const textPaddingPx = 4;
 const fewestLabelPx = 20;
 const selectedBarPx = 3;
-
-/** All that a painting depends on. The painter decides nothing: it draws the rows of the layout that are in view. */
-export interface FlameScene {
-  readonly data: FlameData;
-  readonly layout: FlameLayout;
-  readonly palette: FlamePalette;
-  readonly bucketOf: (row: number) => number;
-  readonly changeOf?: (row: number) => Change;
-  readonly matches?: FlameMatches;
-  /** By label index; undefined = nothing picked. */
-  readonly selected?: Uint8Array;
-  readonly font: string;
-  readonly flip: boolean;
-}
+const foundBarPx = 2;
 
 export interface FlameViewport {
   readonly heightPx: number;
@@ -46,34 +42,28 @@ export function paintFlame(canvas: HTMLCanvasElement, scene: FlameScene, viewpor
   context.font = font;
   context.textBaseline = 'middle';
   context.direction = 'ltr';
-  const brush: Brush = {
-    context,
-    cellPx: cellWidth(context, font),
-    hatch: {},
-    labels: labelsOf(scene),
-    pixelRatio,
-    narrow: [],
-    colour: '',
-  };
   const place = rowPlace(layout, scene.flip, heightPx);
-  const [first, end] = rowsInView(place, scrollPx, heightPx);
-  for (let row = first; row < end; row++) {
-    paintRow(brush, scene, row, rowTop(place, row) - scrollPx);
+  const inView = rowsInView(place, scrollPx, heightPx);
+  const boxes = boxesInView(scene, place, inView, scrollPx, pixelRatio);
+  paintBoxes(context, scene, boxes);
+  if (scene.changeOf) {
+    paintChanges(context, scene, boxes, scene.changeOf);
   }
+  if (scene.matches) {
+    paintFound(context, scene, boxes);
+  }
+  if (scene.selected) {
+    paintSelected(context, scene, boxes, scene.selected);
+  }
+  paintLabels({ context, cellPx: cellWidth(context, font), texts: labelsOf(scene) }, scene, boxes);
 }
 
 interface Brush {
   readonly context: CanvasRenderingContext2D;
   /** Width of one character of the monospace font. */
   readonly cellPx: number;
-  readonly hatch: Partial<Record<Change, CanvasPattern | null>>;
   /** Texts of entries, made when they are first drawn. */
-  readonly labels: Array<string | undefined>;
-  readonly pixelRatio: number;
-  /** Entries of the row that are narrower than two pixels. */
-  readonly narrow: number[];
-  /** The fill that is set: parsing colours costs more than drawing small boxes. */
-  colour: string;
+  readonly texts: Array<string | undefined>;
 }
 
 /** Texts depend on layout and data only, so scrolling, searching and selecting find them made. */
@@ -84,7 +74,7 @@ function labelsOf({ layout, data }: FlameScene) {
   if (known?.data === data) {
     return known.texts;
   }
-  const texts: Array<string | undefined> = [];
+  const texts = new Array<string | undefined>(layout.node.length);
   textCache.set(layout, { data, texts });
   return texts;
 }
@@ -110,92 +100,64 @@ function setSize(canvas: HTMLCanvasElement, width: number, height: number) {
   }
 }
 
-function setFill(brush: Brush, colour: string) {
-  if (brush.colour !== colour) {
-    brush.context.fillStyle = brush.colour = colour;
-  }
-}
-
-/** Narrow frames come last and those that are found after them, so that no neighbour covers the only pixel they have. */
-function paintRow(brush: Brush, scene: FlameScene, row: number, y: number) {
-  const { rowStart, count, w } = scene.layout;
-  const { narrow } = brush;
-  narrow.length = 0;
-  for (let entry = rowStart[row]; entry < rowStart[row + 1]; entry++) {
-    if (count[entry] > 0) {
-      paintRun(brush, scene, entry, y);
-    } else if (w[entry] * brush.pixelRatio < narrowPixels) {
-      narrow.push(entry);
-    } else {
-      paintFrame(brush, scene, entry, y);
+function paintBoxes(context: CanvasRenderingContext2D, scene: FlameScene, boxes: FlameBoxes) {
+  const { head, next, x, y, width } = boxes;
+  for (let group = 0; group < head.length; group++) {
+    if (head[group] >= 0) {
+      context.fillStyle = groupFill(scene, boxes, group);
     }
-  }
-  for (const found of [false, true]) {
-    for (const entry of narrow) {
-      if (isFound(scene, entry) === found) {
-        paintFrame(brush, scene, entry, y);
-      }
-    }
-  }
-  for (let entry = rowStart[row]; entry < rowStart[row + 1]; entry++) {
-    if (count[entry] === 0 && w[entry] >= fewestLabelPx) {
-      paintLabel(brush, scene, entry, y);
+    for (let box = head[group]; box >= 0; box = next[box]) {
+      context.fillRect(x[box], y[box], width[box], rowPx - gapPx);
     }
   }
 }
 
-const narrowPixels = 2;
-
-function isFound({ data, layout, matches }: FlameScene, entry: number): boolean {
-  return matches !== undefined && matches.mask[data.rows.label[data.tree.row[layout.node[entry]]]] === 1;
+/** Calls for every box of the groups [first, end). */
+function eachBox({ head, next }: FlameBoxes, [first, end]: readonly [number, number], paint: (box: number) => void) {
+  for (let group = first; group < end; group++) {
+    for (let box = head[group]; box >= 0; box = next[box]) {
+      paint(box);
+    }
+  }
 }
 
-/**
- * Left edge and width of a frame's box. Edges lie between device pixels, and a frame has at least one pixel, that of its
- * middle: a blend of two colours is the colour of none.
- */
-function boxOf(x: number, w: number, ratio: number): [number, number] {
-  const left = Math.round(x * ratio);
-  const right = Math.round((x + w) * ratio);
-  if (w * ratio >= narrowPixels) {
-    return [left / ratio, boxWidth((right - left) / ratio)];
-  }
-  return right > left ? [left / ratio, (right - left) / ratio] : [Math.floor((x + w / 2) * ratio) / ratio, 1 / ratio];
+function paintChanges(
+  context: CanvasRenderingContext2D,
+  { data, layout, palette }: FlameScene,
+  boxes: FlameBoxes,
+  changeOf: (row: number) => Change
+) {
+  const hatches = { new: hatchOf(context, palette, 'new'), gone: hatchOf(context, palette, 'gone') };
+  eachBox(boxes, wideRange(boxes.buckets), (box) => {
+    const change = changeOf(data.tree.row[layout.node[boxes.from + box]]);
+    if (change !== 'both' && boxes.width[box] > 2) {
+      context.fillStyle = hatches[change] ?? palette.background;
+      context.fillRect(boxes.x[box], boxes.y[box], boxes.width[box], rowPx - gapPx);
+    }
+  });
 }
 
-/** Frames keep a gap to the next one only where they have room for it. */
-export function boxWidth(w: number): number {
-  return w > 3 * gapPx ? w - gapPx : Math.max(w, 0.5);
+function paintFound(context: CanvasRenderingContext2D, { palette }: FlameScene, boxes: FlameBoxes) {
+  const [, end] = wideRange(boxes.buckets);
+  context.fillStyle = palette.match;
+  eachBox(boxes, [end - boxes.buckets, end], (box) => {
+    context.fillRect(boxes.x[box], boxes.y[box], boxes.width[box], foundBarPx);
+  });
 }
 
-function paintRun(brush: Brush, { data, layout, matches, palette }: FlameScene, entry: number, y: number) {
-  const tinted = matches !== undefined && hidesMatch(data.tree, matches, layout.node[entry], layout.count[entry]);
-  setFill(brush, tinted ? palette.runMatch : palette.run);
-  brush.context.fillRect(layout.x[entry], y, boxWidth(layout.w[entry]), rowPx - gapPx);
-}
-
-function paintFrame(brush: Brush, scene: FlameScene, entry: number, y: number) {
-  const { context } = brush;
-  const { data, layout, matches, palette, selected } = scene;
-  const row = data.tree.row[layout.node[entry]];
-  const label = data.rows.label[row];
-  const [x, width] = boxOf(layout.x[entry], layout.w[entry], brush.pixelRatio);
-  setFill(brush, fillOf(scene, row, label));
-  context.fillRect(x, y, width, rowPx - gapPx);
-  const change = scene.changeOf?.(row);
-  if (change && change !== 'both' && width > 2) {
-    brush.colour = '';
-    context.fillStyle = hatchOf(brush, palette, change) ?? palette.background;
-    context.fillRect(x, y, width, rowPx - gapPx);
-  }
-  if (matches?.mask[label] === 1 && width >= 2) {
-    setFill(brush, palette.match);
-    context.fillRect(x, y, width, 2);
-  }
-  if (selected?.[label] === 1) {
-    setFill(brush, palette.selected);
-    context.fillRect(x, y + rowPx - gapPx - selectedBarPx, width, selectedBarPx);
-  }
+function paintSelected(
+  context: CanvasRenderingContext2D,
+  { data, layout, palette }: FlameScene,
+  boxes: FlameBoxes,
+  selected: Uint8Array
+) {
+  context.fillStyle = palette.selected;
+  eachBox(boxes, frameRange(boxes.buckets), (box) => {
+    if (selected[data.rows.label[data.tree.row[layout.node[boxes.from + box]]]] === 1) {
+      const top = boxes.y[box] + rowPx - gapPx - selectedBarPx;
+      context.fillRect(boxes.x[box], top, boxes.width[box], selectedBarPx);
+    }
+  });
 }
 
 /** The colour of a frame: its own, or dimmed where a search doesn't find it. */
@@ -205,11 +167,7 @@ export function fillOf({ matches, palette, bucketOf }: FlameScene, row: number, 
 }
 
 /** Stripes, so that new (rising) and gone (falling) are told apart without colour. */
-function hatchOf(brush: Brush, palette: FlamePalette, change: Change): CanvasPattern | null {
-  const known = brush.hatch[change];
-  if (known !== undefined) {
-    return known;
-  }
+function hatchOf(target: CanvasRenderingContext2D, palette: FlamePalette, change: Change): CanvasPattern | null {
   const tile = document.createElement('canvas');
   tile.width = tile.height = 6;
   const context = tile.getContext('2d');
@@ -219,19 +177,35 @@ function hatchOf(brush: Brush, palette: FlamePalette, change: Change): CanvasPat
       context.fillRect(i, change === 'new' ? 5 - i : i, 2, 1);
     }
   }
-  return (brush.hatch[change] = brush.context.createPattern(tile, 'repeat'));
+  return target.createPattern(tile, 'repeat');
 }
 
 const onlySimple = /^[\x20-\x7e…·→]*$/;
 
-function paintLabel(brush: Brush, scene: FlameScene, entry: number, y: number) {
-  const { data, layout, matches, palette } = scene;
+function paintLabels(brush: Brush, scene: FlameScene, boxes: FlameBoxes) {
+  const { matches, palette, layout } = scene;
+  const { head, next, from, y, buckets } = boxes;
+  const [first, end] = wideRange(buckets);
+  let colour = '';
+  for (let group = first; group < end; group++) {
+    const dim = matches !== undefined && !isFoundGroup(buckets, group);
+    const wanted = dim ? palette.dimText : palette.text[bucketOfGroup(buckets, group)];
+    for (let box = head[group]; box >= 0; box = next[box]) {
+      if (layout.w[from + box] >= fewestLabelPx) {
+        if (colour !== wanted) {
+          brush.context.fillStyle = colour = wanted;
+        }
+        paintLabel(brush, scene, from + box, y[box]);
+      }
+    }
+  }
+}
+
+function paintLabel(brush: Brush, { data, layout }: FlameScene, entry: number, y: number) {
   const row = data.tree.row[layout.node[entry]];
-  const label = data.rows.label[row];
-  const dim = matches !== undefined && matches.mask[label] === 0;
   const room = layout.w[entry] - gapPx - 2 * textPaddingPx;
-  const text = (brush.labels[entry] ??= withValue(data, row, shownLabel(data, label), Math.floor(room / brush.cellPx)));
-  setFill(brush, dim ? palette.dimText : palette.text[scene.bucketOf(row)]);
+  const cells = Math.floor(room / brush.cellPx);
+  const text = (brush.texts[entry] ??= withValue(data, row, shownLabel(data, data.rows.label[row]), cells));
   const x = layout.x[entry] + textPaddingPx;
   const middle = y + (rowPx - gapPx) / 2 + 0.5;
   if (onlySimple.test(text)) {

@@ -1,6 +1,7 @@
 import { formatPart } from '../../../model/units';
 import { shownLabel } from '../flame-data';
-import { boxWidth, withValue } from '../flame-painter';
+import { boxWidth } from '../flame-boxes';
+import { withValue } from '../flame-painter';
 import { gapPx, rowPlace, rowPx, rowTop } from '../flame-rows-px';
 import { type ExportInput } from '../start-export';
 
