@@ -82,6 +82,7 @@ function addChildren(tree: FlameTree, entries: Entries, first: number, end: numb
   }
 }
 
+/** The innermost loop of all drawing, so frames are added in place. */
 function addSiblings({ start, width, firstChild }: FlameTree, entries: Entries, parent: number, window: Window) {
   const { left, right, scale, minPx } = window;
   const end = firstChild[parent + 1];
@@ -104,7 +105,13 @@ function addSiblings({ start, width, firstChild }: FlameTree, entries: Entries, 
     if (!inView) {
       break;
     }
-    addClipped(entries, node, 0, start[node], start[node] + width[node], window);
+    const at = entries.length < entries.node.length ? entries.length : makeRoom(entries);
+    const x = start[node] > left ? (start[node] - left) * scale : 0;
+    entries.node[at] = node;
+    entries.x[at] = x;
+    entries.w[at] = (Math.min(start[node] + width[node], right) - left) * scale - x;
+    entries.length++;
+    entries.frames++;
   }
 }
 
@@ -130,15 +137,19 @@ function addClipped(entries: Entries, node: number, count: number, from: number,
 }
 
 function addEntry(entries: Entries, node: number, count: number, x: number, w: number) {
-  if (entries.length === entries.node.length) {
-    Object.assign(entries, grow(entries));
-  }
-  const at = entries.length++;
+  const at = entries.length < entries.node.length ? entries.length : makeRoom(entries);
+  entries.length++;
   entries.node[at] = node;
   entries.count[at] = count;
   entries.x[at] = x;
   entries.w[at] = w;
   entries.frames += count === 0 ? 1 : 0;
+}
+
+/** Doubles the columns; returns where the next entry goes. */
+function makeRoom(entries: Entries): number {
+  Object.assign(entries, grow(entries));
+  return entries.length;
 }
 
 function newEntries(capacity: number): Entries {

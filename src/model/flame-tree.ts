@@ -92,9 +92,11 @@ function placeNodes({ columns, depth, levelStart, row, start, width, firstChild,
   const edge = new Float64Array(depth + 1); // per level: where the next node starts
   const limit = new Float64Array(depth + 1); // per level: where the open parent ends
   limit[0] = Infinity;
+  const { level: levels, value, valueRight } = columns;
   let open = -1; // deepest level whose last node is still open
   for (let r = 0; r < length; r++) {
-    const level = columns.level[r]!;
+    const level = levels[r]!;
+    const drawn = positive(value[r]) + (valueRight ? positive(valueRight[r]) : 0);
     for (; open >= level; open--) {
       rowEnd[next[open]! - 1] = r;
     }
@@ -102,7 +104,7 @@ function placeNodes({ columns, depth, levelStart, row, start, width, firstChild,
     next[level] = node + 1;
     row[node] = r;
     start[node] = edge[level]!;
-    width[node] = Math.max(0, Math.min(drawnValue(columns, r), limit[level]! - edge[level]!));
+    width[node] = Math.max(0, Math.min(drawn, limit[level]! - edge[level]!));
     firstChild[node] = level + 1 < depth ? next[level + 1]! : length;
     edge[level] = start[node]! + width[node]!;
     edge[level + 1] = start[node]!;

@@ -22,17 +22,34 @@ export function packageOfName(method: string): string {
   if (scope > 0) {
     return name.slice(0, scope);
   }
-  return packageOfDotted(name.replace(/\.+$/, ''));
+  return packageOfDotted(withoutDots(name));
 }
 
 /** Parts in front of the first one with a capital letter; without one, all but the last. */
 function packageOfDotted(name: string): string {
-  const parts = name.split('.');
-  if (parts.length < 2) {
-    return '';
+  let before = -1; // the dot in front of the part
+  for (;;) {
+    const first = name.charCodeAt(before + 1);
+    if (first >= capitalA && first <= capitalZ) {
+      return name.slice(0, Math.max(0, before));
+    }
+    const next = name.indexOf('.', before + 1);
+    if (next < 0) {
+      return name.slice(0, Math.max(0, before));
+    }
+    before = next;
   }
-  const type = parts.findIndex((part) => /^[A-Z]/.test(part));
-  return parts.slice(0, type > 0 ? type : type === 0 ? 0 : -1).join('.');
+}
+
+const capitalA = 65;
+const capitalZ = 90;
+
+function withoutDots(name: string): string {
+  let end = name.length;
+  while (name[end - 1] === '.') {
+    end--;
+  }
+  return name.slice(0, end);
 }
 
 const librariesFolder = /(?:site-packages|dist-packages|node_modules|vendor|gems)\/((?:@[^/]+\/)?[^/]+)/g;

@@ -1,4 +1,4 @@
-import { useCallback, useDeferredValue, useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { type FlameLayout, layoutFlame } from '../../model/flame-layout';
 import { type FlameMatches, matchFlame, matchSteps } from '../../model/flame-search';
 import { type FlameTree, type NodeIndex, followPath, pathKeys } from '../../model/flame-tree';
@@ -31,12 +31,25 @@ export function useFlameFocus(
   { path, window, go, setWindow }: FlameAim
 ): FlameFocus {
   const node = useMemo(() => followPath(tree, path), [tree, path]);
-  const layout = useMemo(() => layoutFlame(tree, { focus: node, widthPx, ...window }), [tree, node, widthPx, window]);
+  const layout = useMemo(() => layoutOf(tree, node, widthPx, window), [tree, node, widthPx, window]);
   const zoom = useCallback(
     (to: NodeIndex) => (to === node ? setWindow(wholeWidth) : go(pathKeys(tree, to))),
     [tree, node, go, setWindow]
   );
   return useMemo(() => ({ node, layout, window, zoom, setWindow }), [node, layout, window, zoom, setWindow]);
+}
+
+/** The last layout of each whole tree, which every way back leads to; what was painted of it is kept with it. */
+const wholeLayouts = new WeakMap<FlameTree, FlameLayout>();
+
+function layoutOf(tree: FlameTree, focus: NodeIndex, widthPx: number, window: FlameWindow): FlameLayout {
+  if (focus > 0 || window.from > 0 || window.to < 1) {
+    return layoutFlame(tree, { focus, widthPx, ...window });
+  }
+  const known = wholeLayouts.get(tree);
+  const layout = known?.widthPx === widthPx ? known : layoutFlame(tree, { focus, widthPx });
+  wholeLayouts.set(tree, layout);
+  return layout;
 }
 
 /** What a search finds in one drawing. */
@@ -46,14 +59,9 @@ interface FlameSearch {
   readonly matches?: FlameMatches;
 }
 
-/** Larger trees are searched after the letter is shown in the box, so that typing never waits. */
-const atOnce = 200_000;
-
 /** Matches of the search in a drawing; the component renders again when they change. */
 export function useMatches({ tree }: FlameData, control: FlameControl): FlameSearch {
-  const text = useFlamePart(control, 'search');
-  const deferred = useDeferredValue(text);
-  return searchOf(tree, tree.length > atOnce ? deferred : text);
+  return searchOf(tree, useFlamePart(control, 'search'));
 }
 
 const nothing: FlameSearch = {};
