@@ -1,4 +1,4 @@
-import { Menu, useTheme2 } from '@grafana/ui';
+import { useTheme2 } from '@grafana/ui';
 import React, { type CSSProperties, useId } from 'react';
 import { displayName } from '../../model/display-name';
 import { type FlameRows, hiddenBelow } from '../../model/flame-rows';
@@ -145,7 +145,6 @@ function totalOf({ format, isDiff }: FlameData, { value, valueRight }: FlameRows
 function RulesNote({ data, whole, control }: Pick<FlameBreadcrumbProps, 'data' | 'whole' | 'control'>) {
   const rules = useFlamePart(control, 'rules');
   const place = useFlamePart(control, 'place');
-  const { setRules } = control;
   if (rules.hide.length + rules.exclude.length === 0 && rules.only === '') {
     return null;
   }
@@ -156,32 +155,9 @@ function RulesNote({ data, whole, control }: Pick<FlameBreadcrumbProps, 'data' |
     rules.exclude.length > 0 &&
       (place.mode === 'sandwich' ? `${rules.exclude.length} excluded` : `${formatShare(excluded)} excluded`),
   ].filter(Boolean);
-  const without = (list: readonly string[], name: string) => list.filter((other) => other !== name);
-  const items = () => (
-    <>
-      {rules.only !== '' && (
-        <Menu.Item label={`Show all besides ${displayName(rules.only)}`} onClick={() => setRules({ only: '' })} />
-      )}
-      {rules.hide.map((name) => (
-        <Menu.Item
-          key={name}
-          label={`Show ${displayName(name)}`}
-          onClick={() => setRules({ hide: without(rules.hide, name) })}
-        />
-      ))}
-      {rules.exclude.map((name) => (
-        <Menu.Item
-          key={name}
-          label={`Include ${displayName(name)}`}
-          onClick={() => setRules({ exclude: without(rules.exclude, name) })}
-        />
-      ))}
-      <Menu.Item label="Show everything" icon="times" onClick={() => setRules({ hide: [], exclude: [], only: '' })} />
-    </>
-  );
   return (
     <ToolMenu label="Hidden and excluded" text={words.join(' · ')}>
-      {items}
+      {({ RulesItems }) => <RulesItems control={control} />}
     </ToolMenu>
   );
 }

@@ -1,5 +1,5 @@
 import { type InterpolateFunction, type PanelData } from '@grafana/data';
-import { useStyles2, useTheme2 } from '@grafana/ui';
+import { useTheme2 } from '@grafana/ui';
 import React, { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type ColourBy } from '../../model/flame-place';
 import { type Selection } from '../../ui/panel-selection';
@@ -7,16 +7,15 @@ import { panelToolbarHeightPx } from '../../ui/panel-toolbar';
 import { FlameBreadcrumb, breadcrumbPx } from './flame-breadcrumb';
 import { flameColours } from './flame-colours';
 import { type FlameData, type FlameSource } from './flame-data';
-import { FlameKeys } from './flame-keys';
-import { FlameMenu } from './flame-menu';
-import { FlameMethods } from './flame-methods';
+import { flameWindows, loadAtRest } from './flame-later';
 import { rowPx } from './flame-rows-px';
 import { FlameStage } from './flame-stage';
-import { getFlameStyles } from './flame-styles';
+import { flameClass } from './flame-styles';
 import { FlameToolbar, type ToolbarActions } from './flame-toolbar';
+import { type WindowPlace } from './flame-windows';
 import { type FlameOptions } from './options';
 import { startExport } from './start-export';
-import { type FlameGoal, type MenuPlace, type StageActions } from './use-flame-controls';
+import { type FlameGoal, type StageActions } from './use-flame-controls';
 import { type FlameDrawing, useCallersFocus, useFlameDrawing } from './use-flame-drawing';
 import { type FlameControl, useFlameState } from './use-flame-state';
 import { useMatchSteps } from './use-flame-view';
@@ -43,7 +42,7 @@ const lowPx = 200;
 
 export function FlameGraph(props: FlameGraphProps) {
   const { source, panelData, width, height, options, selection } = props;
-  const styles = useStyles2(getFlameStyles);
+  const className = flameClass(useTheme2());
   const control = useFlameState(props.addressPrefix);
   const withToolbar = options.showToolbar && height >= lowPx;
   const heightPx = Math.max(rowPx, height - breadcrumbPx - (withToolbar ? panelToolbarHeightPx : 0));
@@ -53,9 +52,10 @@ export function FlameGraph(props: FlameGraphProps) {
   const { actions, goal, mainRef, searchRef } = windows;
   const tools = useTools(props, control, drawing, windows);
   const narrow = width < narrowPx;
+  useEffect(loadAtRest, []);
   const stage = { control, selected: selection.names, font, widthPx: width, actions };
   return (
-    <div className={styles} style={props.waiting ? dimmed : undefined}>
+    <div className={className} style={props.waiting ? dimmed : undefined}>
       {withToolbar && (
         <FlameToolbar {...{ data: main, control, searchRef, selection, narrow, colourBy, flip, tools }} />
       )}
@@ -67,15 +67,13 @@ export function FlameGraph(props: FlameGraphProps) {
         name={callers ? 'Callees' : 'Flame graph'}
         testId="flame-graph"
       />
-      <OpenWindow {...{ props, control, drawing, windows }} />
+      {windows.open !== undefined && <OpenWindow {...{ props, control, drawing, windows }} />}
     </div>
   );
 }
 
 /** Only a wait that lasts is shown. */
 const dimmed = { opacity: 0.6, transition: 'opacity 100ms 300ms' };
-
-type WindowPlace = 'help' | 'methods' | MenuPlace;
 
 /** What is open over the drawing (one thing at a time), and what drawings ask for. */
 function useWindows(data: FlameData, control: FlameControl, selection: Selection) {
@@ -159,36 +157,10 @@ function useTools(
 
 /** The menu of a frame, the keys, or the list of methods. */
 function OpenWindow({ props, control, drawing, windows }: FlameParts) {
+  const part = flameWindows.use();
   const { open, actions, close } = windows;
-  const { selection, options, replaceVariables, panelData, panelId } = props;
-  if (typeof open === 'object') {
-    return (
-      <FlameMenu
-        {...{ ...open, selection, replaceVariables, panelData, panelId }}
-        control={control}
-        onSandwich={actions.sandwich}
-        onMethods={actions.openMethods}
-        sourceUrl={options.sourceUrl || (props.source.custom.sourceUrl ?? '')}
-        refId={props.source.refId}
-        onClose={close}
-      />
-    );
-  }
-  if (open === 'help') {
-    return <FlameKeys onDismiss={close} />;
-  }
-  return open === 'methods' ? (
-    <FlameMethods
-      data={drawing.main}
-      control={control}
-      selected={selection.names}
-      onPick={(label) => {
-        control.setSearch(label);
-        close();
-      }}
-      onSandwich={actions.sandwich}
-      onDismiss={close}
-    />
+  return part && open !== undefined ? (
+    <part.FlameWindow {...props} {...{ control, open, actions, close }} data={drawing.main} />
   ) : null;
 }
 

@@ -5,6 +5,7 @@ import userEvent from '@testing-library/user-event';
 import React from 'react';
 import { dashboardWith, panelProps, testFrame } from '../../ui/panel-test-props';
 import { flameData, isMethod, readFlameFrame } from './flame-data';
+import { loadLaterParts } from './flame-later';
 import { FlamePanel } from './flame-panel';
 import { defaultOptions } from './options';
 
@@ -38,6 +39,7 @@ window.ResizeObserver = class {
   disconnect() {}
 };
 
+beforeAll(loadLaterParts);
 beforeEach(() => {
   written = [];
   const ignore = () => undefined;

@@ -1,18 +1,18 @@
-import { Menu, useTheme2 } from '@grafana/ui';
+import { useTheme2 } from '@grafana/ui';
 import React, { type CSSProperties, type RefObject, memo } from 'react';
-import { type ColourBy, type FlamePlace, type FlameRules, colourWays } from '../../model/flame-place';
+import { type ColourBy } from '../../model/flame-place';
 import { formatCount, formatPart } from '../../model/units';
 import { type Selection } from '../../ui/panel-selection';
 import { panelToolbarHeightPx } from '../../ui/panel-toolbar';
 import { type ExportFormat } from './export-format';
 import { diffFills } from './flame-colours';
 import { type FlameData } from './flame-data';
-import { patternOfSearch } from './flame-pipeline';
 import { FlameSearchBox } from './flame-search-box';
 import { flamePart } from './flame-styles';
+import { modeNames } from './mode-names';
 import { ToolButton } from './tool-button';
 import { ToolMenu } from './tool-menu';
-import { type FlameControl, useFlameMode, useFlamePart } from './use-flame-state';
+import { type FlameControl, useFlameMode } from './use-flame-state';
 import { useMatches } from './use-flame-view';
 
 export interface ToolbarActions {
@@ -26,7 +26,7 @@ export interface ToolbarActions {
   save(format: ExportFormat): void;
 }
 
-interface FlameToolbarProps {
+export interface FlameToolbarProps {
   data: FlameData;
   control: FlameControl;
   searchRef: RefObject<HTMLInputElement>;
@@ -62,7 +62,7 @@ export const FlameToolbar = memo(function FlameToolbar(props: FlameToolbarProps)
       {!narrow && <WideMenus {...props} />}
       {narrow ? (
         <ToolMenu label="More" icon="more">
-          {() => <FoldedItems {...props} />}
+          {({ FoldedItems }) => <FoldedItems {...props} />}
         </ToolMenu>
       ) : (
         <ToolButton label="Keys" title="Keys (?)" icon="question" onClick={tools.openHelp} />
@@ -111,120 +111,6 @@ function SearchResult({ data, control, narrow, tools }: FlameToolbarProps) {
 
 const cutText: CSSProperties = { overflow: 'hidden', textOverflow: 'ellipsis' };
 
-const modeNames: ReadonlyArray<readonly [FlamePlace['mode'], string]> = [
-  ['top', 'Top-down'],
-  ['bottom', 'Bottom-up'],
-];
-const exportNames: ReadonlyArray<readonly [ExportFormat, string]> = [
-  ['png', 'PNG image'],
-  ['svg', 'SVG image'],
-  ['html', 'HTML page'],
-  ['folded', 'Folded stacks'],
-  ['speedscope', 'speedscope'],
-  ['pprof', 'pprof'],
-  ['json', 'JSON'],
-];
-
-interface ChoiceProps {
-  label: string;
-  checked: boolean;
-  role?: 'menuitemradio' | 'menuitemcheckbox';
-  onClick: () => void;
-}
-
-function Choice({ label, checked, role = 'menuitemradio', onClick }: ChoiceProps) {
-  return (
-    <Menu.Item
-      label={label}
-      active={checked}
-      icon={checked ? 'check' : undefined}
-      role={role}
-      ariaChecked={checked}
-      onClick={onClick}
-    />
-  );
-}
-
-/** What the search finds can be hidden or excluded, now and in what comes with the next refresh. */
-function FoundItems({ data, control }: FlameToolbarProps) {
-  const { setRules, setSearch } = control;
-  const { rules, search } = control.get();
-  const { matches } = useMatches(data, control);
-  const pattern = matches && patternOfSearch(data.rows.labels, search);
-  if (pattern === undefined) {
-    return null;
-  }
-  const rule = (change: Partial<FlameRules>) => {
-    setRules(change);
-    setSearch('');
-  };
-  return (
-    <>
-      <Menu.Divider />
-      <Menu.Item label={`Hide methods with ${pattern}`} onClick={() => rule({ hide: [...rules.hide, pattern] })} />
-      <Menu.Item
-        label={`Exclude stacks with ${pattern}`}
-        onClick={() => rule({ exclude: [...rules.exclude, pattern] })}
-      />
-    </>
-  );
-}
-
-/** How the graph is built: direction, folding, root. */
-function ViewItems(props: FlameToolbarProps) {
-  const { control, flip, tools } = props;
-  const { go, setRules } = control;
-  const current = useFlameMode(control);
-  const rules = useFlamePart(control, 'rules');
-  return (
-    <>
-      {modeNames.map(([mode, name]) => (
-        <Choice
-          key={mode}
-          label={name}
-          checked={current === mode}
-          onClick={() => go({ mode, method: '', focus: [], callers: [] })}
-        />
-      ))}
-      <Menu.Divider />
-      <Choice
-        label="Fold recursion"
-        role="menuitemcheckbox"
-        checked={rules.recursion}
-        onClick={() => setRules({ recursion: !rules.recursion })}
-      />
-      <Choice
-        label="Fold chains with one callee"
-        role="menuitemcheckbox"
-        checked={rules.chains}
-        onClick={() => setRules({ chains: !rules.chains })}
-      />
-      <Choice label="Root at the bottom" role="menuitemcheckbox" checked={flip} onClick={() => tools.flip(!flip)} />
-      <FoundItems {...props} />
-    </>
-  );
-}
-
-function ColourItems({ colourBy, tools }: FlameToolbarProps) {
-  return (
-    <>
-      {colourWays.map((by) => (
-        <Choice key={by} label={`Colour by ${by}`} checked={by === colourBy} onClick={() => tools.colour(by)} />
-      ))}
-    </>
-  );
-}
-
-function ExportItems({ tools }: FlameToolbarProps) {
-  return (
-    <>
-      {exportNames.map(([format, name]) => (
-        <Menu.Item key={format} label={`Download ${name}`} onClick={() => tools.save(format)} />
-      ))}
-    </>
-  );
-}
-
 function WideMenus(props: FlameToolbarProps) {
   const { control, data, colourBy, tools } = props;
   const mode = useFlameMode(control);
@@ -232,32 +118,17 @@ function WideMenus(props: FlameToolbarProps) {
   return (
     <>
       <ToolMenu label="View" text={modeName}>
-        {() => <ViewItems {...props} />}
+        {({ ViewItems }) => <ViewItems {...props} />}
       </ToolMenu>
       {!data.isDiff && (
         <ToolMenu label="Colour" text={`Colour: ${colourBy}`}>
-          {() => <ColourItems {...props} />}
+          {({ ColourItems }) => <ColourItems {...props} />}
         </ToolMenu>
       )}
       <ToolButton label="Methods" title="Methods (m)" icon="list" onClick={tools.openMethods} />
       <ToolMenu label="Download" icon="download">
-        {() => <ExportItems {...props} />}
+        {({ ExportItems }) => <ExportItems {...props} />}
       </ToolMenu>
-    </>
-  );
-}
-
-function FoldedItems(props: FlameToolbarProps) {
-  const { data, tools } = props;
-  return (
-    <>
-      <ViewItems {...props} />
-      <Menu.Divider />
-      {!data.isDiff && <ColourItems {...props} />}
-      <Menu.Divider />
-      <Menu.Item label="Methods" icon="list-ul" onClick={tools.openMethods} />
-      <ExportItems {...props} />
-      <Menu.Item label="Keys" icon="question-circle" onClick={tools.openHelp} />
     </>
   );
 }

@@ -1,38 +1,29 @@
 import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { Portal, VizTooltipContainer, useStyles2 } from '@grafana/ui';
-import React, { useSyncExternalStore } from 'react';
+import React from 'react';
 import { type FlameLayout, runValue } from '../../model/flame-layout';
 import { type NodeIndex, parentOf } from '../../model/flame-tree';
 import { formatCount, formatPart, formatShare } from '../../model/units';
 import { errorShare } from '../../model/flame-search';
-import { EntryMark } from './flame-canvas';
 import { type FlameData, type FrameDetails, frameDetails } from './flame-data';
-import { type RowPlace } from './flame-rows-px';
-import { type HoverStore } from './hover-store';
 
-interface HoverLayerProps {
+interface FlameTooltipProps {
   data: FlameData;
   layout: FlameLayout;
-  place: RowPlace;
-  hover: HoverStore;
+  entry: number;
+  /** Place of the pointer on the page. */
+  x: number;
+  y: number;
 }
 
-/** Outline and tooltip of what the pointer is on. */
-export function HoverLayer({ data, layout, place, hover }: HoverLayerProps) {
-  const { entry, x, y } = useSyncExternalStore(hover.subscribe, hover.get);
-  if (entry < 0 || entry >= layout.node.length) {
-    return null;
-  }
+export function FlameTooltip({ data, layout, entry, x, y }: FlameTooltipProps) {
   return (
-    <>
-      <EntryMark layout={layout} place={place} entry={entry} kind="hover" />
-      <Portal>
-        <VizTooltipContainer position={{ x, y }} offset={{ x: 12, y: 12 }}>
-          <EntryTooltip data={data} layout={layout} entry={entry} />
-        </VizTooltipContainer>
-      </Portal>
-    </>
+    <Portal>
+      <VizTooltipContainer position={{ x, y }} offset={{ x: 12, y: 12 }}>
+        <EntryTooltip data={data} layout={layout} entry={entry} />
+      </VizTooltipContainer>
+    </Portal>
   );
 }
 

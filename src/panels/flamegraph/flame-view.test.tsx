@@ -4,6 +4,7 @@ import { act, fireEvent, render, screen, waitFor, within } from '@testing-librar
 import React from 'react';
 import { of } from 'rxjs';
 import { panelProps, testFrame } from '../../ui/panel-test-props';
+import { loadLaterParts } from './flame-later';
 import { FlamePanel } from './flame-panel';
 import { patternOfSearch } from './flame-pipeline';
 import { defaultOptions } from './options';
@@ -14,6 +15,7 @@ window.ResizeObserver = class {
   disconnect() {}
 };
 
+beforeAll(loadLaterParts);
 beforeEach(() => {
   const context = { measureText: () => ({ width: 7 }) };
   const ignoring = new Proxy(context, {

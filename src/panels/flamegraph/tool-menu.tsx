@@ -1,13 +1,17 @@
-import { Menu, Portal } from '@grafana/ui';
-import React, { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
+import React, { type ReactNode, type RefObject, useRef, useState } from 'react';
+import { toolItems } from './flame-later';
+import type * as toolItemsModule from './flame-tool-items';
 import { ToolButton, type ToolIconName } from './tool-button';
+
+type ToolItems = typeof toolItemsModule;
 
 interface ToolMenuProps {
   /** Name of the menu, and of the button where it has no text. */
   label: string;
   icon?: ToolIconName;
   text?: ReactNode;
-  children: () => ReactNode;
+  /** The menu's content, made of the items there are. */
+  children: (items: ToolItems) => ReactNode;
 }
 
 /** A button that opens a menu below its right edge. Nothing of the menu is there before. */
@@ -31,55 +35,20 @@ export function ToolMenu({ label, icon, text, children }: ToolMenuProps) {
         {text}
       </ToolButton>
       {open && (
-        <OpenMenu label={label} anchor={button} onClose={close}>
-          {children()}
-        </OpenMenu>
+        <LoadedMenu label={label} anchor={button} onClose={close}>
+          {children}
+        </LoadedMenu>
       )}
     </>
   );
 }
 
-interface OpenMenuProps {
-  label: string;
+interface LoadedMenuProps extends Pick<ToolMenuProps, 'label' | 'children'> {
   anchor: RefObject<HTMLButtonElement>;
   onClose: () => void;
-  children: ReactNode;
 }
 
-const gapPx = 4;
-
-function OpenMenu({ label, anchor, onClose, children }: OpenMenuProps) {
-  const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const onPress = ({ target }: Event) => {
-      const inside = [place, anchor].some(({ current }) => target instanceof Node && current?.contains(target));
-      if (!inside) {
-        onClose();
-      }
-    };
-    document.addEventListener('pointerdown', onPress);
-    return () => document.removeEventListener('pointerdown', onPress);
-  });
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Escape' || event.key === 'Tab') {
-      event.preventDefault();
-      event.stopPropagation();
-      onClose();
-    }
-  };
-  const box = anchor.current?.getBoundingClientRect();
-  const top = (box?.bottom ?? 0) + gapPx;
-  const right = Math.max(gapPx, window.innerWidth - (box?.right ?? 0));
-  return (
-    <Portal>
-      <div
-        ref={place}
-        style={{ position: 'fixed', top, right, maxHeight: `calc(100vh - ${top + gapPx}px)`, overflow: 'auto' }}
-      >
-        <Menu ariaLabel={label} onOpen={(focusItem) => focusItem(0)} onClick={onClose} onKeyDown={onKeyDown}>
-          {children}
-        </Menu>
-      </div>
-    </Portal>
-  );
+function LoadedMenu({ children, ...menu }: LoadedMenuProps) {
+  const items = toolItems.use();
+  return items ? <items.OpenMenu {...menu}>{children(items)}</items.OpenMenu> : null;
 }

@@ -1,42 +1,5 @@
-import { css } from '@emotion/css';
-import { type GrafanaTheme2 } from '@grafana/data';
-import { Modal, useStyles2 } from '@grafana/ui';
-import React, { type KeyboardEvent } from 'react';
+import { type KeyboardEvent } from 'react';
 import { type NodeIndex, type FlameTree, neighbour, parentOf, widestChild } from '../../model/flame-tree';
-
-const keys: ReadonlyArray<readonly [string, string]> = [
-  ['↑ ↓', 'Caller, largest callee (with the root at the bottom: the other way)'],
-  ['← →', 'Frame to the left, to the right'],
-  ['Enter', 'Zoom in on the frame'],
-  ['Escape, Backspace', 'Back'],
-  ['Home', 'Reset the zoom'],
-  ['+ −, Ctrl+wheel', 'Scale around the frame'],
-  ['Shift+← →, drag', 'Move sideways'],
-  ['Space, Ctrl+Enter', 'Select the method, or take it out of the selection'],
-  ['s', 'Callers and callees of the method'],
-  ['Menu, Shift+F10', 'All that can be done with the frame'],
-  ['/', 'Search'],
-  ['n, N', 'Next, previous match'],
-  ['m', 'Methods that match, with their values'],
-  ['?', 'These keys'],
-  ['Click, Ctrl+click, right click', 'Zoom, select, menu'],
-];
-
-export function FlameKeys({ onDismiss }: { onDismiss: () => void }) {
-  const styles = useStyles2(getStyles);
-  return (
-    <Modal title="Keys of the flame graph" isOpen onDismiss={onDismiss}>
-      <dl className={styles.list}>
-        {keys.map(([key, does]) => (
-          <React.Fragment key={key}>
-            <dt>{key}</dt>
-            <dd>{does}</dd>
-          </React.Fragment>
-        ))}
-      </dl>
-    </Modal>
-  );
-}
 
 /** Where an arrow key leads; undefined = not an arrow key. */
 export function moveByKey(
@@ -119,14 +82,3 @@ const plain: Record<string, ((commands: FlameCommands) => Command) | undefined> 
   N: (commands) => () => commands.step(-1),
   s: (commands) => () => void commands.sandwich(),
 };
-
-const getStyles = (theme: GrafanaTheme2) => ({
-  list: css({
-    display: 'grid',
-    gridTemplateColumns: 'auto 1fr',
-    gap: theme.spacing(0.5, 2),
-    margin: 0,
-    '& dt': { fontFamily: theme.typography.fontFamilyMonospace, fontWeight: 'normal' },
-    '& dd': { margin: 0 },
-  }),
-});

@@ -1,0 +1,21 @@
+import { laterPart } from './later-part';
+
+/** What opens over the graph, and what the pointer shows. It is loaded when the graph is drawn and the browser rests. */
+export const flameWindows = laterPart(() => import('./flame-windows'));
+export const toolItems = laterPart(() => import('./flame-tool-items'));
+export const flameTooltip = laterPart(() => import('./flame-tooltip'));
+
+/** Who comes first with a click or a key waits for the same loading. */
+export async function loadLaterParts(): Promise<void> {
+  await Promise.all([flameTooltip.load(), toolItems.load(), flameWindows.load()]);
+}
+
+const restMs = 200;
+
+/** Loads when the browser rests; returns what takes that back. A failure is told when a part is used. */
+export function loadAtRest(): () => void {
+  const timer = setTimeout(() => {
+    loadLaterParts().catch(() => undefined);
+  }, restMs);
+  return () => clearTimeout(timer);
+}

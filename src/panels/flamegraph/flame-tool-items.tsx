@@ -1,0 +1,209 @@
+import { Menu, Portal } from '@grafana/ui';
+import React, { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef } from 'react';
+import { displayName } from '../../model/display-name';
+import { type FlameRules, colourWays } from '../../model/flame-place';
+import { type ExportFormat } from './export-format';
+import { patternOfSearch } from './flame-pipeline';
+import { type FlameToolbarProps } from './flame-toolbar';
+import { modeNames } from './mode-names';
+import { useFlameMode, useFlamePart } from './use-flame-state';
+import { useMatches } from './use-flame-view';
+
+const exportNames: ReadonlyArray<readonly [ExportFormat, string]> = [
+  ['png', 'PNG image'],
+  ['svg', 'SVG image'],
+  ['html', 'HTML page'],
+  ['folded', 'Folded stacks'],
+  ['speedscope', 'speedscope'],
+  ['pprof', 'pprof'],
+  ['json', 'JSON'],
+];
+
+interface ChoiceProps {
+  label: string;
+  checked: boolean;
+  role?: 'menuitemradio' | 'menuitemcheckbox';
+  onClick: () => void;
+}
+
+function Choice({ label, checked, role = 'menuitemradio', onClick }: ChoiceProps) {
+  return (
+    <Menu.Item
+      label={label}
+      active={checked}
+      icon={checked ? 'check' : undefined}
+      role={role}
+      ariaChecked={checked}
+      onClick={onClick}
+    />
+  );
+}
+
+/** What the search finds can be hidden or excluded, now and in what comes with the next refresh. */
+function FoundItems({ data, control }: FlameToolbarProps) {
+  const { setRules, setSearch } = control;
+  const { rules, search } = control.get();
+  const { matches } = useMatches(data, control);
+  const pattern = matches && patternOfSearch(data.rows.labels, search);
+  if (pattern === undefined) {
+    return null;
+  }
+  const rule = (change: Partial<FlameRules>) => {
+    setRules(change);
+    setSearch('');
+  };
+  return (
+    <>
+      <Menu.Divider />
+      <Menu.Item label={`Hide methods with ${pattern}`} onClick={() => rule({ hide: [...rules.hide, pattern] })} />
+      <Menu.Item
+        label={`Exclude stacks with ${pattern}`}
+        onClick={() => rule({ exclude: [...rules.exclude, pattern] })}
+      />
+    </>
+  );
+}
+
+/** How the graph is built: direction, folding, root. */
+export function ViewItems(props: FlameToolbarProps) {
+  const { control, flip, tools } = props;
+  const { go, setRules } = control;
+  const current = useFlameMode(control);
+  const rules = useFlamePart(control, 'rules');
+  return (
+    <>
+      {modeNames.map(([mode, name]) => (
+        <Choice
+          key={mode}
+          label={name}
+          checked={current === mode}
+          onClick={() => go({ mode, method: '', focus: [], callers: [] })}
+        />
+      ))}
+      <Menu.Divider />
+      <Choice
+        label="Fold recursion"
+        role="menuitemcheckbox"
+        checked={rules.recursion}
+        onClick={() => setRules({ recursion: !rules.recursion })}
+      />
+      <Choice
+        label="Fold chains with one callee"
+        role="menuitemcheckbox"
+        checked={rules.chains}
+        onClick={() => setRules({ chains: !rules.chains })}
+      />
+      <Choice label="Root at the bottom" role="menuitemcheckbox" checked={flip} onClick={() => tools.flip(!flip)} />
+      <FoundItems {...props} />
+    </>
+  );
+}
+
+export function ColourItems({ colourBy, tools }: FlameToolbarProps) {
+  return (
+    <>
+      {colourWays.map((by) => (
+        <Choice key={by} label={`Colour by ${by}`} checked={by === colourBy} onClick={() => tools.colour(by)} />
+      ))}
+    </>
+  );
+}
+
+export function ExportItems({ tools }: FlameToolbarProps) {
+  return (
+    <>
+      {exportNames.map(([format, name]) => (
+        <Menu.Item key={format} label={`Download ${name}`} onClick={() => tools.save(format)} />
+      ))}
+    </>
+  );
+}
+
+export function FoldedItems(props: FlameToolbarProps) {
+  const { data, tools } = props;
+  return (
+    <>
+      <ViewItems {...props} />
+      <Menu.Divider />
+      {!data.isDiff && <ColourItems {...props} />}
+      <Menu.Divider />
+      <Menu.Item label="Methods" icon="list-ul" onClick={tools.openMethods} />
+      <ExportItems {...props} />
+      <Menu.Item label="Keys" icon="question-circle" onClick={tools.openHelp} />
+    </>
+  );
+}
+
+/** Takes the user's rules back, one by one. */
+export function RulesItems({ control }: Pick<FlameToolbarProps, 'control'>) {
+  const { setRules } = control;
+  const rules = useFlamePart(control, 'rules');
+  const without = (list: readonly string[], name: string) => list.filter((other) => other !== name);
+  return (
+    <>
+      {rules.only !== '' && (
+        <Menu.Item label={`Show all besides ${displayName(rules.only)}`} onClick={() => setRules({ only: '' })} />
+      )}
+      {rules.hide.map((name) => (
+        <Menu.Item
+          key={name}
+          label={`Show ${displayName(name)}`}
+          onClick={() => setRules({ hide: without(rules.hide, name) })}
+        />
+      ))}
+      {rules.exclude.map((name) => (
+        <Menu.Item
+          key={name}
+          label={`Include ${displayName(name)}`}
+          onClick={() => setRules({ exclude: without(rules.exclude, name) })}
+        />
+      ))}
+      <Menu.Item label="Show everything" icon="times" onClick={() => setRules({ hide: [], exclude: [], only: '' })} />
+    </>
+  );
+}
+
+interface OpenMenuProps {
+  label: string;
+  anchor: RefObject<HTMLButtonElement>;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+const gapPx = 4;
+
+export function OpenMenu({ label, anchor, onClose, children }: OpenMenuProps) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const onPress = ({ target }: Event) => {
+      const inside = [place, anchor].some(({ current }) => target instanceof Node && current?.contains(target));
+      if (!inside) {
+        onClose();
+      }
+    };
+    document.addEventListener('pointerdown', onPress);
+    return () => document.removeEventListener('pointerdown', onPress);
+  });
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' || event.key === 'Tab') {
+      event.preventDefault();
+      event.stopPropagation();
+      onClose();
+    }
+  };
+  const box = anchor.current?.getBoundingClientRect();
+  const top = (box?.bottom ?? 0) + gapPx;
+  const right = Math.max(gapPx, window.innerWidth - (box?.right ?? 0));
+  return (
+    <Portal>
+      <div
+        ref={place}
+        style={{ position: 'fixed', top, right, maxHeight: `calc(100vh - ${top + gapPx}px)`, overflow: 'auto' }}
+      >
+        <Menu ariaLabel={label} onOpen={(focusItem) => focusItem(0)} onClick={onClose} onKeyDown={onKeyDown}>
+          {children}
+        </Menu>
+      </div>
+    </Portal>
+  );
+}
