@@ -14,35 +14,47 @@ export interface FlameMatches {
   readonly before: Uint32Array;
 }
 
-/** Marks the matching frames of a tree: one pass over the rows. */
+/** Marks the matching frames of a tree: a short loop over all rows, and what is to know of the hits from them alone. */
 export function matchFlame(tree: FlameTree, mask: Uint8Array): FlameMatches {
-  const { level, label } = tree.columns;
   const bits = new Uint32Array((tree.length >>> 5) + 1);
-  const seen = new Uint8Array(mask.length);
-  let inside = Infinity; // level of the outermost open match
-  let total = 0;
-  for (let row = 0; row < tree.length; row++) {
-    const here = level[row]!;
-    const hit = mask[label[row]!] === 1;
-    if (here <= inside) {
-      inside = hit ? here : Infinity;
-      total += hit ? drawnValue(tree.columns, row) : 0;
-    }
-    if (hit) {
-      bits[row >>> 5]! |= 1 << (row & 31);
-      seen[label[row]!] = 1;
-    }
-  }
-  const before = countBefore(bits);
-  return { mask, frames: before[bits.length]!, methods: seen.reduce((sum, one) => sum + one, 0), total, bits, before };
+  const before = new Uint32Array(bits.length + 1);
+  markHits(tree.columns.label, tree.length, mask, bits, before);
+  return { mask, frames: before[bits.length]!, ...sumHits(tree, bits, mask.length), bits, before };
 }
 
-function countBefore(bits: Uint32Array): Uint32Array {
-  const before = new Uint32Array(bits.length + 1);
+function markHits(label: ArrayLike<number>, length: number, mask: Uint8Array, bits: Uint32Array, before: Uint32Array) {
+  let hits = 0;
   for (let word = 0; word < bits.length; word++) {
-    before[word + 1] = before[word]! + bitCount(bits[word]!);
+    const end = Math.min(length, (word + 1) << 5);
+    let marks = 0;
+    for (let row = word << 5; row < end; row++) {
+      const hit = mask[label[row]!]!;
+      marks |= hit << (row & 31);
+      hits += hit;
+    }
+    bits[word] = marks;
+    before[word + 1] = hits;
   }
-  return before;
+}
+
+function sumHits({ columns, rowEnd }: FlameTree, bits: Uint32Array, labels: number) {
+  const seen = new Uint8Array(labels);
+  let methods = 0;
+  let total = 0;
+  let end = 0; // of the outermost match that is open
+  for (let word = 0; word < bits.length; word++) {
+    for (let left = bits[word]!; left !== 0; left &= left - 1) {
+      const row = (word << 5) + 31 - Math.clz32(left & -left);
+      const label = columns.label[row]!;
+      methods += 1 - seen[label]!;
+      seen[label] = 1;
+      if (row >= end) {
+        total += drawnValue(columns, row);
+        end = rowEnd[row]!;
+      }
+    }
+  }
+  return { methods, total };
 }
 
 function bitCount(word: number): number {
@@ -60,7 +72,7 @@ function hitsBefore({ bits, before }: FlameMatches, row: number): number {
 /** True if a frame, or with `count` one of that many siblings, or anything below them, matches. */
 export function hidesMatch(tree: FlameTree, matches: FlameMatches, node: NodeIndex, count: number): boolean {
   const last = node + Math.max(1, count) - 1;
-  return hitsBefore(matches, tree.rowEnd[last]!) > hitsBefore(matches, tree.row[node]!);
+  return hitsBefore(matches, tree.rowEnd[tree.row[last]!]!) > hitsBefore(matches, tree.row[node]!);
 }
 
 const mostSteps = 10_000;

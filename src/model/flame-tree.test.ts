@@ -59,7 +59,7 @@ describe('buildFlameTree', () => {
           expect(parentOf(tree, node)).toBe(box.parent ? boxes.indexOf(box.parent) : -1);
           expect(tree.firstChild[node + 1]! - tree.firstChild[node]!).toBe(box.node.children.length);
           expect(nodeOfRow(tree, tree.row[node]!)).toBe(node);
-          expect(tree.rowEnd[node]! - tree.row[node]!).toBe(boxesByLevel(box.node).length);
+          expect(tree.rowEnd[tree.row[node]!]! - tree.row[node]!).toBe(boxesByLevel(box.node).length);
         });
       })
     );

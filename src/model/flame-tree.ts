@@ -30,7 +30,7 @@ export interface FlameTree {
   readonly width: Float64Array;
   /** length + 1 offsets: the children of node n are [firstChild[n], firstChild[n + 1]). */
   readonly firstChild: Uint32Array;
-  /** Node → row after the last one below it. */
+  /** Row → row after the last one below it. */
   readonly rowEnd: Uint32Array;
 }
 
@@ -98,7 +98,7 @@ function placeNodes({ columns, depth, levelStart, row, start, width, firstChild,
     const level = levels[r]!;
     const drawn = positive(value[r]) + (valueRight ? positive(valueRight[r]) : 0);
     for (; open >= level; open--) {
-      rowEnd[next[open]! - 1] = r;
+      rowEnd[row[next[open]! - 1]!] = r;
     }
     const node = next[level]!;
     next[level] = node + 1;
@@ -112,7 +112,7 @@ function placeNodes({ columns, depth, levelStart, row, start, width, firstChild,
     open = level;
   }
   for (; open >= 0; open--) {
-    rowEnd[next[open]! - 1] = length;
+    rowEnd[row[next[open]! - 1]!] = length;
   }
   firstChild[length] = length;
 }
