@@ -192,6 +192,10 @@ function paintLabels(brush: Brush, scene: FlameScene, boxes: FlameBoxes) {
     const wanted = dim ? palette.dimText : palette.text[bucketOfGroup(buckets, group)];
     for (let box = head[group]; box >= 0; box = next[box]) {
       if (layout.w[from + box] >= fewestLabelPx) {
+        if (scene.changeOf && scene.changeOf(rowOf(scene, from + box)) !== 'both') {
+          paintPlate(brush, scene, from + box, y[box], groupFill(scene, boxes, group));
+          colour = '';
+        }
         if (colour !== wanted) {
           brush.context.fillStyle = colour = wanted;
         }
@@ -201,17 +205,32 @@ function paintLabels(brush: Brush, scene: FlameScene, boxes: FlameBoxes) {
   }
 }
 
-function paintLabel(brush: Brush, { data, layout }: FlameScene, entry: number, y: number) {
-  const row = data.tree.row[layout.node[entry]];
-  const room = layout.w[entry] - gapPx - 2 * textPaddingPx;
-  const cells = Math.floor(room / brush.cellPx);
-  const text = (brush.texts[entry] ??= withValue(data, row, shownLabel(data, data.rows.label[row]), cells));
+const rowOf = ({ data, layout }: FlameScene, entry: number) => data.tree.row[layout.node[entry]];
+const roomFor = ({ layout }: FlameScene, entry: number) => layout.w[entry] - gapPx - 2 * textPaddingPx;
+
+function labelOf(brush: Brush, scene: FlameScene, entry: number): string {
+  const { data } = scene;
+  const row = rowOf(scene, entry);
+  const cells = Math.floor(roomFor(scene, entry) / brush.cellPx);
+  return (brush.texts[entry] ??= withValue(data, row, shownLabel(data, data.rows.label[row]), cells));
+}
+
+/** Text on stripes can't be read: below it the frame is plain. */
+function paintPlate(brush: Brush, scene: FlameScene, entry: number, y: number, colour: string) {
+  const width = Math.min(roomFor(scene, entry), labelOf(brush, scene, entry).length * brush.cellPx);
+  brush.context.fillStyle = colour;
+  brush.context.fillRect(scene.layout.x[entry], y, width + 2 * textPaddingPx, rowPx - gapPx);
+}
+
+function paintLabel(brush: Brush, scene: FlameScene, entry: number, y: number) {
+  const { layout } = scene;
+  const text = labelOf(brush, scene, entry);
   const x = layout.x[entry] + textPaddingPx;
   const middle = y + (rowPx - gapPx) / 2 + 0.5;
   if (onlySimple.test(text)) {
     brush.context.fillText(text, x, middle);
   } else {
-    paintClipped(brush, text, x, y, room);
+    paintClipped(brush, text, x, y, roomFor(scene, entry));
   }
 }
 

@@ -96,7 +96,7 @@ function SearchResult({ data, control, narrow, tools }: FlameToolbarProps) {
       <button
         type="button"
         className={flamePart.link}
-        style={{ fontVariantNumeric: 'tabular-nums' }}
+        style={{ fontVariantNumeric: 'tabular-nums', flexShrink: narrow ? 0 : undefined }}
         data-testid="flame-matches"
         title={`${formatCount(frames)} frames. Click lists the methods (m).`}
         onClick={tools.openMethods}
