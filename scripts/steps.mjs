@@ -43,13 +43,17 @@ export function run(command, args, { env = {}, quiet = false, cwd = root, timeou
 
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
-/** A named step that must succeed: prints its name, its time, and its output when it fails. */
-export async function step(name, command, args, options = {}) {
-  process.stdout.write(`▸ ${name} … `);
+/** A named step that must succeed: prints its name, its time, and its output when it fails. With `beside` only at its end, in one piece. */
+export async function step(name, command, args, { beside = false, ...options } = {}) {
+  const head = `▸ ${name} … `;
+  if (!beside) {
+    process.stdout.write(head);
+  }
   const start = performance.now();
   const { code, output } = await run(command, args, { quiet: true, ...options });
   const took = seconds(performance.now() - start);
-  console.log(code === 0 ? `ok (${took})` : `failed (${took})\n${output}`);
+  const outcome = code === 0 ? `ok (${took})` : `failed (${took})\n${output}`;
+  console.log(beside ? head + outcome : outcome);
   return { name, ok: code === 0, output };
 }
 
