@@ -17,10 +17,10 @@ interface Timeline {
 
 /** By thread: what events said, runs of samples with one span, the samples themselves, and runs of samples with one root. */
 interface Timelines {
-  readonly said: ReadonlyMap<number, Timeline>;
-  readonly runs: ReadonlyMap<number, Timeline>;
-  readonly seen: ReadonlyMap<number, Timeline>;
-  readonly roots: ReadonlyMap<number, Timeline>;
+  readonly said: Timeline;
+  readonly runs: Timeline;
+  readonly seen: Timeline;
+  readonly roots: Timeline;
 }
 
 /** Collected before it is sorted into a timeline. */
@@ -49,7 +49,9 @@ export class SpanIndex {
   private readonly records = new SequenceTable();
   private readonly intervals = new Map<number, Intervals>();
   private readonly sightings = new Map<number, Sightings>();
-  private timelines: Timelines | undefined;
+  /** By thread, of those that were asked for. */
+  private readonly timelines = new Map<number, Timelines>();
+  private readonly rootRecords = new Map<number, number>();
 
   constructor() {
     this.records.intern(new Uint32Array(spanWords), spanWords);
@@ -94,49 +96,47 @@ export class SpanIndex {
    * 0 = nothing is. Nothing may be added afterwards.
    */
   find(thread: number, start: number, end = start): number {
-    const { said, runs, seen, roots } = (this.timelines ??= this.makeTimelines());
-    return (
-      spanAt(said.get(thread), start) ||
-      spanAt(runs.get(thread), start) ||
-      spanWithin(seen.get(thread), start, end) ||
-      spanAt(roots.get(thread), start)
-    );
+    const { said, runs, seen, roots } = this.timelinesOf(thread);
+    return spanAt(said, start) || spanAt(runs, start) || spanWithin(seen, start, end) || spanAt(roots, start);
   }
 
-  private makeTimelines(): Timelines {
-    const seen = mapValues(this.sightings, inOrder);
-    const rootsOf = ({ from, span }: Timeline) => ({ from, span: span.map((record) => this.rootRecord(record)) });
-    return {
-      said: mapValues(this.intervals, timelineOf),
-      runs: mapValues(seen, (own) => timelineOf(runsOf(own))),
+  private timelinesOf(thread: number): Timelines {
+    const known = this.timelines.get(thread);
+    if (known) {
+      return known;
+    }
+    const seen = inOrder(this.sightings.get(thread) ?? { time: [], span: [] });
+    const roots = { from: seen.from, span: seen.span.map((record) => this.rootRecord(record)) };
+    const made = {
+      said: timelineOf(this.intervals.get(thread) ?? { start: [], end: [], span: [] }),
+      runs: timelineOf(runsOf(seen)),
       seen,
-      roots: mapValues(seen, (own) => timelineOf(runsOf(rootsOf(own)))),
+      roots: timelineOf(runsOf(roots)),
     };
+    this.timelines.set(thread, made);
+    return made;
   }
 
   /** Root and trace of a record, without its span. */
   private rootRecord(record: number): number {
-    const at = record * spanWords;
-    const words = this.records.words.slice(at, at + spanWords).fill(0, 0, rootWord);
-    return (words[rootWord] | words[rootWord + 1]) === 0 ? 0 : this.record(words);
+    let root = this.rootRecords.get(record);
+    if (root === undefined) {
+      const at = record * spanWords;
+      const words = this.records.words.slice(at, at + spanWords).fill(0, 0, rootWord);
+      root = (words[rootWord] | words[rootWord + 1]) === 0 ? 0 : this.record(words);
+      this.rootRecords.set(record, root);
+    }
+    return root;
   }
 }
 
-function mapValues<In, Out>(map: ReadonlyMap<number, In>, change: (value: In) => Out): Map<number, Out> {
-  return new Map([...map].map(([key, value]) => [key, change(value)]));
-}
-
-function spanAt(timeline: Timeline | undefined, time: number): number {
-  const before = timeline === undefined ? 0 : countBelow(timeline.from, (from) => from <= time);
-  return before === 0 ? 0 : timeline!.span[before - 1];
+function spanAt({ from, span }: Timeline, time: number): number {
+  const before = countBelow(from, (begin) => begin <= time);
+  return before === 0 ? 0 : span[before - 1];
 }
 
 /** What all samples from `start` to `end` agree on. */
-function spanWithin(seen: Timeline | undefined, start: number, end: number): number {
-  if (seen === undefined) {
-    return 0;
-  }
-  const { from, span } = seen;
+function spanWithin({ from, span }: Timeline, start: number, end: number): number {
   const first = countBelow(from, (time) => time < start);
   for (let i = first; i < from.length && from[i] <= end; i++) {
     if (span[i] !== span[first]) {
@@ -187,8 +187,11 @@ function timelineOf({ start, end, span }: Intervals): Timeline {
   return { from: from.subarray(0, length), span: spans.subarray(0, length) };
 }
 
-/** By time. */
+/** By time. Most threads' samples come in order. */
 function inOrder({ time, span }: Sightings): Timeline {
+  if (time.every((at, i) => i === 0 || time[i - 1] <= at)) {
+    return { from: Float64Array.from(time), span: Uint32Array.from(span) };
+  }
   const order = Uint32Array.from(time, (_, i) => i).sort((a, b) => time[a] - time[b]);
   return { from: Float64Array.from(order, (i) => time[i]), span: Uint32Array.from(order, (i) => span[i]) };
 }
