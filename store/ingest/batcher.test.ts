@@ -36,14 +36,20 @@ function item(sampleBytes: number, inserted: () => void, stack = 1n): InsertItem
   };
 }
 
-function start(engine: ReturnType<typeof recorder>['engine'], most?: { uploads: number; bytes: number }) {
+interface Starting {
+  readonly most?: { readonly uploads: number; readonly bytes: number };
+  readonly fullBytes?: number;
+  readonly whenReady?: Promise<void>;
+}
+
+function start(engine: ReturnType<typeof recorder>['engine'], starting: Starting = {}) {
   const logger = pino({ level: 'silent' });
-  return startBatcher({ engine, logger, content: new ContentFilter(1000), whenReady: Promise.resolve(), most });
+  return startBatcher({ engine, logger, content: new ContentFilter(1000), whenReady: Promise.resolve(), ...starting });
 }
 
 it('inserts profiles last, and content once', async () => {
   const { inserts, engine } = recorder();
-  const batcher = start(engine, { uploads: 2, bytes: 2 ** 20 });
+  const batcher = start(engine, { most: { uploads: 2, bytes: 2 ** 20 } });
   let done = 0;
   for (let i = 0; i < 4; i++) {
     batcher.add(item(10, () => done++));
@@ -62,7 +68,7 @@ it('inserts profiles last, and content once', async () => {
 
 it('makes batches of as many bytes as it may', async () => {
   const { inserts, engine } = recorder();
-  const batcher = start(engine, { uploads: 100, bytes: 100 });
+  const batcher = start(engine, { most: { uploads: 100, bytes: 100 } });
   for (const size of [40, 40, 40, 300, 10]) {
     batcher.add(item(size, () => undefined));
   }
@@ -99,4 +105,26 @@ it('lists an upload with a row that no column takes without its samples, and ins
   expect(done).toBe(2);
   expect(inserts.filter(({ table }) => table === 'samples').map(({ bytes }) => bytes)).toEqual([20]);
   expect(inserts.filter(({ table }) => table === 'profiles')).toHaveLength(2);
+});
+
+it('says that it is full while rows wait for the engine, and gives room one batch after another', async () => {
+  const { inserts, engine } = recorder();
+  let tablesExist = () => undefined as void;
+  const whenReady = new Promise<void>((resolve) => (tablesExist = resolve));
+  const batcher = start(engine, { most: { uploads: 1, bytes: 2 ** 20 }, fullBytes: 200, whenReady });
+  batcher.add(item(100, () => undefined));
+  expect(batcher.isFull()).toBe(false);
+  await batcher.room();
+  batcher.add(item(300, () => undefined));
+  expect(batcher.isFull()).toBe(true);
+  const added = [50, 60].map(async (size) => {
+    await batcher.room();
+    batcher.add(item(size, () => undefined));
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(batcher.size()).toBe(2);
+  tablesExist();
+  await Promise.all(added);
+  expect(await batcher.drain(10_000)).toBe(true);
+  expect(inserts.filter(({ table }) => table === 'samples').map(({ bytes }) => bytes)).toEqual([100, 300, 50, 60]);
 });

@@ -26,6 +26,8 @@ export interface BatcherSettings {
   readonly onInsertError?: () => void;
   /** Of one batch; default 500 uploads and 16 MiB of rows. */
   readonly most?: BatchSize;
+  /** Rows in memory that make the batcher full, default 128 MiB; it still takes what comes then. */
+  readonly fullBytes?: number;
 }
 
 export interface BatchSize {
@@ -37,6 +39,10 @@ export interface Batcher {
   add(item: InsertItem): void;
   /** Uploads that are not inserted yet. */
   size(): number;
+  /** So many rows wait that an upload should stay on disk unread for now: the engine is away or slower than what comes. */
+  isFull(): boolean;
+  /** Returns when the batcher isn't full. Never, once it was stopped full. */
+  room(): Promise<void>;
   /** Returns when everything added so far is inserted, or `false` after the time is over. */
   drain(timeoutMs: number): Promise<boolean>;
   /** Tries no more. */
@@ -44,6 +50,7 @@ export interface Batcher {
 }
 
 const defaultMost: BatchSize = { uploads: 500, bytes: 16 * 2 ** 20 };
+const defaultFullBytes = 128 * 2 ** 20;
 /**
  * How long a batch collects, counted from the end of the one before, unless it is full sooner: few waiting uploads mean an
  * idle store, where they should be seen at once; many mean load, where large inserts are cheap ones.
@@ -68,16 +75,19 @@ class InsertBatcher implements Batcher {
   private draining = false;
   private stopped = false;
   private readonly wake = new Set<() => void>();
+  private waitingForRoom: Array<() => void> = [];
   private readonly most: BatchSize;
+  private readonly fullBytes: number;
 
   constructor(private readonly settings: BatcherSettings) {
     this.most = settings.most ?? defaultMost;
+    this.fullBytes = settings.fullBytes ?? defaultFullBytes;
   }
 
   add(item: InsertItem): void {
     this.queue.push(item);
     this.queueBytes += sizeOf(item);
-    if (this.isFull() || this.queue.length === busyUploads) {
+    if (this.hasBatch() || this.queue.length === busyUploads) {
       this.wakeUp();
     }
     this.running ??= this.run().finally(() => {
@@ -87,6 +97,16 @@ class InsertBatcher implements Batcher {
 
   size(): number {
     return this.queue.length + this.inFlight;
+  }
+
+  isFull(): boolean {
+    return this.queueBytes >= this.fullBytes;
+  }
+
+  async room(): Promise<void> {
+    while (this.isFull()) {
+      await new Promise<void>((resolve) => this.waitingForRoom.push(resolve));
+    }
   }
 
   async drain(timeoutMs: number): Promise<boolean> {
@@ -121,13 +141,13 @@ class InsertBatcher implements Batcher {
     }
   }
 
-  private isFull(): boolean {
+  private hasBatch(): boolean {
     return this.queue.length >= this.most.uploads || this.queueBytes >= this.most.bytes;
   }
 
   /** How much longer the next batch collects. */
   private collectFor(): number {
-    if (this.isFull() || this.draining) {
+    if (this.hasBatch() || this.draining) {
       return 0;
     }
     const collect = this.queue.length < busyUploads ? collectMs.idle : collectMs.busy;
@@ -149,7 +169,17 @@ class InsertBatcher implements Batcher {
       taken++;
     }
     this.queueBytes -= bytes;
-    return this.queue.splice(0, taken);
+    const batch = this.queue.splice(0, taken);
+    this.tellRoom();
+    return batch;
+  }
+
+  private tellRoom(): void {
+    if (!this.isFull()) {
+      const waiting = this.waitingForRoom;
+      this.waitingForRoom = [];
+      waiting.forEach((resolve) => resolve());
+    }
   }
 
   /** Retries until the engine has the rows. What it refuses again and again is tried one by one, then without samples. */

@@ -48,12 +48,12 @@ export interface IntakeSettings {
   readonly groups: OpenGroups;
   readonly cumulative: CumulativeFiles;
   readonly logger: Logger;
-  /** An upload that would wait longer than this for a worker is stored first and read later. */
+  /** An upload that would wait longer than this for a worker is stored first and read later, as is one that comes while the batcher is full. */
   readonly maxWaitMs: number;
 }
 
 export function makeIntake(settings: IntakeSettings): Intake {
-  const { pool, spool, duplicates, sequence } = settings;
+  const { pool, spool, batcher, duplicates, sequence } = settings;
   const backlog: Array<{ readonly record: StoredRecord; readonly print: string }> = [];
   /** Uploads that are being accepted or wait to be read, by what they look like unread. */
   const underWay = new Map<string, Promise<Accepted>>();
@@ -103,7 +103,7 @@ export function makeIntake(settings: IntakeSettings): Intake {
       if (same) {
         return { ...(await same), repeated: true };
       }
-      const late = pool.waitMs() > settings.maxWaitMs;
+      const late = pool.waitMs() > settings.maxWaitMs || batcher.isFull();
       const accepting = late ? defer(request, body, print) : readThenStore(request, body);
       underWay.set(print, accepting);
       try {
@@ -202,7 +202,8 @@ async function readStored(
   { header, ref }: StoredRecord,
   present: ReadonlySet<string> = new Set()
 ): Promise<void> {
-  const { pool, spool, duplicates, rawUploads, sequence, logger } = settings;
+  const { pool, spool, batcher, duplicates, rawUploads, sequence, logger } = settings;
+  await batcher.room();
   try {
     const { body } = await rawUploads.read(ref);
     const job = jobOf(header.request, body, sequence);

@@ -18,6 +18,8 @@ export interface Outcome {
 
 const cpu = fs.readFileSync(path.resolve(__dirname, '../fixtures/uploads/files/go-runtime-cpu.pprof'));
 
+const sentService = 'crash';
+
 /** Sends uploads over several connections; each has a window and a `runtime-id` of its own. Names of the acknowledged → profile id. */
 export function sendUntilStopped(
   store: Pick<RunningStore, 'url'>,
@@ -52,7 +54,7 @@ export function sendUntilStopped(
 async function sendOne(url: string, name: string): Promise<string | undefined> {
   const startMs = Date.UTC(2026, 10, 22, 12) + Number(name.slice(1)) * 1000;
   const form = makeForm([
-    eventPart(startMs, `service:crash,runtime-id:${name}`),
+    eventPart(startMs, `service:${sentService},runtime-id:${name}`),
     { name: 'cpu.pprof', fileName: 'cpu.pprof', bytes: cpu },
   ]);
   try {
@@ -68,7 +70,8 @@ export async function compare(
   store: Pick<RunningStore, 'url'>,
   acknowledged: ReadonlyMap<string, string>
 ): Promise<Outcome> {
-  const listed = await listProfiles(store.url, ['runtime-id', 'total cpu-time']);
+  const all = await listProfiles(store.url, ['runtime-id', 'total cpu-time']);
+  const listed = all.filter((profile) => profile.service === sentService);
   const byName = new Map<string, string[]>();
   for (const profile of listed) {
     const name = String(profile['runtime-id']);

@@ -1,10 +1,13 @@
 /**
  * Stops the engine child (and every one that the supervisor starts instead) for some time while uploads and questions go on:
- * `npx tsx tests/faults/hang.ts [seconds] [seed]` (Linux). Uploads must be acknowledged all the time, questions get an error in time, and
- * afterwards everything must be listed. Exits with 1 if not.
+ * `npx tsx tests/faults/hang.ts [seconds] [uploads of the reference mix a second beside]` (Linux). Uploads must be acknowledged all the
+ * time, questions get an error in time, the front's memory must keep within the limit of the reference load, and afterwards everything must be
+ * listed. Exits with 1 if not.
  */
 import fs from 'node:fs';
 import { newDataDir, removeDataDirs, startStore, untilInserted, type RunningStore } from '../integration/start-store';
+import { countProfiles, mixedClients, sendSteadily } from '../bench/store/load';
+import { quantile, residentMb } from '../bench/store/meter';
 import { compare, exitCodeOf, pause, sendUntilStopped } from './acknowledged';
 
 interface Questions {
@@ -15,32 +18,55 @@ interface Questions {
 }
 
 const longestAnswerMs = 30_000;
+/** Of front and engine under the reference load; here the front alone must keep to it. */
+const mostFrontMb = 1500;
 
 async function main(): Promise<void> {
   const seconds = Number(process.argv[2] ?? 300);
+  const mixRate = Number(process.argv[3] ?? 0);
   const store = await startStore({ dataDir: newDataDir() });
   const acknowledged = new Map<string, string>();
   let number = 0;
   const sending = sendUntilStopped(store, 2, () => number++, acknowledged, 100);
+  const mixing = sendMix(store, mixRate, seconds);
   await pause(2000);
   const before = acknowledged.size;
   const end = Date.now() + seconds * 1000;
-  const [questions, slowestAcknowledgementMs] = await Promise.all([
+  const [questions, slowestAcknowledgementMs, mostMb] = await Promise.all([
     askUntil(store, end),
     slowestGap(() => acknowledged.size, end),
+    mostFrontMemoryMb(store, end),
     keepStopped(store, end),
   ]);
   const during = acknowledged.size - before;
   await sending.stop();
+  const mix = await mixing;
   const caughtUpMs = await timeOf(() => untilCaughtUp(store));
   const outcome = await compare(store, acknowledged);
+  const mixLost = acknowledged.size + mix.uploads - (await countProfiles(store.url));
   await store.stop();
   process.stdout.write(
-    `${JSON.stringify({ seconds, during, slowestAcknowledgementMs, questions, caughtUpMs, ...outcome }, null, 2)}\n`
+    `${JSON.stringify({ seconds, during, slowestAcknowledgementMs, mostMb, mix, mixLost, questions, caughtUpMs, ...outcome }, null, 2)}\n`
   );
   removeDataDirs();
   const inTime = questions.slowestMs < longestAnswerMs && questions.errors.unclear === undefined;
-  process.exitCode = inTime ? exitCodeOf(outcome, seconds) : 1;
+  const holds = inTime && mostMb <= mostFrontMb && mixLost <= 0;
+  process.exitCode = holds ? exitCodeOf(outcome, seconds) : 1;
+}
+
+/** Uploads as large as real ones, whose rows would fill the memory if they were all kept there. */
+async function sendMix(store: RunningStore, rate: number, seconds: number) {
+  const acksMs = await sendSteadily(store, mixedClients(), { seconds, rate });
+  return { uploads: acksMs.length, ackP95Ms: Math.round(quantile(acksMs, 0.95)) };
+}
+
+async function mostFrontMemoryMb(store: RunningStore, end: number): Promise<number> {
+  let most = 0;
+  while (Date.now() < end) {
+    most = Math.max(most, residentMb(store.processId));
+    await pause(1000);
+  }
+  return Math.round(most);
 }
 
 async function keepStopped(store: RunningStore, end: number): Promise<void> {

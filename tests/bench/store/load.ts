@@ -91,10 +91,10 @@ export interface LoadOptions {
   readonly rate?: number;
 }
 
-/** Numbers for start times, so that no upload of a run is a repeat. */
 /** Uploads of each recording before the time runs. */
 export const warmUpsEach = 10;
 
+/** Numbers for start times, so that no upload of a run is a repeat. */
 let sent = 0;
 
 /** Sends for some seconds, after a warm-up, and waits until the last upload is inserted. */
@@ -109,7 +109,7 @@ export async function runLoad(store: RunningStore, options: LoadOptions): Promis
   const before = pids.map(cpuMs);
   const started = performance.now();
   const acks =
-    options.rate === undefined ? await closedLoop(send, options) : await openLoop(send, options, options.rate);
+    options.rate === undefined ? await closedLoop(send, options) : await openLoop(send, options.seconds, options.rate);
   const acked = performance.now();
   const memoryMb = togetherMb(...pids);
   await untilInserted(store);
@@ -134,6 +134,20 @@ export async function runLoad(store: RunningStore, options: LoadOptions): Promis
   };
 }
 
+/** Sends without a warm-up and waits for the answers only. Returns their times, ms. */
+export async function sendSteadily(
+  store: Pick<RunningStore, 'url'>,
+  recordings: readonly Recording[],
+  { seconds, rate }: { readonly seconds: number; readonly rate: number }
+): Promise<number[]> {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
+  try {
+    return await openLoop(() => sendNext(agent, store.url, recordings), seconds, rate);
+  } finally {
+    agent.destroy();
+  }
+}
+
 async function closedLoop(send: () => Promise<number>, { connections, seconds }: LoadOptions): Promise<number[]> {
   const acks: number[] = [];
   const until = performance.now() + seconds * 1000;
@@ -147,7 +161,7 @@ async function closedLoop(send: () => Promise<number>, { connections, seconds }:
 }
 
 /** Uploads start when their time has come, however long the ones before take. */
-async function openLoop(send: () => Promise<number>, { seconds }: LoadOptions, rate: number): Promise<number[]> {
+async function openLoop(send: () => Promise<number>, seconds: number, rate: number): Promise<number[]> {
   const acks: Array<Promise<number>> = [];
   const started = performance.now();
   for (let number = 0; number < seconds * rate; number++) {

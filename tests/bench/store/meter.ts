@@ -1,14 +1,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** Time in user and kernel mode, all threads; Linux counts it in hundredths of a second. */
+/** Time in user and kernel mode, all threads; Linux counts it in hundredths of a second. 0 of a process that is gone, as all figures here. */
 export function cpuMs(pid: number | undefined): number {
-  const fields = pid === undefined ? [] : fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  const fields = ofProcess(pid, 'stat').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 10;
 }
 
 export function residentMb(pid: number | undefined): number {
-  const status = pid === undefined ? '' : fs.readFileSync(`/proc/${pid}/status`, 'utf8');
+  const status = ofProcess(pid, 'status');
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
 }
 
@@ -25,7 +25,7 @@ export function togetherMb(...pids: ReadonlyArray<number | undefined>): number {
 
 /** Resident pages of one process: its own, and those of files as they are on disk. */
 function mappedKb(pid: number | undefined): { readonly ownKb: number; readonly fileKb: ReadonlyMap<string, number> } {
-  const maps = pid === undefined ? '' : fs.readFileSync(`/proc/${pid}/smaps`, 'utf8');
+  const maps = ofProcess(pid, 'smaps');
   const fileKb = new Map<string, number>();
   let ownKb = 0;
   for (const map of maps.split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m)) {
@@ -35,6 +35,14 @@ function mappedKb(pid: number | undefined): { readonly ownKb: number; readonly f
     fileKb.set(file, (fileKb.get(file) ?? 0) + kb('Rss') - kb('Anonymous'));
   }
   return { ownKb, fileKb };
+}
+
+function ofProcess(pid: number | undefined, file: 'stat' | 'status' | 'smaps'): string {
+  try {
+    return pid === undefined ? '' : fs.readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** Load average of the last minute: it belongs to every figure. */
