@@ -41,6 +41,12 @@ describe('onCluster', () => {
     ]);
   });
 
+  it('changes codecs on the servers alone', () => {
+    expect(
+      onCluster('ALTER TABLE samples MODIFY COLUMN a CODEC(T64), MODIFY COLUMN b CODEC(ZSTD(1))', cluster)
+    ).toEqual(['ALTER TABLE samples_local ON CLUSTER main MODIFY COLUMN a CODEC(T64), MODIFY COLUMN b CODEC(ZSTD(1))']);
+  });
+
   it('leaves inserts alone: they go to the distributed table', () => {
     const sql = 'INSERT INTO samples_1h (a) SELECT a FROM samples';
     expect(onCluster(sql, cluster)).toEqual([sql]);

@@ -68,10 +68,10 @@ function createOnCluster(sql: string, table: string, cluster: Cluster): string[]
   ];
 }
 
-/** Columns belong to both tables, parts and indexes only to what lies on the servers. */
+/** Columns belong to both tables; parts, indexes and codecs only to what lies on the servers. */
 function alterOnCluster(sql: string, table: string, cluster: Cluster): string[] {
   const onServers = sql.replace(alterTable, `ALTER TABLE ${local(table, cluster)} `);
-  const columns = /\b(?:ADD|MODIFY|DROP|RENAME) COLUMN\b/.test(sql);
+  const columns = /\b(?:ADD|MODIFY|DROP|RENAME) COLUMN\b(?! \w+ CODEC)/.test(sql);
   return columns
     ? [onServers, sql.replace(alterTable, `ALTER TABLE ${table} ON CLUSTER ${cluster.name} `)]
     : [onServers];

@@ -1,8 +1,8 @@
 /**
  * What a data folder's bytes are: `node tests/bench/run.mjs store/disk --data-dir FOLDER [--merge]`. The folder should be one that
- * `generator/main` filled, and no store may run on it. Bytes of each table and column in active parts; `--merge` merges all parts
- * first. A sample is a row of `samples`: what one upload counted of one type for one stack, thread and span. Files of several types
- * have fewer samples of their own; the figure for those is told too.
+ * `generator/main` filled, and no store may run on it. Bytes of each table and column in active parts; `--merge` brings the folder to
+ * the newest schema and merges all parts first. A sample is a row of `samples`: what one upload counted of one type for one stack,
+ * thread and span. Files of several types have fewer samples of their own; the figure for those is told too.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { startChdbEngine } from '../../../store/engines/chdb';
 import type { Engine } from '../../../store/engines/engine';
+import { migrate } from '../../../store/engines/schema/migrate';
 import type { FolderContent } from '../generator/fill-folder';
 import { folderBytes, machineLoad, printTable } from './meter';
 
@@ -44,6 +45,9 @@ async function measure(dataDir: string): Promise<void> {
   const folder = path.join(dataDir, 'engine');
   const engine = await startChdbEngine({ dataDir: folder, childFile, logger: pino({ level: 'warn' }) });
   try {
+    if (flags.merge) {
+      await migrate(engine);
+    }
     for (const table of flags.merge ? tables : []) {
       await engine.command({ sql: `OPTIMIZE TABLE ${table} FINAL` });
     }
