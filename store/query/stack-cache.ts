@@ -17,9 +17,9 @@ const stacksPerRead = 50_000;
 const framesPerRead = 50_000;
 /** Services with more stacks in a day are not read ahead: 40 MB. */
 const mostReadAhead = 300_000;
-/** A share keeps other questions waiting for some milliseconds. */
 const stacksPerShare = 3000;
-const pauseMs = 20;
+/** Nothing is read ahead while questions come. */
+const idleMs = 500;
 const daySeconds = 86_400;
 const defaultBudgetBytes = 384 * 1024 * 1024;
 
@@ -30,6 +30,7 @@ const defaultBudgetBytes = 384 * 1024 * 1024;
 export class StackCache {
   private readonly stores = new Map<string, StackStore>();
   private inBackground: Promise<void> = Promise.resolve();
+  private openedMs = 0;
 
   constructor(
     private readonly engine: Engine,
@@ -38,6 +39,7 @@ export class StackCache {
 
   /** A tenant's store. A query keeps the one it got to its end, so that all its indexes mean the same. */
   open(tenant: string): StackStore {
+    this.openedMs = performance.now();
     const store = this.stores.get(tenant) ?? new StackStore();
     this.stores.delete(tenant);
     this.stores.set(tenant, store);
@@ -74,8 +76,8 @@ export class StackCache {
   }
 
   /**
-   * Begins to read all stacks of the places' services and days, in the background and in small shares, where it has not been done: who
-   * looks at one span looks at others, and each would wait for stacks that none before had.
+   * Begins to read all stacks of the places' services and days, in the background, in small shares and while no questions come, where it
+   * has not been done: who looks at one span looks at others, and each would wait for stacks that none before had.
    */
   readAhead(store: StackStore, places: StackPlaces): void {
     const key = JSON.stringify([places.services, Math.floor(places.lastHour / daySeconds)]);
@@ -91,10 +93,20 @@ export class StackCache {
     const [found] = Array.from((await this.engine.select(stackCountStatement(places))).numbers('found'));
     const shares = found > mostReadAhead ? 0 : Math.ceil(found / stacksPerShare);
     for (let part = 0; part < shares && this.sizeBytes < this.budgetBytes / 2; part++) {
+      await this.untilIdle();
       const stacks = await this.engine.select(stackShareStatement(places, { part, of: shares }));
       await this.add(store, places.uploads.tenant, stacks);
-      await setTimeout(pauseMs, undefined, { ref: false });
     }
+  }
+
+  private async untilIdle(): Promise<void> {
+    for (let left = this.idleInMs(); left > 0; left = this.idleInMs()) {
+      await setTimeout(left, undefined, { ref: false });
+    }
+  }
+
+  private idleInMs(): number {
+    return this.openedMs + idleMs - performance.now();
   }
 
   private async fetch(
