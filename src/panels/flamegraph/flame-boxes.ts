@@ -14,9 +14,9 @@ export interface FlameBoxes {
   readonly head: Int32Array;
   /** The next box of the same group. */
   readonly next: Int32Array;
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-  readonly width: Float64Array;
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  readonly width: Float32Array;
   /** Colours of the palette. */
   readonly buckets: number;
 }
@@ -26,12 +26,11 @@ const runGroup = 0;
 const runMatchGroup = 1;
 const wideGroups = 2;
 
-/** Kept from one painting to the next. */
-let room = newRoom(0);
+type Room = Pick<FlameBoxes, 'next' | 'x' | 'y' | 'width'> & { readonly group: Uint8Array };
 
-function newRoom(length: number) {
-  const numbers = () => new Float64Array(length);
-  return { next: new Int32Array(length), group: new Uint8Array(length), x: numbers(), y: numbers(), width: numbers() };
+function newRoom(length: number): Room {
+  const pixels = () => new Float32Array(length);
+  return { next: new Int32Array(length), group: new Uint8Array(length), x: pixels(), y: pixels(), width: pixels() };
 }
 
 /** Places the boxes of rows [first, end) on a canvas that is scrolled by `scrollPx`. */
@@ -45,27 +44,26 @@ export function boxesInView(
   const { rowStart } = scene.layout;
   const from = rowStart[first];
   const length = end > first ? rowStart[end] - from : 0;
-  room = room.next.length >= length ? room : newRoom(length * 2);
+  const room = newRoom(length);
   for (let row = first; row < end; row++) {
     room.y.fill(rowTop(place, row) - scrollPx, rowStart[row] - from, rowStart[row + 1] - from);
   }
   const buckets = scene.palette.fill.length;
-  groupBoxes(scene, from, length, buckets);
-  placeBoxes(scene.layout, from, length, pixelRatio, buckets);
-  return { from, head: linkBoxes(length, groupCount(buckets)), ...room, buckets };
+  groupBoxes(scene, from, room, buckets);
+  placeBoxes(scene.layout, from, room, pixelRatio, buckets);
+  return { from, head: linkBoxes(room, groupCount(buckets)), ...room, buckets };
 }
 
 const groupCount = (buckets: number) => wideGroups + 4 * buckets;
 const narrowGroups = (buckets: number) => wideGroups + 2 * buckets;
 
-function groupBoxes(scene: FlameScene, from: number, length: number, buckets: number) {
+function groupBoxes(scene: FlameScene, from: number, { group }: Room, buckets: number) {
   const { data, layout, matches, bucketOf } = scene;
   const { node, count } = layout;
   const { label } = data.rows;
   const { row } = data.tree;
   const known = knownBuckets(scene);
-  const { group } = room;
-  for (let box = 0, entry = from; box < length; box++, entry++) {
+  for (let box = 0, entry = from; box < group.length; box++, entry++) {
     if (count[entry] > 0) {
       const tinted = matches !== undefined && hidesMatch(data.tree, matches, node[entry], count[entry]);
       group[box] = tinted ? runMatchGroup : runGroup;
@@ -84,8 +82,8 @@ function groupBoxes(scene: FlameScene, from: number, length: number, buckets: nu
  * Edges lie between device pixels, and a frame has at least one pixel, that of its middle: a blend of two colours is the
  * colour of none.
  */
-function placeBoxes({ x, w, count }: FlameLayout, from: number, length: number, ratio: number, buckets: number) {
-  for (let box = 0, entry = from; box < length; box++, entry++) {
+function placeBoxes({ x, w, count }: FlameLayout, from: number, room: Room, ratio: number, buckets: number) {
+  for (let box = 0, entry = from; box < room.group.length; box++, entry++) {
     const left = Math.round(x[entry] * ratio);
     const right = Math.round((x[entry] + w[entry]) * ratio);
     if (count[entry] > 0) {
@@ -107,10 +105,9 @@ export function boxWidth(w: number): number {
   return w > 3 * gapPx ? w - gapPx : Math.max(w, 0.5);
 }
 
-function linkBoxes(length: number, groups: number): Int32Array {
-  const { next, group } = room;
+function linkBoxes({ next, group }: Room, groups: number): Int32Array {
   const head = new Int32Array(groups).fill(-1);
-  for (let box = length - 1; box >= 0; box--) {
+  for (let box = group.length - 1; box >= 0; box--) {
     next[box] = head[group[box]];
     head[group[box]] = box;
   }
