@@ -2,6 +2,7 @@ import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { IconButton, Input, useStyles2 } from '@grafana/ui';
 import React, { type KeyboardEvent, type ReactNode, forwardRef } from 'react';
+import { panelToolbarHeightPx } from './panel-heights';
 
 interface PanelSearchProps {
   value: string;
@@ -42,8 +43,6 @@ export const PanelSearch = forwardRef<HTMLInputElement, PanelSearchProps>(functi
     />
   );
 });
-
-export const panelToolbarHeightPx = 36;
 
 /** One row of controls above a panel's content; what doesn't fit is cut, never wrapped. */
 export function PanelToolbar({ children }: { children: ReactNode }) {

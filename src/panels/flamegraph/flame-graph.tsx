@@ -3,7 +3,7 @@ import { useTheme2 } from '@grafana/ui';
 import React, { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type ColourBy } from '../../model/flame-place';
 import { type Selection } from '../../ui/panel-selection';
-import { panelToolbarHeightPx } from '../../ui/panel-toolbar';
+import { panelToolbarHeightPx } from '../../ui/panel-heights';
 import { FlameBreadcrumb, breadcrumbPx } from './flame-breadcrumb';
 import { flameColours } from './flame-colours';
 import { type FlameData, type FlameSource } from './flame-data';

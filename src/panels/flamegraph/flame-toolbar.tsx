@@ -3,7 +3,7 @@ import React, { type CSSProperties, type RefObject, memo } from 'react';
 import { type ColourBy } from '../../model/flame-place';
 import { formatCount, formatPart } from '../../model/units';
 import { type Selection } from '../../ui/panel-selection';
-import { panelToolbarHeightPx } from '../../ui/panel-toolbar';
+import { panelToolbarHeightPx } from '../../ui/panel-heights';
 import { type ExportFormat } from './export-format';
 import { diffFills } from './flame-colours';
 import { type FlameData } from './flame-data';

@@ -2,7 +2,7 @@ import { LoadingState, type PanelData, type PanelProps } from '@grafana/data';
 import React, { type KeyboardEvent, useMemo, useState } from 'react';
 import { copyText } from '../../ui/panel-copy';
 import { PanelReason, emptyContent, panelContent } from '../../ui/panel-state';
-import { panelToolbarHeightPx } from '../../ui/panel-toolbar';
+import { panelToolbarHeightPx } from '../../ui/panel-heights';
 import { TableGrid } from '../../ui/table-grid';
 import { EmptySpan } from './empty-span';
 import { hotspotColumns } from './hotspot-columns';
