@@ -20,6 +20,7 @@ const textPaddingPx = 4;
 const fewestLabelPx = 20;
 const selectedBarPx = 3;
 const foundBarPx = 2;
+const stripesLeftPx = 4;
 
 export interface FlameViewport {
   readonly heightPx: number;
@@ -215,11 +216,11 @@ function labelOf(brush: Brush, scene: FlameScene, entry: number): string {
   return (brush.texts[entry] ??= withValue(data, row, shownLabel(data, data.rows.label[row]), cells));
 }
 
-/** Text on stripes can't be read: below it the frame is plain. */
+/** Text on stripes can't be read: behind it the frame is plain, but for a line of stripes below. */
 function paintPlate(brush: Brush, scene: FlameScene, entry: number, y: number, colour: string) {
   const width = Math.min(roomFor(scene, entry), labelOf(brush, scene, entry).length * brush.cellPx);
   brush.context.fillStyle = colour;
-  brush.context.fillRect(scene.layout.x[entry], y, width + 2 * textPaddingPx, rowPx - gapPx);
+  brush.context.fillRect(scene.layout.x[entry], y, width + 2 * textPaddingPx, rowPx - gapPx - stripesLeftPx);
 }
 
 function paintLabel(brush: Brush, scene: FlameScene, entry: number, y: number) {
