@@ -152,8 +152,8 @@ describe('a cut graph', () => {
   const cut = () => frame([0, 1, 2, 4], { hiddenNodes: 1, hiddenShare: 0.2 });
   const target = { refId: 'A', datasource: { uid: 'hotspan' } };
   const request = { requestId: 'Q1', targets: [target], scopedVars: {} } as unknown as PanelData['request'];
-  const { data } = props(cut());
-  const panel = () => <FlamePanel {...props(cut())} data={{ ...data, request }} />;
+  const first = props(cut()).data;
+  const panel = (data = first) => <FlamePanel {...props(cut())} data={{ ...data, request }} />;
   const answerWith = (query: (asked: { targets: Array<{ focus?: string[] }> }) => unknown) =>
     setDataSourceSrv({ get: async () => ({ query }) } as never);
 
@@ -171,6 +171,15 @@ describe('a cut graph', () => {
     key('ArrowDown');
     expect(current()).toBe('json.get, total 20, 20.0 % of all, self 20');
     expect(asked).toEqual([['main.serve', 'json.decode']]);
+  });
+
+  it('asks for the new data when that comes before the part of the old was asked for', async () => {
+    const part = testFrame({ level: [0, 1], value: [50, 20], self: [30, 20], label: ['json.decode', 'json.get'] });
+    answerWith(() => of({ data: [part], state: LoadingState.Done }));
+    const { rerender } = render(panel());
+    key('ArrowDown', 'ArrowDown', 'Enter');
+    rerender(panel(props(cut()).data));
+    await waitFor(() => expect(screen.queryByTestId('flame-hidden')).toBeNull());
   });
 
   it('goes on with what is there when that fails', async () => {
