@@ -19,6 +19,7 @@ import {
   type TableName,
 } from './engine';
 import { decodeRowBinary } from './row-binary-columns';
+import { withShortParams } from './short-params';
 
 /** The part of an Engine that is the same for the embedded child and for a server: ClickHouse's HTTP protocol. */
 export type HttpEngine = Omit<Engine, 'kind' | 'ready'>;
@@ -63,6 +64,12 @@ export const defaultLimits: EngineLimits = {
 
 /** Longer parameters travel in a form body: URLs end at 16 kB in Node and 1 MB in ClickHouse. */
 const longestParamsInUrl = 4000;
+/** ClickHouse refuses fields of a form that are longer than 128 KiB. */
+const longestFieldBytes = 2 ** 17;
+
+function fitsField(value: ParamValue): boolean {
+  return Buffer.byteLength(formatParam(value)) <= longestFieldBytes;
+}
 
 /** Speaks to one ClickHouse HTTP address. Connects when first used; any number of calls may run at once. */
 export function createHttpEngine(options: HttpEngineOptions): HttpEngine {
@@ -104,10 +111,11 @@ async function select(
   options: SelectOptions
 ): Promise<Columns> {
   const seconds = Math.min(options.maxSeconds ?? limits.selectSeconds, limits.selectSeconds);
+  const { sql, params } = withShortParams(statement, fitsField);
   return withDeadline(seconds, options.signal, async (signal) => {
     const { stream } = await client.exec({
-      query: `${statement.sql}\nFORMAT RowBinaryWithNamesAndTypes`,
-      ...sendParams(statement.params ?? {}),
+      query: `${sql}\nFORMAT RowBinaryWithNamesAndTypes`,
+      ...sendParams(params),
       query_id: randomUUID(),
       abort_signal: signal,
       clickhouse_settings: {
