@@ -157,8 +157,8 @@ function useTools(
 
 /** The menu of a frame, the keys, or the list of methods. */
 function OpenWindow({ props, control, drawing, windows }: FlameParts) {
-  const part = flameWindows.use();
   const { open, actions, close } = windows;
+  const part = flameWindows.use(close);
   return part && open !== undefined ? (
     <part.FlameWindow {...props} {...{ control, open, actions, close }} data={drawing.main} />
   ) : null;

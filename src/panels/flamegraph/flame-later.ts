@@ -3,7 +3,7 @@ import { laterPart } from './later-part';
 /** What opens over the graph, and what the pointer shows. It is loaded when the graph is drawn and the browser rests. */
 export const flameWindows = laterPart(() => import('./flame-windows'));
 export const toolItems = laterPart(() => import('./flame-tool-items'));
-export const flameTooltip = laterPart(() => import('./flame-tooltip'));
+export const flameTooltip = laterPart(() => import('./flame-tooltip'), 'first');
 
 /** Who comes first with a click or a key waits for the same loading. */
 export async function loadLaterParts(): Promise<void> {

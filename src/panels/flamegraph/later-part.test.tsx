@@ -5,8 +5,8 @@ import { laterPart } from './later-part';
 
 const part = { Word: () => <b>loaded</b> };
 
-function User({ of }: { of: ReturnType<typeof laterPart<typeof part>> }) {
-  const loaded = of.use();
+function User({ of, onFailure }: { of: ReturnType<typeof laterPart<typeof part>>; onFailure?: () => void }) {
+  const loaded = of.use(onFailure);
   return loaded ? <loaded.Word /> : null;
 }
 
@@ -29,6 +29,24 @@ it('is rendered at once when it was loaded before', async () => {
   await later.load();
   render(<User of={later} />);
   expect(screen.getByText('loaded')).toBeInTheDocument();
+});
+
+it('tells every failure to who asked, and just the first of what nobody clicks for', async () => {
+  let told = 0;
+  setAppEvents({ publish: () => told++ } as never);
+  const failing = () => Promise.reject(new Error('No answer.'));
+  const counts: number[] = [];
+  for (const later of [laterPart<typeof part>(failing), laterPart<typeof part>(failing, 'first')]) {
+    told = 0;
+    let closed = 0;
+    for (const _time of [1, 2]) {
+      const { unmount } = render(<User of={later} onFailure={() => closed++} />);
+      await expect(later.load()).rejects.toThrow('No answer.');
+      unmount();
+    }
+    counts.push(told, closed);
+  }
+  expect(counts).toEqual([2, 2, 1, 2]);
 });
 
 it('tells a failure and is asked for again by the next who uses it', async () => {

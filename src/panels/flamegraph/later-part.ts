@@ -1,14 +1,16 @@
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { tellFailure } from './tell-failure';
 
 /** Code that the first picture doesn't need. Once it is there, who uses it renders it at once. */
 export interface LaterPart<T> {
   load(): Promise<void>;
-  /** undefined until it is loaded; using it loads it. */
-  use(): T | undefined;
+  /** undefined until it is loaded; using it loads it. Where that fails, the user is told and `onFailure` called. */
+  use(onFailure?: () => void): T | undefined;
 }
 
-export function laterPart<T>(load: () => Promise<T>): LaterPart<T> {
+/** `tell`: every failure to load it, or just the first of a part that nobody clicks for. */
+export function laterPart<T>(load: () => Promise<T>, tell: 'every' | 'first' = 'every'): LaterPart<T> {
+  let told = false;
   let loaded: T | undefined;
   let loading: Promise<void> | undefined;
   const listeners = new Set<() => void>();
@@ -29,10 +31,20 @@ export function laterPart<T>(load: () => Promise<T>): LaterPart<T> {
   };
   return {
     load: start,
-    use: () => {
+    use: (onFailure) => {
       const part = useSyncExternalStore(subscribe, () => loaded);
+      const failed = useRef(onFailure);
       useEffect(() => {
-        start().catch((error: unknown) => tellFailure('A part of the flame graph could not be loaded', error));
+        failed.current = onFailure;
+      });
+      useEffect(() => {
+        start().catch((error: unknown) => {
+          if (tell === 'every' || !told) {
+            tellFailure('A part of the flame graph could not be loaded', error);
+          }
+          told = true;
+          failed.current?.();
+        });
       }, []);
       return part;
     },

@@ -49,6 +49,6 @@ interface LoadedMenuProps extends Pick<ToolMenuProps, 'label' | 'children'> {
 }
 
 function LoadedMenu({ children, ...menu }: LoadedMenuProps) {
-  const items = toolItems.use();
+  const items = toolItems.use(menu.onClose);
   return items ? <items.OpenMenu {...menu}>{children(items)}</items.OpenMenu> : null;
 }
