@@ -7,6 +7,7 @@ import { flameColours } from './flame-colours';
 import { flameData } from './flame-data';
 import { paintFlame } from './flame-painter';
 import { rowPx } from './flame-rows-px';
+import { type FlameScene } from './flame-scene';
 
 interface Box {
   colour: string;
@@ -17,7 +18,7 @@ interface Box {
 }
 
 /** Paints on a canvas that notes its boxes. */
-function boxesOf(search = '', flip = false) {
+function boxesOf(search = '', flip = false, changeOf?: FlameScene['changeOf']) {
   const rows = bigColumns(30_000, 800);
   const data = flameData({ rows, format: String, custom: {}, linksOf: () => [] }, rows);
   const layout = layoutFlame(data.tree, { focus: 0, widthPx: 1600 });
@@ -33,7 +34,7 @@ function boxesOf(search = '', flip = false) {
   const pen = new Proxy(context, { get: (target, name) => Reflect.get(target, name) ?? (() => undefined) });
   const canvas = { width: 0, height: 0, getContext: () => pen } as unknown as HTMLCanvasElement;
   const heightPx = layout.rows * rowPx;
-  const scene = { data, layout, ...colours, matches, font: '12px monospace', flip };
+  const scene = { data, layout, ...colours, matches, font: '12px monospace', flip, changeOf };
   paintFlame(canvas, scene, { heightPx, scrollPx: 0, pixelRatio: 1 });
   return { boxes: boxes.slice(1), layout, matches, data, palette: colours.palette };
 }
@@ -82,4 +83,16 @@ it('gives narrow frames whole pixels, which no wide frame covers', () => {
   }
   expect(wrong).toEqual([]);
   expect(frames.filter(({ width }) => width === 1).length).toBeGreaterThan(100);
+});
+
+it('keeps the bar of a match above the text of a striped frame', () => {
+  const { boxes, palette } = boxesOf('method1', false, () => 'new');
+  const bars = boxes.flatMap(({ colour, x, y }, at) => (colour === palette.match ? [{ x, y, at }] : []));
+  const covered = bars.filter((bar) =>
+    boxes
+      .slice(bar.at + 1)
+      .some(({ x, y, width, height }) => x <= bar.x && bar.x < x + width && y <= bar.y && bar.y < y + height)
+  );
+  expect(bars.length).toBeGreaterThan(20);
+  expect(covered).toEqual([]);
 });

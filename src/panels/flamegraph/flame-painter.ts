@@ -189,12 +189,14 @@ function paintLabels(brush: Brush, scene: FlameScene, boxes: FlameBoxes) {
   const [first, end] = wideRange(buckets);
   let colour = '';
   for (let group = first; group < end; group++) {
-    const dim = matches !== undefined && !isFoundGroup(buckets, group);
+    const found = isFoundGroup(buckets, group);
+    const dim = matches !== undefined && !found;
     const wanted = dim ? palette.dimText : palette.text[bucketOfGroup(buckets, group)];
     for (let box = head[group]; box >= 0; box = next[box]) {
       if (layout.w[from + box] >= fewestLabelPx) {
         if (scene.changeOf && scene.changeOf(rowOf(scene, from + box)) !== 'both') {
-          paintPlate(brush, scene, from + box, y[box], groupFill(scene, boxes, group));
+          const freePx = found ? foundBarPx : 0;
+          paintPlate(brush, scene, from + box, [y[box], freePx], groupFill(scene, boxes, group));
           colour = '';
         }
         if (colour !== wanted) {
@@ -216,11 +218,18 @@ function labelOf(brush: Brush, scene: FlameScene, entry: number): string {
   return (brush.texts[entry] ??= withValue(data, row, shownLabel(data, data.rows.label[row]), cells));
 }
 
-/** Text on stripes can't be read: behind it the frame is plain, but for a line of stripes below. */
-function paintPlate(brush: Brush, scene: FlameScene, entry: number, y: number, colour: string) {
+/** Text on stripes can't be read: behind it the frame is plain, but for a line of stripes below and the bar of a match above. */
+function paintPlate(
+  brush: Brush,
+  scene: FlameScene,
+  entry: number,
+  [top, freePx]: readonly [number, number],
+  colour: string
+) {
   const width = Math.min(roomFor(scene, entry), labelOf(brush, scene, entry).length * brush.cellPx);
+  const height = rowPx - gapPx - stripesLeftPx - freePx;
   brush.context.fillStyle = colour;
-  brush.context.fillRect(scene.layout.x[entry], y, width + 2 * textPaddingPx, rowPx - gapPx - stripesLeftPx);
+  brush.context.fillRect(scene.layout.x[entry], top + freePx, width + 2 * textPaddingPx, height);
 }
 
 function paintLabel(brush: Brush, scene: FlameScene, entry: number, y: number) {
