@@ -7,7 +7,7 @@ import { panelToolbarHeightPx } from '../../ui/panel-heights';
 import { FlameBreadcrumb, breadcrumbPx } from './flame-breadcrumb';
 import { flameColours } from './flame-colours';
 import { type FlameData, type FlameSource } from './flame-data';
-import { flameWindows, loadAtRest } from './flame-later';
+import { flameWindows, loadSoon } from './flame-later';
 import { rowPx } from './flame-rows-px';
 import { FlameStage } from './flame-stage';
 import { flameClass } from './flame-styles';
@@ -52,7 +52,7 @@ export function FlameGraph(props: FlameGraphProps) {
   const { actions, goal, mainRef, searchRef } = windows;
   const tools = useTools(props, control, drawing, windows);
   const narrow = width < narrowPx;
-  useEffect(loadAtRest, []);
+  useEffect(loadSoon, []);
   const stage = { control, selected: selection.names, font, widthPx: width, actions };
   return (
     <div className={className} style={props.waiting ? dimmed : undefined}>

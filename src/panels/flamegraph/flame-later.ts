@@ -1,6 +1,6 @@
 import { laterPart } from './later-part';
 
-/** What opens over the graph, and what the pointer shows. It is loaded when the graph is drawn and the browser rests. */
+/** What opens over the graph, and what the pointer shows. It is loaded soon after the graph is drawn. */
 export const flameWindows = laterPart(() => import('./flame-windows'));
 export const toolItems = laterPart(() => import('./flame-tool-items'));
 export const flameTooltip = laterPart(() => import('./flame-tooltip'), 'first');
@@ -10,12 +10,12 @@ export async function loadLaterParts(): Promise<void> {
   await Promise.all([flameTooltip.load(), toolItems.load(), flameWindows.load()]);
 }
 
-const restMs = 200;
+const afterMs = 200;
 
-/** Loads when the browser rests; returns what takes that back. A failure is told when a part is used. */
-export function loadAtRest(): () => void {
+/** Loads a little later; returns what takes that back. A failure is told when a part is used. */
+export function loadSoon(): () => void {
   const timer = setTimeout(() => {
     loadLaterParts().catch(() => undefined);
-  }, restMs);
+  }, afterMs);
   return () => clearTimeout(timer);
 }
