@@ -3,6 +3,7 @@ import { type DataSourceSrv, locationService, setDataSourceSrv } from '@grafana/
 import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React from 'react';
+import { NEVER, concat, of } from 'rxjs';
 import { type HotspotsCustom } from '../../api/frames';
 import { dashboardWith, panelProps } from '../../ui/panel-test-props';
 import { callersTree, readHotspotFrame } from './hotspot-rows';
@@ -218,6 +219,15 @@ describe('switches', () => {
     expect(locationService.getSearch().get('var-profile_type')).toBe('cpu-time');
     expect(locationService.getSearch().get('var-span_scope')).toBe('time');
     expect(asked).toEqual([]);
+  });
+
+  it('show what comes before the average', async () => {
+    const part = { data: [hotspotsFrame({ profileType: 'cpu-time', profileTypeName: 'CPU Time' })] };
+    const query = () => concat(of({ ...part, state: LoadingState.Loading }), NEVER);
+    setDataSourceSrv({ get: async () => ({ query }) } as unknown as DataSourceSrv);
+    render(<HotspotsPanel {...props(hotspotsFrame(), { data: { ...props().data, request } })} />);
+    await choose(/^Profile type/, 'CPU Time');
+    expect(await screen.findByRole('button', { name: 'Profile type: CPU Time' })).toBeInTheDocument();
   });
 
   it('tell what went wrong', async () => {

@@ -51,7 +51,7 @@ export function useSwitches(
     };
     void Promise.resolve()
       .then(() => given && setWaiting(true))
-      .then(() => askAgain(data, refId, choices))
+      .then(() => askAgain(data, refId, choices, (frames) => given && setAnswer({ series: frames })))
       .then(
         (frames) => settle({ series: frames }),
         (error: unknown) => settle({ series: [], error: error instanceof Error ? error.message : String(error) })
