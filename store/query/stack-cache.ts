@@ -33,7 +33,7 @@ export class StackCache {
   private openedMs = 0;
 
   constructor(
-    private readonly engine: Engine,
+    private readonly engine: Pick<Engine, 'select'>,
     private readonly budgetBytes = defaultBudgetBytes
   ) {}
 
@@ -94,6 +94,9 @@ export class StackCache {
     const shares = found > mostReadAhead ? 0 : Math.ceil(found / stacksPerShare);
     for (let part = 0; part < shares && this.sizeBytes < this.budgetBytes / 2; part++) {
       await this.untilIdle();
+      if (this.peek(places.uploads.tenant) !== store) {
+        return; // it went, and what is read for it is nobody's
+      }
       const stacks = await this.engine.select(stackShareStatement(places, { part, of: shares }));
       await this.add(store, places.uploads.tenant, stacks);
     }
