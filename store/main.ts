@@ -228,6 +228,7 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
     state.stopping = true;
     await Promise.all([scraper.stop(), upkeep.stop()]);
     await Promise.all([...servers.map((server) => server.close()), grpc && stopGrpc(grpc, drainMs)]);
+    intake.stop();
     const drained = await batcher.drain(drainMs);
     batcher.stop();
     await spool.close();

@@ -24,6 +24,8 @@ export interface Intake {
   readStored(record: StoredRecord, present?: ReadonlySet<string>): Promise<void>;
   /** Uploads acknowledged but not read yet. */
   deferred(): number;
+  /** Reads no more stored records: what is not inserted is read again after the next start. */
+  stop(): void;
 }
 
 export interface Accepted {
@@ -58,6 +60,7 @@ export function makeIntake(settings: IntakeSettings): Intake {
   /** Uploads that are being accepted or wait to be read, by what they look like unread. */
   const underWay = new Map<string, Promise<Accepted>>();
   let reading = 0;
+  const state: IntakeState = { stopped: false };
 
   const defer = async (request: UploadRequest, body: Uint8Array<ArrayBuffer>, print: string): Promise<Accepted> => {
     const header = { id: randomUUID(), request, key: '' };
@@ -74,7 +77,7 @@ export function makeIntake(settings: IntakeSettings): Intake {
     }
     reading = 1;
     for (let next = backlog.shift(); next; next = backlog.shift()) {
-      await readStored(settings, next.record);
+      await readStored(settings, state, next.record);
       underWay.delete(next.print);
     }
     reading = 0;
@@ -117,8 +120,11 @@ export function makeIntake(settings: IntakeSettings): Intake {
         throw error;
       }
     },
-    readStored: (record, present) => readStored(settings, record, present),
+    readStored: (record, present) => readStored(settings, state, record, present),
     deferred: () => backlog.length + reading,
+    stop: () => {
+      state.stopped = true;
+    },
   };
 }
 
@@ -197,13 +203,21 @@ async function storeParsed(
   }
 }
 
+interface IntakeState {
+  stopped: boolean;
+}
+
 async function readStored(
   settings: IntakeSettings,
+  state: IntakeState,
   { header, ref }: StoredRecord,
   present: ReadonlySet<string> = new Set()
 ): Promise<void> {
   const { pool, spool, batcher, duplicates, rawUploads, sequence, logger } = settings;
   await batcher.room();
+  if (state.stopped) {
+    return;
+  }
   try {
     const { body } = await rawUploads.read(ref);
     const job = jobOf(header.request, body, sequence);
@@ -220,6 +234,9 @@ async function readStored(
       enqueue(settings, parsed, places, ref, present);
     });
   } catch (error) {
+    if (state.stopped) {
+      return; // nobody reads any more
+    }
     // Nothing can be made of this record, now or later: its bytes stay until the raw retention takes them.
     logger.error({ error, profile: header.id }, 'a stored upload could not be read again');
     spool.done(ref);
