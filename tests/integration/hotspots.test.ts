@@ -165,6 +165,18 @@ describe('a span of ddtrace', () => {
     );
   });
 
+  it('leaves out the average alone where that is not wanted', async () => {
+    const { span, request } = await busiest('python', 'wall-time');
+    const query = { spanId: [request.spanId], ...timesOf(span) };
+    const whole = await hotspots('python', query, rangeOf(span));
+    const { custom, rows } = await hotspots('python', { ...query, average: false }, rangeOf(span));
+    expect({ ...custom, average: whole.custom.average }).toEqual(whole.custom);
+    expect(custom.average).toBeUndefined();
+    expect(rows.map((row) => ({ ...row, average: null }))).toEqual(
+      whole.rows.map((row) => ({ ...row, average: null }))
+    );
+  });
+
   it('has everything that the process did meanwhile in its time window, other requests too', async () => {
     const { span, request } = await busiest('python', 'wall-time');
     const query = { spanId: [request.spanId], spanScope: 'time', ...timesOf(span) };
