@@ -109,7 +109,7 @@ export async function readSpanSamples(
     }
   });
   const stacks = await context.stacks.load(store, place, stackIds, context.signal);
-  context.stacks.readAhead(store, place);
+  context.stacks.readDayAhead(store, place);
   const threads = columns.strings('thread_key');
   const numbers = ['value_sum', 'samples', 'inferred_sum', 'inferred_samples'].map((name) => columns.numbers(name));
   const [values, samples, inferred, inferredCounts] = numbers;

@@ -28,7 +28,7 @@ it('reads no stacks ahead for a store that is gone', async () => {
   };
   const cache = new StackCache({ select }, 1);
   for (const tenant of ['first', 'second']) {
-    cache.readAhead(cache.open(tenant), placesOf(tenant));
+    cache.readDayAhead(cache.open(tenant), placesOf(tenant));
   }
   await bothAsked;
   expect(asked).toEqual(['first', 'second']);

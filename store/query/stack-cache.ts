@@ -15,10 +15,10 @@ const manyMissing = 20_000;
 /** So many stacks are read at once: 30 frames each are 12 MB. */
 const stacksPerRead = 50_000;
 const framesPerRead = 50_000;
-/** Services with more stacks in a day are not read ahead: 40 MB. */
+/** Services with more rows of stacks in the days around are not read ahead: 40 MB. */
 const mostReadAhead = 300_000;
 const stacksPerShare = 3000;
-/** Nothing is read ahead while questions come. */
+/** Nothing is read ahead for so long after a question for samples came. */
 const idleMs = 500;
 const daySeconds = 86_400;
 const defaultBudgetBytes = 384 * 1024 * 1024;
@@ -79,13 +79,13 @@ export class StackCache {
    * Begins to read all stacks of the places' services and days, in the background, in small shares and while no questions come, where it
    * has not been done: who looks at one span looks at others, and each would wait for stacks that none before had.
    */
-  readAhead(store: StackStore, places: StackPlaces): void {
+  readDayAhead(store: StackStore, places: StackPlaces): void {
     const key = JSON.stringify([places.services, Math.floor(places.lastHour / daySeconds)]);
-    if (!store.readAhead.has(key)) {
-      store.readAhead.add(key);
+    if (!store.daysReadAhead.has(key)) {
+      store.daysReadAhead.add(key);
       const read = () => this.readShares(store, places);
       // Whoever needs such a stack asks for it; what fails here is tried at the next question.
-      this.inBackground = this.inBackground.then(read).catch(() => void store.readAhead.delete(key));
+      this.inBackground = this.inBackground.then(read).catch(() => void store.daysReadAhead.delete(key));
     }
   }
 

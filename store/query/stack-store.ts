@@ -29,7 +29,7 @@ export class StackStore {
   readonly named = new NamedStacks();
   readonly trie = new StackTrie();
   /** Services and days whose stacks were read ahead. */
-  readonly readAhead = new Set<string>();
+  readonly daysReadAhead = new Set<string>();
   private readonly strings: string[] = [''];
   private readonly stringIndex = new Map<string, number>([['', 0]]);
   private stringBytes = 0;
