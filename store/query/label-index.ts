@@ -3,7 +3,10 @@ import type { Columns, Engine } from '../engines/engine';
 import type { ProfileRow } from '../engines/rows';
 import { labelPredicate, type Labels } from './label-filter';
 import { labelColumns } from './sql/profile-fields';
+import { LabelTable } from './label-set';
+import { piecesSince, readMinutes } from './pieces';
 import { labelSetsStatement } from './sql/labels';
+import { minuteCountsStatement } from './sql/pieces';
 import type { UploadScope } from './sql/upload-scope';
 
 /**
@@ -12,24 +15,23 @@ import type { UploadScope } from './sql/upload-scope';
  * index is being read, is too large, or doesn't understand the filter.
  */
 export class LabelIndex {
-  private tenants: Map<string, Map<string, LabelSet>> | undefined;
-  private setCount = 0;
+  private table: LabelTable | undefined;
   /** Inserted while the index is being read. */
   private pending: IndexedProfile[] | undefined;
   private reading: Promise<void> | undefined;
-  /** Numbers that were read, sorted: an insert that was under way while they were read is told of later, and must not count twice. */
-  private known = { numbers: new BigUint64Array(0), untilMs: 0 };
+  /** Until then an insert that was under way while the index was read may be told of, and must not count twice. */
+  private numbersUntilMs = 0;
   private readAgain = false;
 
   constructor(
     private readonly engine: Pick<Engine, 'select'>,
-    private readonly maxSets = 50_000
+    private readonly settings = defaultSettings
   ) {}
 
   /** Reads everything anew: at the start, and after profiles were deleted. */
   read(): Promise<void> {
     this.readAgain = true;
-    this.tenants = undefined;
+    this.table = undefined;
     this.reading ??= this.readAll().finally(() => {
       this.reading = undefined;
     });
@@ -40,7 +42,10 @@ export class LabelIndex {
   add(rows: readonly LabelledRow[]): void {
     const profiles = rows.filter(({ part }) => !part).map(indexed);
     this.pending?.push(...profiles);
-    profiles.filter(({ number }) => !this.isKnown(number)).forEach((profile) => this.addOne(profile));
+    profiles.forEach((profile) => this.addOne(profile));
+    if (Date.now() > this.numbersUntilMs) {
+      this.table?.forgetNumbers();
+    }
   }
 
   names(scope: UploadScope): LabelsAnswer | undefined {
@@ -78,11 +83,12 @@ export class LabelIndex {
   /** Label sets with profiles in the scope, and how many. */
   private setsOf({ tenant, filter, window }: UploadScope): Array<{ labels: Labels; count: number }> | undefined {
     const keeps = labelPredicate(filter);
-    if (this.tenants === undefined || keeps === undefined) {
+    if (this.table === undefined || keeps === undefined) {
       return undefined;
     }
-    const sets = [...(this.tenants.get(tenant)?.values() ?? [])].filter(({ labels }) => keeps(labels));
-    return sets
+    return this.table
+      .setsOf(tenant)
+      .filter(({ labels }) => keeps(labels))
       .map((set) => ({ labels: set.labels, count: set.countIn(window.fromMs, window.toMs) }))
       .filter(({ count }) => count > 0);
   }
@@ -92,9 +98,9 @@ export class LabelIndex {
       this.readAgain = false;
       this.pending = [];
       try {
-        const found = readSets(await this.engine.select(labelSetsStatement(this.maxSets + 1)));
-        if (!this.readAgain) {
-          this.replace(found, this.pending);
+        const table = await this.readTable();
+        if (!this.readAgain && table !== undefined) {
+          this.replace(table, this.pending);
         }
       } finally {
         this.pending = undefined;
@@ -102,55 +108,38 @@ export class LabelIndex {
     }
   }
 
-  private replace(found: readonly ReadSet[], pending: readonly IndexedProfile[]): void {
-    if (found.length > this.maxSets) {
-      return;
-    }
-    this.tenants = new Map();
-    this.setCount = 0;
-    const late = new Map(pending.map((profile) => [profile.number, profile]));
-    for (const { tenant, labels, numbers, startMs, endMs } of found) {
-      const set = this.setFor(tenant, labels);
-      numbers.forEach((number, at) => {
-        late.delete(number);
-        set.add(startMs[at], endMs[at]);
-      });
-    }
-    late.forEach((profile) => this.addOne(profile));
-    const numbers = BigUint64Array.from(found.flatMap((set) => set.numbers)).sort();
-    this.known = { numbers, untilMs: Date.now() + longestInsertMs };
-  }
-
-  private isKnown(number: bigint): boolean {
-    if (this.known.numbers.length > 0 && Date.now() > this.known.untilMs) {
-      this.known = { numbers: new BigUint64Array(0), untilMs: 0 };
-    }
-    const { numbers } = this.known;
-    return numbers[firstFrom(numbers, numbers.length, number)] === number;
-  }
-
-  private addOne({ tenant, labels, startMs, endMs }: IndexedProfile): void {
-    if (this.tenants !== undefined) {
-      this.setFor(tenant, labels).add(startMs, endMs);
-      if (this.setCount > this.maxSets) {
-        this.tenants = undefined;
+  /** Piece after piece, so that questions are answered in between. `undefined` = too many sets, or to be read again. */
+  private async readTable(): Promise<LabelTable | undefined> {
+    const { maxSets, pieceRows } = this.settings;
+    const minutes = readMinutes(await this.engine.select(minuteCountsStatement('start', 0)));
+    const table = new LabelTable();
+    for (const piece of piecesSince(0, minutes, pieceRows)) {
+      readSets(table, await this.engine.select(labelSetsStatement(piece, maxSets + 1)));
+      if (this.readAgain || table.size > maxSets) {
+        return undefined;
       }
     }
+    return table;
   }
 
-  private setFor(tenant: string, labels: Labels): LabelSet {
-    const sets = this.tenants?.get(tenant) ?? new Map<string, LabelSet>();
-    this.tenants?.set(tenant, sets);
-    const key = JSON.stringify([...labels].sort(([a], [b]) => (a < b ? -1 : 1)));
-    let set = sets.get(key);
-    if (set === undefined) {
-      set = new LabelSet(labels);
-      sets.set(key, set);
-      this.setCount++;
+  private replace(table: LabelTable, pending: readonly IndexedProfile[]): void {
+    this.table = table;
+    this.numbersUntilMs = Date.now() + longestInsertMs;
+    new Map(pending.map((profile) => [profile.number, profile])).forEach((profile) => this.addOne(profile));
+  }
+
+  private addOne({ tenant, number, labels, startMs, endMs }: IndexedProfile): void {
+    const set = this.table?.setFor(tenant, labels);
+    if (set !== undefined && !set.hasRead(number)) {
+      set.add(startMs, endMs);
     }
-    return set;
+    if (this.table !== undefined && this.table.size > this.settings.maxSets) {
+      this.table = undefined;
+    }
   }
 }
+
+const defaultSettings = { maxSets: 50_000, pieceRows: 50_000 };
 
 /** No insert is under way for longer than this. */
 const longestInsertMs = 180_000;
@@ -191,91 +180,18 @@ export function labelsRead(own: readonly string[], names: readonly string[], val
   return new Map(all.filter(([, value]) => value !== ''));
 }
 
-/** Windows of the profiles with one set of labels, in order of their start. */
-class LabelSet {
-  private starts = new Float64Array(4);
-  private ends = new Float64Array(4);
-  private length = 0;
-  private longestMs = 0;
-
-  constructor(readonly labels: Labels) {}
-
-  add(startMs: number, endMs: number): void {
-    if (this.length === this.starts.length) {
-      this.starts = enlarged(this.starts);
-      this.ends = enlarged(this.ends);
-    }
-    const isLast = this.length === 0 || this.starts[this.length - 1] <= startMs;
-    const at = isLast ? this.length : this.from(startMs + 1);
-    this.starts.copyWithin(at + 1, at, this.length);
-    this.ends.copyWithin(at + 1, at, this.length);
-    this.starts[at] = startMs;
-    this.ends[at] = endMs;
-    this.length++;
-    this.longestMs = Math.max(this.longestMs, endMs - startMs);
-  }
-
-  /** How many overlap [from, to), or start in it. */
-  countIn(fromMs: number, toMs: number): number {
-    const first = this.from(fromMs);
-    let count = Math.max(0, this.from(toMs) - first);
-    for (let at = this.from(fromMs - this.longestMs); at < first; at++) {
-      count += this.ends[at] > fromMs && this.starts[at] < toMs ? 1 : 0;
-    }
-    return count;
-  }
-
-  /** Position of the first that starts at or after a time. */
-  private from(ms: number): number {
-    return firstFrom(this.starts, this.length, ms);
-  }
-}
-
-/** Position of the first of `length` sorted values that is not less. */
-function firstFrom<T extends number | bigint>(sorted: ArrayLike<T>, length: number, value: T): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle] < value) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
-}
-
-function enlarged(from: Float64Array): Float64Array<ArrayBuffer> {
-  const to = new Float64Array(from.length * 2);
-  to.set(from);
-  return to;
-}
-
-interface ReadSet {
-  readonly tenant: string;
-  readonly labels: Labels;
-  readonly numbers: readonly bigint[];
-  readonly startMs: ArrayLike<number>;
-  readonly endMs: ArrayLike<number>;
-}
-
-function readSets(columns: Columns): ReadSet[] {
+function readSets(table: LabelTable, columns: Columns): void {
   const fixed = labelColumns.map((column) => columns.strings(`${column}_text`));
   const [names, values, numbers] = ['names', 'texts', 'numbers'].map((name) => columns.arrays(name));
   const [starts, ends] = [columns.arrays('starts'), columns.arrays('ends')];
-  return columns.strings('tenant_name').map((tenant, row) => {
+  columns.strings('tenant_name').forEach((tenant, row) => {
     const own = fixed.map((texts) => texts[row]);
-    return {
-      tenant,
-      labels: labelsRead(
-        own,
-        Array.from<unknown, string>(names[row], String),
-        Array.from<unknown, string>(values[row], String)
-      ),
-      numbers: Array.from(numbers[row], BigInt),
-      startMs: Float64Array.from(Array.from(starts[row], Number)),
-      endMs: Float64Array.from(Array.from(ends[row], Number)),
-    };
+    const labels = labelsRead(
+      own,
+      Array.from<unknown, string>(names[row], String),
+      Array.from<unknown, string>(values[row], String)
+    );
+    const times = [starts[row], ends[row]].map((ms) => Float64Array.from(Array.from(ms, Number)));
+    table.setFor(tenant, labels).addRead(BigUint64Array.from(Array.from(numbers[row], BigInt)), times[0], times[1]);
   });
 }

@@ -3,6 +3,8 @@ import type { ProfileRow } from '../engines/rows';
 import { labelPredicate, type Labels } from './label-filter';
 import { labelsOfRow, labelsRead } from './label-index';
 import { labelColumns } from './sql/profile-fields';
+import { newestRows, piecesSince, readMinutes } from './pieces';
+import { minuteCountsStatement } from './sql/pieces';
 import { newestEndStatement, recentUploadsStatement } from './sql/recent-uploads';
 import type { UploadScope } from './sql/upload-scope';
 
@@ -27,9 +29,11 @@ interface UploadIndexSettings {
   /** Rules look at minutes, and compare with an hour ago. */
   readonly keptMs: number;
   readonly maxUploads: number;
+  /** About as many are read at once. */
+  readonly pieceRows: number;
 }
 
-const defaultSettings: UploadIndexSettings = { keptMs: 3 * hourMs, maxUploads: 100_000 };
+const defaultSettings: UploadIndexSettings = { keptMs: 3 * hourMs, maxUploads: 100_000, pieceRows: 1000 };
 /** Uploads are checked for being too old this often. */
 const cleanEveryMs = 5 * minuteMs;
 
@@ -39,10 +43,9 @@ const cleanEveryMs = 5 * minuteMs;
  * understood here.
  */
 export class UploadIndex {
-  private tenants: Map<string, TenantUploads> | undefined;
+  private table: UploadTable | undefined;
   /** Everything that ends at or after this is here. */
   private sinceMs = 0;
-  private count = 0;
   private cleanedMs = 0;
   private pending: KnownUpload[] | undefined;
   private reading: Promise<void> | undefined;
@@ -57,7 +60,7 @@ export class UploadIndex {
   /** Reads anew: at the start, and after uploads were deleted. */
   read(): Promise<void> {
     this.readAgain = true;
-    this.tenants = undefined;
+    this.table = undefined;
     this.reading ??= this.readAll().finally(() => {
       this.reading = undefined;
     });
@@ -68,7 +71,7 @@ export class UploadIndex {
   add(rows: readonly ProfileRow[]): void {
     const uploads = rows.map(knownUpload);
     this.pending?.push(...uploads);
-    uploads.forEach((upload) => this.addOne(upload));
+    uploads.forEach((upload) => this.table?.add(upload));
     this.clean();
   }
 
@@ -77,10 +80,10 @@ export class UploadIndex {
     const { tenant, filter, window, profileIds, spans, merged, readableOnly } = scope;
     const keeps = labelPredicate(filter);
     const isSimple = profileIds === undefined && spans === undefined && !merged;
-    if (this.tenants === undefined || keeps === undefined || !isSimple || window.fromMs < this.sinceMs) {
+    if (this.table === undefined || keeps === undefined || !isSimple || window.fromMs < this.sinceMs) {
       return undefined;
     }
-    const near = this.tenants.get(tenant)?.in(window) ?? [];
+    const near = this.table.in(tenant, window);
     return near.filter((upload) => (upload.readable || !readableOnly) && keeps(upload.labels));
   }
 
@@ -89,63 +92,79 @@ export class UploadIndex {
       this.readAgain = false;
       this.pending = [];
       try {
-        // Counted from the newest upload, so that a data folder of another day is as good as a fresh one.
-        const newest = await this.engine.select(newestEndStatement(this.now()));
-        const sinceMs = Math.max(0, newest.numbers('newest_ms')[0] - this.settings.keptMs);
-        const columns = await this.engine.select(recentUploadsStatement(sinceMs, this.settings.maxUploads + 1));
-        if (!this.readAgain) {
-          this.replace(readUploads(columns), this.pending, sinceMs);
-        }
+        await this.readRecent(this.pending);
       } finally {
         this.pending = undefined;
       }
     }
   }
 
-  private replace(found: readonly KnownUpload[], pending: readonly KnownUpload[], sinceMs: number): void {
-    this.tenants = new Map();
-    this.count = 0;
+  /** Piece after piece, so that questions are answered in between. */
+  private async readRecent(pending: readonly KnownUpload[]): Promise<void> {
+    const { keptMs, maxUploads, pieceRows } = this.settings;
+    // Counted from the newest upload, so that a data folder of another day is as good as a fresh one.
+    const newest = await this.engine.select(newestEndStatement(this.now()));
+    const keptSinceMs = Math.max(0, newest.numbers('newest_ms')[0] - keptMs);
+    const minutes = readMinutes(await this.engine.select(minuteCountsStatement('end', keptSinceMs)));
+    const sinceMs = newestRows(keptSinceMs, minutes, maxUploads);
+    const kept = minutes.filter(({ minuteMs }) => minuteMs >= sinceMs);
+    const found = new UploadTable();
+    for (const piece of piecesSince(sinceMs, kept, pieceRows)) {
+      const columns = await this.engine.select(recentUploadsStatement(piece));
+      if (this.readAgain) {
+        return;
+      }
+      readUploads(columns).forEach((upload) => found.add(upload));
+    }
+    pending.forEach((upload) => found.add(upload));
+    this.table = found;
     this.sinceMs = sinceMs;
     this.cleanedMs = this.now();
-    [...found].reverse().forEach((upload) => this.addOne(upload));
-    if (found.length > this.settings.maxUploads) {
-      this.forgetBefore(Number(found[found.length - 1].endNs / 1_000_000n) + 1);
-    }
-    pending.forEach((upload) => this.addOne(upload));
-  }
-
-  private addOne(upload: KnownUpload): void {
-    if (this.tenants === undefined) {
-      return;
-    }
-    const uploads = this.tenants.get(upload.tenant) ?? new TenantUploads();
-    this.tenants.set(upload.tenant, uploads);
-    this.count += uploads.add(upload) ? 1 : 0;
   }
 
   /** Forgets what is too old; too many at all = as far as needed. */
   private clean(): void {
     const nowMs = this.now();
     if (
-      this.tenants === undefined ||
-      (nowMs - this.cleanedMs < cleanEveryMs && this.count <= this.settings.maxUploads)
+      this.table === undefined ||
+      (nowMs - this.cleanedMs < cleanEveryMs && this.table.count <= this.settings.maxUploads)
     ) {
       return;
     }
     this.cleanedMs = nowMs;
     this.forgetBefore(Math.max(this.sinceMs, nowMs - this.settings.keptMs));
-    while (this.count > this.settings.maxUploads && this.sinceMs < nowMs) {
+    while (this.table.count > this.settings.maxUploads && this.sinceMs < nowMs) {
       this.forgetBefore(Math.min(nowMs, this.sinceMs + (nowMs - this.sinceMs) / 2 + minuteMs));
     }
-    if (this.count > this.settings.maxUploads) {
-      this.tenants = undefined;
+    if (this.table.count > this.settings.maxUploads) {
+      this.table = undefined;
     }
   }
 
   private forgetBefore(sinceMs: number): void {
     this.sinceMs = sinceMs;
-    this.tenants?.forEach((uploads) => {
-      this.count -= uploads.forgetBefore(sinceMs);
+    this.table?.forgetBefore(sinceMs);
+  }
+}
+
+/** Uploads of all tenants. */
+class UploadTable {
+  private readonly tenants = new Map<string, TenantUploads>();
+  count = 0;
+
+  add(upload: KnownUpload): void {
+    const uploads = this.tenants.get(upload.tenant) ?? new TenantUploads();
+    this.tenants.set(upload.tenant, uploads);
+    this.count += uploads.add(upload) ? 1 : 0;
+  }
+
+  in(tenant: string, window: UploadScope['window']): KnownUpload[] {
+    return this.tenants.get(tenant)?.in(window) ?? [];
+  }
+
+  forgetBefore(ms: number): void {
+    this.tenants.forEach((uploads) => {
+      this.count -= uploads.forgetBefore(ms);
     });
   }
 }

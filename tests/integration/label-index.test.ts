@@ -19,7 +19,7 @@ let store: QueryStore;
 let index: LabelIndex;
 beforeAll(async () => {
   store = await openQueryStore();
-  index = new LabelIndex(store.engine);
+  index = new LabelIndex(store.engine, { maxSets: 1000, pieceRows: 20 });
   await store.putAll(uploads.map(storable));
   await store.putAll([{ ...storable(uploads[0]), id: undefined, tenant: 'other', labels: { service: 'theirs' } }]);
 });
@@ -102,7 +102,7 @@ it('knows what is inserted later, once, and forgets what was deleted', async () 
 });
 
 it('gives up on too many sets of labels instead of growing', async () => {
-  const small = new LabelIndex(store.engine, 5);
+  const small = new LabelIndex(store.engine, { maxSets: 5, pieceRows: 20 });
   await small.read();
   expect(small.names(scopeOf('', fromMs, toMs))).toBeUndefined();
 });

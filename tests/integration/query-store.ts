@@ -107,7 +107,7 @@ export async function openQueryStore(
   const engine = await start();
   await migrate(engine);
   const read: RawUploads['read'] = async (place) => ({ timedSamples: noRaw, ...(await rawUploads.read(place)) });
-  const uploads = new UploadIndex(engine, { keptMs: 24 * 3600_000, maxUploads: 10_000 });
+  const uploads = new UploadIndex(engine, { keptMs: 24 * 3600_000, maxUploads: 10_000, pieceRows: 2000 });
   let keepsUploads = false;
   const keepUploads = () => {
     keepsUploads = true;

@@ -14,7 +14,7 @@ const random = randomFractions(17);
 const fromMs = Date.UTC(2026, 10, 24, 9, 30);
 const toMs = fromMs + 3 * 3600_000;
 const uploads = Array.from({ length: 120 }, () => storable(randomUpload(random, fromMs, toMs)));
-const settings = { keptMs: 24 * 3600_000, maxUploads: 1000 };
+const settings = { keptMs: 24 * 3600_000, maxUploads: 1000, pieceRows: 20 };
 
 let store: QueryStore;
 let index: UploadIndex;

@@ -1,19 +1,27 @@
 import type { Statement } from '../../engines/engine';
 import { Bindings } from './bindings';
 import { labelColumns, labelOf } from './profile-fields';
+import { pieceCondition, type Piece } from './pieces';
 import { oneRowPerProfile, type UploadScope } from './upload-scope';
 
-/** All sets of labels of all tenants with number and window (ms, rounded outwards) of their profiles, as lists in one order. */
-export function labelSetsStatement(limit: number): Statement {
+/**
+ * Sets of labels of all tenants with number and window (ms, rounded outwards) of their profiles in a piece of time, as lists in the order
+ * of their starts.
+ */
+export function labelSetsStatement(piece: Piece, limit: number): Statement {
   const bindings = new Bindings();
   const columns = labelColumns.map((column) => `toString(${column}) AS ${column}_text`);
   const keys = ['tenant_name', ...labelColumns.map((column) => `${column}_text`), 'names', 'texts'];
+  const startMs = 'toFloat64(toUnixTimestamp64Milli(start))';
+  const endMs = 'toFloat64(intDiv(toUnixTimestamp64Nano(end) + 999999, 1000000))';
   return bindings.statement(
-    `SELECT toString(tenant) AS tenant_name, ${columns.join(', ')},
-       arrayMap(name -> toString(name), mapKeys(labels)) AS names, mapValues(labels) AS texts, groupArray(profile) AS numbers,
-       groupArray(toFloat64(toUnixTimestamp64Milli(start))) AS starts,
-       groupArray(toFloat64(intDiv(toUnixTimestamp64Nano(end) + 999999, 1000000))) AS ends
-     FROM profiles WHERE part = 0 GROUP BY ${keys.join(', ')} LIMIT ${bindings.bind('UInt64', limit)}`
+    `SELECT * EXCEPT (found), found.1 AS starts, found.2 AS ends, found.3 AS numbers FROM (
+       SELECT toString(tenant) AS tenant_name, ${columns.join(', ')},
+         arrayMap(name -> toString(name), mapKeys(labels)) AS names, mapValues(labels) AS texts,
+         arraySort(groupArray((${startMs}, ${endMs}, profile))) AS found
+       FROM profiles WHERE part = 0 AND ${pieceCondition(bindings, 'start', piece)}
+       GROUP BY ${keys.join(', ')} LIMIT ${bindings.bind('UInt64', limit)}
+     )`
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Statement } from '../../engines/engine';
 import { Bindings } from './bindings';
 import { labelColumns } from './profile-fields';
+import { pieceCondition, type Piece } from './pieces';
 import { instant } from './window';
 
 /** When the newest upload of all ended, ms since 1970, and at most `nowMs`: clocks of clients may be wrong. */
@@ -11,8 +12,8 @@ export function newestEndStatement(nowMs: number): Statement {
   );
 }
 
-/** Uploads of all tenants that end at or after a time, the last to end first. */
-export function recentUploadsStatement(sinceMs: number, limit: number): Statement {
+/** Uploads of all tenants that end in a piece of time, the first to start first. */
+export function recentUploadsStatement(piece: Piece): Statement {
   const bindings = new Bindings();
   const columns = [
     'toString(tenant) AS tenant_name',
@@ -30,7 +31,6 @@ export function recentUploadsStatement(sinceMs: number, limit: number): Statemen
     'counts',
   ];
   return bindings.statement(
-    `SELECT ${columns.join(', ')} FROM profiles WHERE end >= ${instant(bindings, sinceMs)}
-     ORDER BY end DESC LIMIT ${bindings.bind('UInt32', limit)}`
+    `SELECT ${columns.join(', ')} FROM profiles WHERE ${pieceCondition(bindings, 'end', piece)} ORDER BY start, profile`
   );
 }
