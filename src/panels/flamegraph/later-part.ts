@@ -38,13 +38,19 @@ export function laterPart<T>(load: () => Promise<T>, tell: 'every' | 'first' = '
         failed.current = onFailure;
       });
       useEffect(() => {
+        let used = true;
         start().catch((error: unknown) => {
           if (tell === 'every' || !told) {
             tellFailure('A part of the flame graph could not be loaded', error);
           }
           told = true;
-          failed.current?.();
+          if (used) {
+            failed.current?.();
+          }
         });
+        return () => {
+          used = false;
+        };
       }, []);
       return part;
     },

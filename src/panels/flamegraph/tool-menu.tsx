@@ -1,4 +1,4 @@
-import React, { type ReactNode, type RefObject, useRef, useState } from 'react';
+import React, { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import { toolItems } from './flame-later';
 import type * as toolItemsModule from './flame-tool-items';
 import { ToolButton, type ToolIconName } from './tool-button';
@@ -50,5 +50,29 @@ interface LoadedMenuProps extends Pick<ToolMenuProps, 'label' | 'children'> {
 
 function LoadedMenu({ children, ...menu }: LoadedMenuProps) {
   const items = toolItems.use(menu.onClose);
-  return items ? <items.OpenMenu {...menu}>{children(items)}</items.OpenMenu> : null;
+  return items ? <items.OpenMenu {...menu}>{children(items)}</items.OpenMenu> : <AwaitedMenu {...menu} />;
+}
+
+/** A menu that is still being loaded: who goes on meanwhile must not be called back by it. */
+function AwaitedMenu({ anchor, onClose }: Pick<LoadedMenuProps, 'anchor' | 'onClose'>) {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') {
+        event.stopPropagation();
+        onClose();
+      }
+    };
+    const onPress = ({ target }: PointerEvent) => {
+      if (!(target instanceof Node && anchor.current?.contains(target))) {
+        onClose();
+      }
+    };
+    document.addEventListener('keydown', onKey, true);
+    document.addEventListener('pointerdown', onPress);
+    return () => {
+      document.removeEventListener('keydown', onKey, true);
+      document.removeEventListener('pointerdown', onPress);
+    };
+  });
+  return null;
 }
