@@ -30,6 +30,11 @@ it('gives the methods of a span while the average is still being read', async ()
   });
 });
 
+it('knows the span of a root, too', async () => {
+  const ofRoot: HotspanQuery = { refId: 'A', queryType: 'hotspots', spanId: [], rootSpanId: ['b7ad6b7169203331'] };
+  expect((await run([ofRoot])).asked).toEqual([false, undefined]);
+});
+
 it('asks once where a span has no endpoint', async () => {
   expect(await run([ofSpan], '')).toEqual({ asked: [false], given: [[undefined, false]] });
 });

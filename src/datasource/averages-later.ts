@@ -22,8 +22,12 @@ export function averagesLater(request: DataQueryRequest<HotspanQuery>, ask: Ask)
   );
 }
 
-function isOfSpan({ queryType, spanId, rootSpanId, average }: HotspanQuery): boolean {
-  return queryType === 'hotspots' && average === undefined && Boolean(spanId?.length ?? rootSpanId?.length);
+function isOfSpan({ queryType, spanId, rootSpanId, spanSelector, average }: HotspanQuery): boolean {
+  return queryType === 'hotspots' && average === undefined && [spanId, rootSpanId, spanSelector].some(isGiven);
+}
+
+function isGiven(ids: readonly string[] | undefined): boolean {
+  return ids !== undefined && ids.length > 0;
 }
 
 /** Only spans of a known endpoint have one. */
