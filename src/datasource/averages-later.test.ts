@@ -30,6 +30,23 @@ it('gives the methods of a span while the average is still being read', async ()
   });
 });
 
+it('leaves the methods where the average fails, and says so', async () => {
+  const request: DataQueryRequest<HotspanQuery> = { app: 'panel', requestId: 'r', ...time, targets: [ofSpan] };
+  const methods = createDataFrame({ refId: 'A', fields: [], meta: { custom: { endpoint: 'GET /' } } });
+  const answers = averagesLater(request, ({ targets }) =>
+    of<DataQueryResponse>(
+      targets[0].average === false
+        ? { data: [methods], state: LoadingState.Done }
+        : { data: [], errors: [{ message: 'It took too long.' }], state: LoadingState.Error }
+    )
+  );
+  const { data, state, errors } = await lastValueFrom(answers);
+  expect([state, errors]).toEqual([LoadingState.Done, undefined]);
+  expect(data[0].meta.notices).toEqual([
+    { severity: 'warning', text: 'The average could not be read: It took too long.' },
+  ]);
+});
+
 it('knows the span of a root, too', async () => {
   const ofRoot: HotspanQuery = { refId: 'A', queryType: 'hotspots', spanId: [], rootSpanId: ['b7ad6b7169203331'] };
   expect((await run([ofRoot])).asked).toEqual([false, undefined]);
