@@ -11,3 +11,9 @@ it('finds what a sorted list has at that place', () => {
     })
   );
 });
+
+it('does not take minutes when the middle is always the largest', () => {
+  const length = 400_000;
+  const values = Float64Array.from({ length }, (_, at) => Math.min(at, length - at));
+  expect(nthLargest(values, 16_384)).toBe(length / 2 - 8192);
+});
