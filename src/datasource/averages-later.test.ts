@@ -24,7 +24,7 @@ it('gives the methods of a span while the average is still being read', async ()
   expect(await run([ofSpan])).toEqual({
     asked: [false, undefined],
     given: [
-      [LoadingState.Loading, false],
+      [LoadingState.Streaming, false],
       [undefined, true],
     ],
   });

@@ -6,7 +6,8 @@ type Ask = (request: DataQueryRequest<HotspanQuery>) => Observable<DataQueryResp
 
 /**
  * Asks for the methods of spans first and then for all of it: what the spans' endpoints take on average is as much to read as the rest,
- * and nobody should wait for it. The last answer is what the query says; where that fails the methods stay.
+ * and nobody should wait for it. The first answer is a streaming one, so that panels show it as fresh; the last is what the query says, and
+ * where that fails the methods stay.
  */
 export function averagesLater(request: DataQueryRequest<HotspanQuery>, ask: Ask): Observable<DataQueryResponse> {
   if (request.targets.length === 0 || !request.targets.every(isOfSpan)) {
@@ -17,7 +18,7 @@ export function averagesLater(request: DataQueryRequest<HotspanQuery>, ask: Ask)
     concatMap((methods) =>
       methods.data.some(mayHaveAverage)
         ? concat(
-            of({ ...methods, state: LoadingState.Loading }),
+            of({ ...methods, state: LoadingState.Streaming }),
             ask(request).pipe(map((whole) => (hasFailed(whole) ? withoutAverage(methods, whole) : whole)))
           )
         : of(methods)
