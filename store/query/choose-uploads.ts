@@ -8,8 +8,9 @@ import { limits } from './request';
 import { rootsStatement } from './sql/spans';
 import { readsMergedFields } from './sql/part-scope';
 import type { SpanMatch, UploadScope } from './sql/upload-scope';
-import { distinctProfilesStatement, spanUploadsStatement, uploadsStatement } from './sql/uploads';
+import { distinctProfilesStatement, uploadsStatement } from './sql/uploads';
 import type { Window } from './sql/window';
+import { readHeldSpans } from './span-samples';
 import type { KnownUpload } from './upload-index';
 
 /** Chosen uploads by column, oldest first; parts of one profile are uploads of their own. Windows in µs since 1970, never empty: `endUs > startUs`. */
@@ -58,21 +59,22 @@ function idWindow({ fromMs, toMs }: QueryTime): Window {
 
 /**
  * Whole uploads that start in [from, to); if none does, those that overlap, with a notice. With a profile id or span, every
- * overlapping one in [from - 10 min, to].
+ * overlapping one in [from - 10 min, to]. `found`: what `findSpanScope` says, if it was asked already.
  */
 export async function chooseUploads(
   context: QueryContext,
   restrictions: Restrictions,
   time: QueryTime,
   profileType: string,
-  labels: readonly string[] = []
+  labels: readonly string[] = [],
+  found?: UploadScope
 ): Promise<Uploads> {
   if (restrictions.profileIds !== undefined) {
     return allPartsOf(context, restrictions, idWindow(time), profileType, labels);
   }
-  if (asksForIds(restrictions)) {
-    const scope = await withSpanUploads(context, scopeOf(context.tenant, restrictions, idWindow(time)));
-    return readUploads(context, scope, profileType, labels);
+  const ofSpans = found ?? (await findSpanScope(context, restrictions, time));
+  if (ofSpans !== undefined) {
+    return readUploads(context, ofSpans, profileType, labels);
   }
   const window = { fromMs: time.fromMs, toMs: time.toMs };
   const starting = scopeOf(context.tenant, restrictions, { kind: 'starts', ...window });
@@ -86,14 +88,18 @@ export async function chooseUploads(
   return others.length === 0 ? others : { ...others, notices: [info(notice)] };
 }
 
-/** Looks up which uploads hold the spans: the engine then need not read every upload of the range to find these. */
-async function withSpanUploads(context: QueryContext, scope: UploadScope): Promise<UploadScope> {
-  if (scope.spans === undefined || scope.wholeProfiles) {
-    return scope;
+/** Where the uploads are that hold the spans of a question; undefined = it names none, or a profile beside them. */
+export async function findSpanScope(
+  context: QueryContext,
+  restrictions: Restrictions,
+  time: QueryTime
+): Promise<UploadScope | undefined> {
+  const scope = scopeOf(context.tenant, restrictions, idWindow(time));
+  if (scope.spans === undefined || scope.profileIds !== undefined) {
+    return undefined;
   }
-  const options = { signal: context.signal, maxRows: limits.rows };
-  const found = await context.engine.select(spanUploadsStatement(scope, scope.spans), options);
-  return { ...scope, spanUploads: [...new Set(Array.from(found.bigints('profile')))] };
+  // Looked up first: the engine then need not read every upload of the range to find these.
+  return scope.wholeProfiles ? scope : { ...scope, spanUploads: await readHeldSpans(context, scope, scope.spans) };
 }
 
 /** All parts of the profile that is named, if one of them overlaps the window. */

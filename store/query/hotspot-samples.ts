@@ -2,7 +2,7 @@ import type { ThreadStacks } from '../../src/model/hotspot-tree';
 import { profileTypeOf, type ProfileType } from '../../src/model/profile-types';
 import { isUnresolvedVariable } from '../../src/model/selector';
 import { stackMask } from '../../src/model/stack-filter';
-import { chooseUploads, type Uploads } from './choose-uploads';
+import { chooseUploads, findSpanScope, type Uploads } from './choose-uploads';
 import type { QueryContext, QueryTime } from './context';
 import { readEndpoint, uploadsForAverage, type EndpointSamples } from './endpoint-average';
 import { info, type Notice } from './notices';
@@ -60,6 +60,9 @@ const waitTypes = [
   'synchronization',
 ] as const;
 
+/** So many are placed while it is seen which of them the question's filters leave. */
+const fewUploads = 100;
+
 export async function readHotspots(
   context: QueryContext,
   store: StackStore,
@@ -69,10 +72,16 @@ export async function readHotspots(
   notices: Notice[]
 ): Promise<HotspotSamples> {
   const asked = await askedType(context, query, restrictions, time, notices);
-  const uploads = await chooseUploads(context, restrictions, time, asked?.id ?? 'wall-time');
+  const found = await findSpanScope(context, restrictions, time);
+  const numbers = found?.spanUploads?.map(({ profile }) => profile);
+  const [uploads, likelyPlaced] = await Promise.all([
+    chooseUploads(context, restrictions, time, asked?.id ?? 'wall-time', [], found),
+    found && numbers && numbers.length <= fewUploads ? placedUploads(context, found, numbers) : undefined,
+  ]);
   const { spans } = restrictions;
   const withAverage = query.average ?? true;
-  const span = spans && (await readSpan({ context, store, restrictions, time, uploads, asked, withAverage }, spans));
+  const about = { context, store, restrictions, time, uploads, likelyPlaced, asked, withAverage };
+  const span = spans && (await readSpan(about, spans));
   const type = span?.type ?? asked ?? profileTypeOf('wall-time');
   const reading: Reading = { context, store, query, restrictions, uploads, placed: span?.placed ?? [], type, notices };
   const read =
@@ -102,6 +111,8 @@ interface SpanQuestion {
   readonly restrictions: Restrictions;
   readonly time: QueryTime;
   readonly uploads: Uploads;
+  /** These and perhaps more, if that is known already. */
+  readonly likelyPlaced: readonly PlacedUpload[] | undefined;
   readonly asked: ProfileType | undefined;
   readonly withAverage: boolean;
 }
@@ -117,7 +128,7 @@ interface FoundSpan {
 
 /** Reads side by side what does not build on one another: first where the span is, then its samples and its endpoint's. */
 async function readSpan(question: SpanQuestion, spans: SpanMatch): Promise<FoundSpan> {
-  const { context, store, restrictions, time, uploads, asked, withAverage } = question;
+  const { context, store, restrictions, time, uploads, likelyPlaced, asked, withAverage } = question;
   const place = spanPlace(uploads, spans);
   const uploadsFor = async (type: ProfileType) =>
     withAverage ? uploadsForAverage(context, restrictions, time, type, uploads) : undefined;
@@ -125,7 +136,9 @@ async function readSpan(question: SpanQuestion, spans: SpanMatch): Promise<Found
     readEndpoint(context, store, type, { endpoint, around });
   const likely = asked ?? likelyType(uploads);
   const [placed, entries, around] = await Promise.all([
-    placedUploads(context, uploads.scope, uploads.profile),
+    likelyPlaced === undefined || uploads.length === 0
+      ? placedUploads(context, uploads.scope, uploads.profile)
+      : theseOf(likelyPlaced, uploads),
     place === undefined ? noEntries : readSpanEntries(context, place),
     uploadsFor(likely),
   ]);
@@ -145,6 +158,11 @@ async function readSpan(question: SpanQuestion, spans: SpanMatch): Promise<Found
     ...{ place, placed, facts, samples, type },
     average: isLikely ? average : await averageOf(type, facts.endpoint, await uploadsFor(type)),
   };
+}
+
+function theseOf(placed: readonly PlacedUpload[], { profile }: Uploads): PlacedUpload[] {
+  const numbers = new Set(Array.from(profile));
+  return placed.filter(({ number }) => numbers.has(number));
 }
 
 /** What the span is most likely looked at by. Uploads were chosen with Wall Time in mind, which Go's, say, do not carry. */

@@ -1,19 +1,22 @@
 import { compareProfileTypes, isHidden, profileTypeOf, type ProfileType } from '../../src/model/profile-types';
 import type { ThreadStacks } from '../../src/model/hotspot-tree';
 import { formatTraceId } from '../../src/model/span-id';
+import type { Columns } from '../engines/engine';
 import type { Uploads } from './choose-uploads';
 import type { QueryContext } from './context';
 import type { UploadPlan } from './plan';
+import { limits } from './request';
 import type { SampleQuestion } from './sample-question';
 import {
-  spanEntriesStatement,
+  heldSpansStatement,
+  placedSpansStatement,
   spanSamplesStatement,
   type SpanEntries,
   type SpanPlace,
   type UploadPlace,
   type WantedSamples,
 } from './sql/span-samples';
-import type { SpanMatch } from './sql/upload-scope';
+import type { SpanMatch, UploadScope, UploadSpans } from './sql/upload-scope';
 import type { StackStore } from './stack-store';
 
 /** Samples of a profile type by stack and thread. */
@@ -68,21 +71,55 @@ export function spanPlace(uploads: Uploads, spans: SpanMatch): SpanPlace | undef
   return place && { ...place, spans };
 }
 
+/** Entries of the spans in the place's uploads; they are in its scope where they were looked up with the uploads. */
 export async function readSpanEntries(context: QueryContext, place: SpanPlace): Promise<FoundEntries> {
-  const columns = await context.engine.select(spanEntriesStatement(place), { signal: context.signal, maxRows });
-  const [high, low] = [columns.bigints('trace_high_id'), columns.bigints('trace_low_id')];
-  const traceAt = Array.from(low).findIndex((id, at) => id !== 0n || high[at] !== 0n);
-  const firstOf = (name: string) => columns.strings(name).find((text) => text !== '') ?? '';
+  const wanted = new Set(place.profiles);
+  const held =
+    place.uploads.spanUploads?.filter(({ profile }) => wanted.has(profile)) ??
+    uploadSpansOf(await context.engine.select(placedSpansStatement(place), { signal: context.signal, maxRows }));
   return {
-    profiles: Array.from(columns.bigints('profile_key')),
-    contexts: Array.from(columns.numbers('context_key')),
-    inferred: Array.from(columns.numbers('inferred_mark'), (mark) => mark === 1),
-    facts: {
-      endpoint: firstOf('endpoint_text'),
-      operation: firstOf('operation_text'),
-      traceId: traceAt < 0 ? '' : formatTraceId(high[traceAt], low[traceAt]),
-    },
+    profiles: held.flatMap(({ profile, contexts }) => contexts.map(() => profile)),
+    contexts: held.flatMap(({ contexts }) => contexts),
+    inferred: held.flatMap(({ inferred }) => inferred),
+    facts: factsOf(held),
   };
+}
+
+function factsOf(held: readonly UploadSpans[]): SpanFacts {
+  const firstOf = (texts: readonly string[]) => texts.find((text) => text !== '') ?? '';
+  const trace = held.flatMap(({ traces }) => traces).find(([high, low]) => high !== 0n || low !== 0n);
+  return {
+    endpoint: firstOf(held.flatMap(({ endpoints }) => endpoints)),
+    operation: firstOf(held.flatMap(({ operations }) => operations)),
+    traceId: trace === undefined ? '' : formatTraceId(...trace),
+  };
+}
+
+/** The uploads in a scope's tenant and time that hold spans. */
+export async function readHeldSpans(
+  context: QueryContext,
+  scope: UploadScope,
+  spans: SpanMatch
+): Promise<UploadSpans[]> {
+  return uploadSpansOf(
+    await context.engine.select(heldSpansStatement(scope, spans), { signal: context.signal, maxRows: limits.rows })
+  );
+}
+
+function uploadSpansOf(columns: Columns): UploadSpans[] {
+  const lists = (name: string) => columns.arrays(name);
+  const [contexts, marks, high, low] = ['context_keys', 'inferred_marks', 'trace_high_ids', 'trace_low_ids'].map(lists);
+  const [endpoints, operations] = ['endpoint_texts', 'operation_texts'].map(lists);
+  const textsOf = (list: (typeof endpoints)[number]) => Array.from<unknown, string>(list, String);
+  const bigintsOf = (list: (typeof high)[number]) => Array.from({ length: list.length }, (_, at) => BigInt(list[at]));
+  return Array.from(columns.bigints('profile_key'), (profile, row) => ({
+    profile,
+    contexts: Array.from(contexts[row], Number),
+    inferred: Array.from<unknown, boolean>(marks[row], (mark) => Number(mark) === 1),
+    endpoints: textsOf(endpoints[row]),
+    operations: textsOf(operations[row]),
+    traces: bigintsOf(high[row]).map((half, at) => [half, BigInt(low[row][at])] as const),
+  }));
 }
 
 export async function readSpanSamples(

@@ -1,7 +1,7 @@
 import type { Statement } from '../../engines/engine';
 import { Bindings } from './bindings';
 import { contextCondition, entryWindow, type ContextFilter, type HourRange } from './samples';
-import { spanEntryCondition, type SpanMatch, type UploadScope } from './upload-scope';
+import { spanEntryCondition, spanHolders, type SpanMatch, type UploadScope } from './upload-scope';
 
 /** Where rows of uploads lie: few uploads, named by number. */
 export interface UploadPlace extends HourRange {
@@ -75,24 +75,31 @@ function isEntry(bindings: Bindings, { profiles, contexts }: EntryKeys): string 
   return `${single.join(' AND ')} AND (s.profile, s.context) IN ${pairs}`;
 }
 
-/**
- * The entries of the uploads' span dictionaries that are of the spans, and what they say: endpoints, operations and traces.
- * `context_key` is an entry's position.
- */
-export function spanEntriesStatement(place: SpanPlace): Statement {
+/** `UploadSpans` of the uploads that may be in the scope, as they hold the spans: a row each. */
+export function heldSpansStatement(scope: UploadScope, spans: SpanMatch): Statement {
   const bindings = new Bindings();
-  const condition = spanEntryCondition(bindings, place.spans, 'span_id', 'root_id');
+  return bindings.statement(uploadSpans(bindings, spans, spanHolders(bindings, scope, spans)));
+}
+
+/** The same of uploads that are known. */
+export function placedSpansStatement(place: SpanPlace): Statement {
+  const bindings = new Bindings();
+  const numbers = bindings.bind('Array(UInt64)', place.profiles);
   return bindings.statement(
-    `SELECT profile AS profile_key, context AS context_key, toString(endpoint_name) AS endpoint_text,
-       toString(operation_name) AS operation_text, mark AS inferred_mark, trace_high_id, trace_low_id FROM (
-      SELECT profile, arrayEnumerate(span) AS contexts, span, root, endpoint, operation, inferred, trace_high, trace_low
-      FROM profile_spans
-      WHERE ${entryWindow(bindings, place)} AND profile IN ${bindings.bind('Array(UInt64)', place.profiles)}
-      LIMIT 1 BY profile
-    ) ARRAY JOIN contexts AS context, span AS span_id, root AS root_id, endpoint AS endpoint_name,
-      operation AS operation_name, inferred AS mark, trace_high AS trace_high_id, trace_low AS trace_low_id
-    WHERE ${condition}`
+    uploadSpans(bindings, place.spans, `${entryWindow(bindings, place)} AND profile IN ${numbers}`)
   );
+}
+
+function uploadSpans(bindings: Bindings, spans: SpanMatch, condition: string): string {
+  const isOfSpans = spanEntryCondition(bindings, spans, 'span_id', 'root_id');
+  return `SELECT profile AS profile_key,
+      arrayFilter((at, span_id, root_id) -> ${isOfSpans}, arrayEnumerate(span), span, root) AS context_keys,
+      arrayMap(at -> inferred[at], context_keys) AS inferred_marks,
+      arrayMap(at -> toString(endpoint[at]), context_keys) AS endpoint_texts,
+      arrayMap(at -> toString(operation[at]), context_keys) AS operation_texts,
+      arrayMap(at -> trace_high[at], context_keys) AS trace_high_ids,
+      arrayMap(at -> trace_low[at], context_keys) AS trace_low_ids
+    FROM profile_spans WHERE ${condition} LIMIT 1 BY profile`;
 }
 
 /** One row, if an entry of the spans was found by thread and time. */

@@ -12,8 +12,8 @@ export interface UploadScope {
   /** UUIDs; absent = all. */
   readonly profileIds?: readonly string[];
   readonly spans?: SpanMatch;
-  /** Numbers of the uploads that hold the spans, where they were looked up already. */
-  readonly spanUploads?: readonly bigint[];
+  /** The uploads that hold the spans, where they were looked up already. */
+  readonly spanUploads?: readonly UploadSpans[];
   /** Leave out uploads that could not be read. */
   readonly readableOnly: boolean;
   /** With spans: every part of the profiles that they ran in, not only the parts that name them. */
@@ -26,6 +26,19 @@ export interface UploadScope {
 export interface SpanMatch {
   readonly kind: 'span' | 'root';
   readonly ids: readonly bigint[];
+}
+
+/** Entries of an upload's span dictionary that are of spans, and what they say: parallel lists. May be none. */
+export interface UploadSpans {
+  readonly profile: bigint;
+  /** Positions in the dictionary, from 1. */
+  readonly contexts: readonly number[];
+  /** Found by thread and time. */
+  readonly inferred: readonly boolean[];
+  readonly endpoints: readonly string[];
+  readonly operations: readonly string[];
+  /** Upper and lower half of the trace ids. */
+  readonly traces: ReadonlyArray<readonly [high: bigint, low: bigint]>;
 }
 
 /** The scope as a condition on rows of `profiles`: each part of a profile for itself, but for what only all together know. */
@@ -109,14 +122,24 @@ function holdsSpans(bindings: Bindings, scope: UploadScope, spans: SpanMatch): s
   if (spanUploads === undefined) {
     return `profile IN (${spanProfiles(bindings, scope, spans)})`;
   }
-  return spanUploads.length === 0 ? '0' : `profile IN ${bindings.bind('Array(UInt64)', spanUploads)}`;
+  return spanUploads.length === 0
+    ? '0'
+    : `profile IN ${bindings.bind(
+        'Array(UInt64)',
+        spanUploads.map(({ profile }) => profile)
+      )}`;
 }
 
 /** Numbers of the uploads in the scope's tenant and time whose span dictionaries name the spans. */
-export function spanProfiles(bindings: Bindings, scope: UploadScope, spans: SpanMatch): string {
+function spanProfiles(bindings: Bindings, scope: UploadScope, spans: SpanMatch): string {
+  return `SELECT profile FROM profile_spans WHERE ${spanHolders(bindings, scope, spans)}`;
+}
+
+/** The same as a condition on rows of `profile_spans`. */
+export function spanHolders(bindings: Bindings, scope: UploadScope, spans: SpanMatch): string {
   const ids = bindings.bind('Array(UInt64)', spans.ids);
   const holds = spans.kind === 'span' ? `hasAny(span, ${ids})` : `(hasAny(root, ${ids}) OR hasAny(span, ${ids}))`;
-  return `SELECT profile FROM profile_spans WHERE ${spanWindow(bindings, scope)} AND ${holds}`;
+  return `${spanWindow(bindings, scope)} AND ${holds}`;
 }
 
 /** Rows of `profile_spans` that may belong to uploads of the scope. */

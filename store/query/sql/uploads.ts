@@ -1,7 +1,7 @@
 import type { Statement } from '../../engines/engine';
 import { Bindings } from './bindings';
 import { labelOf } from './profile-fields';
-import { spanProfiles, uploadCondition, type SpanMatch, type UploadScope } from './upload-scope';
+import { uploadCondition, type UploadScope } from './upload-scope';
 
 /**
  * The uploads of a scope, each part of a profile for itself, oldest first: number, part, service, window in µs, asked labels as `label0`, `label1`, …, and what they
@@ -25,12 +25,6 @@ export function uploadsStatement(scope: UploadScope, profileType: string, labels
   return bindings.statement(
     `SELECT ${columns.join(', ')} FROM profiles WHERE ${uploadCondition(bindings, scope)} ORDER BY start, profile`
   );
-}
-
-/** `profile`: numbers of uploads that may be in the scope, as they hold the spans. */
-export function spanUploadsStatement(scope: UploadScope, spans: SpanMatch): Statement {
-  const bindings = new Bindings();
-  return bindings.statement(spanProfiles(bindings, scope, spans));
 }
 
 /** Number of profiles that the uploads of a scope are parts of. */
