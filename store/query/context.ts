@@ -1,4 +1,5 @@
 import type { Engine } from '../engines/engine';
+import type { LabelIndex } from './label-index';
 import type { RawUploadReader } from './resources/profile';
 import type { StackCache } from './stack-cache';
 import type { UploadIndex } from './upload-index';
@@ -11,6 +12,8 @@ export interface QueryContext {
   readonly rawUploads: RawUploadReader;
   /** The uploads of the last hours in memory, where one store writes alone. */
   readonly uploads?: UploadIndex;
+  /** The labels of all profiles in memory, where one store writes alone. */
+  readonly labels?: LabelIndex;
   readonly tenant: string;
   /** The caller went away. */
   readonly signal?: AbortSignal;

@@ -37,8 +37,13 @@ export function labelPredicate(filter: ProfileFilter): ((labels: Labels) => bool
   }
 }
 
+/** Whether a key means a label, not another field of uploads. */
+export function isLabel(key: string): boolean {
+  return !otherFields.has(key);
+}
+
 function onLabel(key: string, holds: (value: string) => boolean): ((labels: Labels) => boolean) | undefined {
-  return otherFields.has(key) ? undefined : (labels) => holds(labels.get(key) ?? '');
+  return isLabel(key) ? (labels) => holds(labels.get(key) ?? '') : undefined;
 }
 
 /** The texts that a pattern like `a|b\.c` means, as variables write several values; undefined = it is more than that. */

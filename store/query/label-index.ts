@@ -3,7 +3,7 @@ import type { Columns, Engine } from '../engines/engine';
 import type { ProfileRow } from '../engines/rows';
 import { labelPredicate, type Labels } from './label-filter';
 import { labelColumns } from './sql/profile-fields';
-import { LabelTable } from './label-set';
+import { LabelTable, type LabelSet } from './label-set';
 import { piecesSince, readMinutes } from './pieces';
 import { labelSetsStatement } from './sql/labels';
 import { minuteCountsStatement } from './sql/pieces';
@@ -78,6 +78,15 @@ export class LabelIndex {
     const values = [...counts].map(([value, profiles]) => ({ value, profiles }));
     values.sort((a, b) => b.profiles - a.profiles || (a.value < b.value ? -1 : 1));
     return { values: values.slice(0, limit), truncated: values.length > limit };
+  }
+
+  /** Sets whose profiles a scope is about, to count those that start in its window. */
+  setsStarting({ tenant, filter, window, profileIds, spans, merged }: UploadScope): LabelSet[] | undefined {
+    const keeps = labelPredicate(filter);
+    const isSimple = window.kind === 'starts' && profileIds === undefined && spans === undefined && !merged;
+    return isSimple && keeps !== undefined
+      ? this.table?.setsOf(tenant).filter(({ labels }) => keeps(labels))
+      : undefined;
   }
 
   /** Label sets with profiles in the scope, and how many. */

@@ -53,6 +53,19 @@ export class LabelSet {
     return count;
   }
 
+  /** How many start in [from, to). */
+  startsIn(fromMs: number, toMs: number): number {
+    return Math.max(0, this.from(toMs) - this.from(fromMs));
+  }
+
+  /** Calls with the start of each that starts in [from, to). */
+  eachStart(fromMs: number, toMs: number, visit: (ms: number) => void): void {
+    const end = this.from(toMs);
+    for (let at = this.from(fromMs); at < end; at++) {
+      visit(this.starts[at]);
+    }
+  }
+
   /** Position of the first that starts at or after a time. */
   private from(ms: number): number {
     const { starts } = this;

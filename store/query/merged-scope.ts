@@ -4,7 +4,7 @@ import { partsNearStatement, readsMergedFields } from './sql/part-scope';
 import type { UploadScope } from './sql/upload-scope';
 
 /** Whether profiles in or near the scope's window have more than one part. */
-async function partsAreNear(context: QueryContext, scope: UploadScope): Promise<boolean> {
+export async function partsAreNear(context: QueryContext, scope: UploadScope): Promise<boolean> {
   const columns = await context.engine.select(partsNearStatement(scope), { signal: context.signal });
   return columns.numbers('found')[0] === 1;
 }

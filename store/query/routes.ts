@@ -118,6 +118,7 @@ function contextOf({ deps }: Room, request: FastifyRequest, signal: AbortSignal)
     stacks: deps.stacks,
     rawUploads: deps.rawUploads,
     uploads: deps.uploads,
+    labels: deps.labels,
     tenant: request.caller.tenant,
     signal,
     forAlert: fromalert !== undefined && fromalert !== 'false',

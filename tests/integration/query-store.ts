@@ -14,6 +14,7 @@ import { makeContentHasher } from '../../store/ingest/content-ids';
 import { encodeUpload } from '../../store/ingest/encode-upload';
 import { mergeSamples } from '../../store/ingest/merge-samples';
 import type { ProfileRow } from '../../store/engines/rows';
+import { LabelIndex } from '../../store/query/label-index';
 import { UploadIndex } from '../../store/query/upload-index';
 import { readAhead } from '../../store/query/read-ahead';
 import { registerQueryRoutes, type QueryDeps } from '../../store/query/routes';
@@ -38,6 +39,8 @@ export interface QueryStore {
   get<T>(path: string, tenant?: string): Promise<T>;
   /** Keeps the uploads of the last hours in memory from now on, as the store does; read anew with every call. */
   keepUploads(): Promise<void>;
+  /** Keeps the labels of all profiles in memory from now on, as the store does. */
+  keepLabels(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -113,9 +116,10 @@ export async function openQueryStore(
     keepsUploads = true;
     return uploads.read();
   };
+  const labels = new LabelIndex(engine, { maxSets: 1000, pieceRows: 50 });
   const onDelete = () => void (keepsUploads && keepUploads());
   const stacks = new StackCache(engine);
-  const app = makeApp({ engine, rawUploads: { read }, uploads, stacks, onDelete });
+  const app = makeApp({ engine, rawUploads: { read }, uploads, labels, stacks, onDelete });
   const putAll = await makePut(engine, uploads, stacks);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const ask = async (body: unknown, headers: Record<string, string> = {}) => {
@@ -130,6 +134,7 @@ export async function openQueryStore(
     engine,
     url,
     keepUploads,
+    keepLabels: () => labels.read(),
     put: async (upload) => (await putAll([upload]))[0],
     putAll,
     ask,

@@ -3,12 +3,15 @@ import type { FrameJson } from '../../../src/api/query';
 import { canonicalLabel } from '../../../src/model/selector';
 import type { QueryContext, QueryTime } from '../context';
 import { buildFrame, integers, times } from '../frames/frame';
+import { stepCounts, type CountedSteps } from '../label-counts';
+import { isLabel } from '../label-filter';
 import { listScope, selectProfiles } from '../list-scope';
 import { info, type Notice } from '../notices';
 import { filledNames, restrictionsOf } from '../prepare';
 import { questionText } from '../question-text';
 import type { ParsedQuery } from '../request';
 import { histogramStatement } from '../sql/counts';
+import type { UploadScope } from '../sql/upload-scope';
 import { askedStepMs } from '../steps';
 
 const maxValues = 20;
@@ -26,10 +29,8 @@ export async function answerHistogram(
   const stepMs = askedStepMs(time);
   const startMs = Math.floor(time.fromMs / stepMs) * stepMs;
   const steps = Math.max(1, Math.ceil((time.toMs - startMs) / stepMs));
-  const columns = await selectProfiles(context, listScope(context, restrictions, time), (scope) =>
-    histogramStatement(scope, by, startMs, stepMs)
-  );
-  const counted = countsByValue(columns.strings('value'), columns.numbers('step'), columns.numbers('uploads'), steps);
+  const grid = { startMs, stepMs, count: steps };
+  const counted = await countSteps(context, listScope(context, restrictions, time), by, grid);
   const series = largestValues(counted);
   if (series.length < counted.size) {
     notices.push(info(`The ${counted.size - maxValues + 1} rarest values of ${by} are joined as ${otherValues}.`));
@@ -59,6 +60,22 @@ export async function answerHistogram(
       }
     );
   });
+}
+
+/** Counted in memory where labels are known there, else by the engine. One value at least. */
+async function countSteps(
+  context: QueryContext,
+  scope: UploadScope,
+  by: string | undefined,
+  grid: CountedSteps
+): Promise<Map<string, Float64Array>> {
+  const sets = by === undefined || isLabel(by) ? context.labels?.setsStarting(scope) : undefined;
+  if (sets !== undefined) {
+    const counted = stepCounts(sets, scope.window, by, grid);
+    return counted.size > 0 ? counted : new Map([['', new Float64Array(grid.count)]]);
+  }
+  const columns = await selectProfiles(context, scope, (of) => histogramStatement(of, by, grid.startMs, grid.stepMs));
+  return countsByValue(columns.strings('value'), columns.numbers('step'), columns.numbers('uploads'), grid.count);
 }
 
 type Counts = readonly [value: string, counts: Float64Array];

@@ -8,7 +8,8 @@ import { scopeOf, widestWindow } from '../choose-uploads';
 import type { QueryContext, QueryTime } from '../context';
 import { buildFrame, integers, texts, times, type Column } from '../frames/frame';
 import { valueUnit } from '../frames/units';
-import { needsAllParts } from '../merged-scope';
+import { newestSince, startsIn } from '../label-counts';
+import { needsAllParts, partsAreNear } from '../merged-scope';
 import { info, type Notice } from '../notices';
 import { restrictionsOf } from '../prepare';
 import { questionText } from '../question-text';
@@ -68,20 +69,69 @@ async function readList(
   scope: UploadScope,
   page: ListPage
 ): Promise<{ readonly total: number; readonly rows: Columns }> {
-  const { engine, signal } = context;
-  const count = (of: UploadScope) => engine.select(profileCountStatement(of), { signal });
-  const rowsOf = (statement: Statement) => engine.select(statement, { signal, maxRows: page.limit });
-  const [counted, plain] = await Promise.all([count(scope), rowsOf(profileListStatement(scope, page))]);
-  const total = (columns: Columns) => columns.numbers('uploads')[0];
-  if (counted.numbers('parts')[0] === 0) {
-    return { total: total(counted), rows: plain };
+  const [counted, plain] = await Promise.all([
+    countProfiles(context, scope),
+    readPage(context, scope, page, profileListStatement),
+  ]);
+  if (!counted.hasParts) {
+    return { total: counted.total, rows: plain };
   }
   const seen = { ...scope, merged: needsAllParts(scope) };
-  const [recounted, rows] = await Promise.all([
-    seen.merged ? count(seen) : counted,
-    rowsOf(mergedListStatement(seen, page)),
+  const [{ total }, rows] = await Promise.all([
+    seen.merged ? countProfiles(context, seen) : counted,
+    readPage(context, seen, page, mergedListStatement),
   ]);
-  return { total: total(recounted), rows };
+  return { total, rows };
+}
+
+/** Counted in memory where labels are known there, else by the engine. */
+async function countProfiles(
+  context: QueryContext,
+  scope: UploadScope
+): Promise<{ readonly total: number; readonly hasParts: boolean }> {
+  const sets = context.labels?.setsStarting(scope);
+  if (sets !== undefined) {
+    return { total: startsIn(sets, scope.window), hasParts: await partsAreNear(context, scope) };
+  }
+  const columns = await context.engine.select(profileCountStatement(scope), { signal: context.signal });
+  return { total: columns.numbers('uploads')[0], hasParts: columns.numbers('parts')[0] === 1 };
+}
+
+/** The newest are looked for at the end of the range first: a page that is full there is the page. */
+async function readPage(
+  context: QueryContext,
+  scope: UploadScope,
+  page: ListPage,
+  statement: (scope: UploadScope, page: ListPage) => Statement
+): Promise<Columns> {
+  const read = (of: UploadScope) =>
+    context.engine.select(statement(of, page), { signal: context.signal, maxRows: page.limit });
+  const sinceMs = newestFirstSince(context, scope, page);
+  if (sinceMs !== undefined) {
+    const rows = await read({ ...scope, window: { ...scope.window, fromMs: sinceMs } });
+    if (rows.rows === page.limit) {
+      return rows;
+    }
+  }
+  return read(scope);
+}
+
+/** Where the newest of a page may begin; `undefined` = anywhere. */
+function newestFirstSince(context: QueryContext, scope: UploadScope, { order, limit }: ListPage): number | undefined {
+  const { column, descending, after } = order;
+  const { kind, fromMs, toMs } = scope.window;
+  const isNewestFirst = column.kind === 'number' && column.name === 'time' && descending;
+  if (!isNewestFirst || kind !== 'starts' || scope.merged) {
+    return undefined;
+  }
+  const endMs = typeof after?.value === 'number' ? Math.min(toMs, Math.floor(after.value / 1000) + 1) : toMs;
+  const sets = context.labels?.setsStarting(scope);
+  if (sets === undefined) {
+    return Math.max(fromMs, Math.floor(endMs - (endMs - fromMs) / 16));
+  }
+  // Some of the millisecond of the last row given may have been given too.
+  const given = after === undefined ? 0 : startsIn(sets, { fromMs: endMs - 1, toMs: endMs });
+  return newestSince(sets, { fromMs, toMs: endMs }, limit + given);
 }
 
 /** Column names that are neither fixed nor a type's total are labels. */

@@ -22,10 +22,15 @@ export function histogramStatement(
 /** Values of labels with the number of uploads, the most frequent `perName` of each. */
 export function facetsStatement(scope: UploadScope, names: readonly string[], perName: number): Statement {
   const bindings = new Bindings();
-  const pairs = names.map((name) => `(${bindings.bind('String', name)}, ${textOf(bindings, name)})`).join(', ');
+  const values = names.map((name, at) => `${textOf(bindings, name)} AS value${at}`);
+  const keys = names.map((_, at) => `value${at}`);
+  const pairs = names.map((name, at) => `(${bindings.bind('String', name)}, value${at})`).join(', ');
+  // Profiles are counted by all values together first: there are few of these, and only they are taken apart.
   return bindings.statement(
-    `SELECT facet.1 AS name, facet.2 AS value, toFloat64(count()) AS uploads FROM (
-       SELECT arrayJoin([${pairs}]) AS facet FROM ${oneRowPerProfile(bindings, scope)}
+    `SELECT facet.1 AS name, facet.2 AS value, toFloat64(sum(found)) AS uploads FROM (
+       SELECT arrayJoin([${pairs}]) AS facet, found FROM (
+         SELECT ${values.join(', ')}, count() AS found FROM ${oneRowPerProfile(bindings, scope)} GROUP BY ${keys.join(', ')}
+       )
      ) GROUP BY name, value ORDER BY name, uploads DESC, value LIMIT ${bindings.bind('UInt64', perName)} BY name`
   );
 }
