@@ -223,7 +223,7 @@ describe('switches', () => {
 
   it('show what comes before the average', async () => {
     const part = { data: [hotspotsFrame({ profileType: 'cpu-time', profileTypeName: 'CPU Time' })] };
-    const query = () => concat(of({ ...part, state: LoadingState.Loading }), NEVER);
+    const query = () => concat(of({ ...part, state: LoadingState.Streaming }), NEVER);
     setDataSourceSrv({ get: async () => ({ query }) } as unknown as DataSourceSrv);
     render(<HotspotsPanel {...props(hotspotsFrame(), { data: { ...props().data, request } })} />);
     await choose(/^Profile type/, 'CPU Time');

@@ -39,7 +39,7 @@ export function useSwitches(
   const asks = round > 0 || Object.keys(choices).length > 0;
   const { series, state } = data;
   useEffect(() => {
-    if (!asks || state === LoadingState.Loading) {
+    if (!asks || state === LoadingState.Loading || state === LoadingState.Streaming) {
       return;
     }
     let given = true;
@@ -51,7 +51,7 @@ export function useSwitches(
     };
     void Promise.resolve()
       .then(() => given && setWaiting(true))
-      .then(() => askAgain(data, refId, choices, (frames) => given && setAnswer({ series: frames })))
+      .then(() => askAgain(data, refId, choices, (frames) => settle({ series: frames })))
       .then(
         (frames) => settle({ series: frames }),
         (error: unknown) => settle({ series: [], error: error instanceof Error ? error.message : String(error) })
