@@ -24,8 +24,7 @@ export async function askAgain(
   const query: DataQuery = Object.assign({}, target, changes);
   const asked = { ...request, requestId: `${request.requestId}-again`, targets: [query] };
   const answers: Promise<DataQueryResponse> | Observable<DataQueryResponse> = datasource.query(asked);
-  const showPart = (part: DataQueryResponse) =>
-    part.state === LoadingState.Streaming && show(part.data as DataFrame[]);
+  const showPart = (part: DataQueryResponse) => part.state === LoadingState.Streaming && show(part.data as DataFrame[]);
   const { data, errors, state } = await lastValueFrom(from(answers).pipe(tap(showPart)));
   if (state === LoadingState.Error || (errors?.length ?? 0) > 0) {
     throw new Error(errors?.[0]?.message ?? 'The query failed.');
