@@ -1,5 +1,6 @@
 import { heaviestFirst } from './heaviest-first';
 import { nthLargest } from './nth-largest';
+import { grown } from './sequence-table';
 import { frameLabel, noStack, type StackDictionary, type WeightedStacks } from './stack-dictionary';
 import { StackTrie } from './stack-trie';
 
@@ -61,12 +62,12 @@ const nodesPerRow = 32;
 /** Nodes in growing arrays, in the order in which the heaviest stacks come by. Nodes of the trie are marked with theirs. */
 class TreeBuilder {
   private length = 1;
-  private parent: Int32Array;
-  private frame: Int32Array;
-  private trieNode: Int32Array;
-  private self: Float64Array;
-  private samples: Float64Array;
-  private selfRight: Float64Array;
+  private parent: Int32Array<ArrayBuffer>;
+  private frame: Int32Array<ArrayBuffer>;
+  private trieNode: Int32Array<ArrayBuffer>;
+  private self: Float64Array<ArrayBuffer>;
+  private samples: Float64Array<ArrayBuffer>;
+  private selfRight: Float64Array<ArrayBuffer>;
   private path = new Int32Array(1024);
 
   constructor(
@@ -124,12 +125,12 @@ class TreeBuilder {
 
   private grow(): void {
     const size = this.length * 2;
-    this.parent = enlarged(this.parent, new Int32Array(size));
-    this.frame = enlarged(this.frame, new Int32Array(size));
-    this.trieNode = enlarged(this.trieNode, new Int32Array(size));
-    this.self = enlarged(this.self, new Float64Array(size));
-    this.samples = enlarged(this.samples, new Float64Array(size));
-    this.selfRight = enlarged(this.selfRight, new Float64Array(size));
+    this.parent = grown(this.parent, size);
+    this.frame = grown(this.frame, size);
+    this.trieNode = grown(this.trieNode, size);
+    this.self = grown(this.self, size);
+    this.samples = grown(this.samples, size);
+    this.selfRight = grown(this.selfRight, size);
   }
 
   unmark(): void {
@@ -148,11 +149,6 @@ class TreeBuilder {
     const sums = { total: summedUp(parent, self), samples: summedUp(parent, this.samples.subarray(0, length)) };
     return compared ? { ...tree, ...sums, selfRight, totalRight: summedUp(parent, selfRight) } : { ...tree, ...sums };
   }
-}
-
-function enlarged<T extends Int32Array | Float64Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }
 
 /** Adds every node's value to all its ancestors; children lie behind their parents, so one pass backwards does. */

@@ -139,7 +139,11 @@ function hashOf(source: Uint32Array, from: number, count: number, seed: number):
   return (hash ^ (hash >>> 13)) >>> 0;
 }
 
-type WordArray = Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+type WordArray =
+  | Uint32Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer>;
 
 /** `array`, or a copy of at least twice the size when it is shorter than `length`. */
 export function grown<T extends WordArray>(array: T, length: number): T {

@@ -1,3 +1,4 @@
+import { grown } from './sequence-table';
 import { isDetail, type StackDictionary } from './stack-dictionary';
 
 const noStackKey = 0xffffffff;
@@ -28,9 +29,7 @@ export class StackTrie {
 
   /** The node that a stack ends in. */
   leafOf(dictionary: StackDictionary, stack: number): number {
-    if (stack >= this.leaf.length) {
-      this.leaf = enlarged(this.leaf, new Int32Array(Math.max(stack + 1, this.leaf.length * 2)));
-    }
+    this.leaf = grown(this.leaf, stack + 1);
     return this.leaf[stack] || (this.leaf[stack] = this.add(dictionary, stack));
   }
 
@@ -69,9 +68,9 @@ export class StackTrie {
   private append(parent: number, key: number): number {
     if (this.length === this.parent.length) {
       const size = this.length * 2;
-      this.parent = enlarged(this.parent, new Int32Array(size));
-      this.mark = enlarged(this.mark, new Int32Array(size));
-      this.key = enlarged(this.key, new Uint32Array(size));
+      this.parent = grown(this.parent, size);
+      this.mark = grown(this.mark, size);
+      this.key = grown(this.key, size);
     }
     const node = this.length++;
     this.parent[node] = parent;
@@ -95,9 +94,4 @@ export class StackTrie {
 function hash(parent: number, key: number): number {
   const mixed = Math.imul(parent ^ Math.imul(key, 0x9e3779b1), 0x85ebca6b);
   return mixed ^ (mixed >>> 15);
-}
-
-function enlarged<T extends Int32Array | Uint32Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }

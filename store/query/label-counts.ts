@@ -1,3 +1,4 @@
+import type { Labels } from './label-filter';
 import type { LabelSet } from './label-set';
 import type { Window } from './sql/window';
 
@@ -6,6 +7,21 @@ type Range = Pick<Window, 'fromMs' | 'toMs'>;
 /** How many of the profiles start in a range. */
 export function startsIn(sets: readonly LabelSet[], { fromMs, toMs }: Range): number {
   return sets.reduce((sum, set) => sum + set.startsIn(fromMs, toMs), 0);
+}
+
+interface CountedSet {
+  readonly labels: Labels;
+  readonly count: number;
+}
+
+/** Values of a label with the number of profiles, the most frequent first; '' = without it. */
+export function valueCounts(sets: readonly CountedSet[], label: string): Array<[value: string, profiles: number]> {
+  const counts = new Map<string, number>();
+  for (const { labels, count } of sets) {
+    const value = labels.get(label) ?? '';
+    counts.set(value, (counts.get(value) ?? 0) + count);
+  }
+  return [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
 }
 
 export interface FacetCount {
@@ -22,17 +38,13 @@ export function facetCounts(
   perName: number
 ): FacetCount[] {
   const found = sets
-    .map((set) => ({ labels: set.labels, uploads: set.startsIn(fromMs, toMs) }))
-    .filter(({ uploads }) => uploads > 0);
-  return names.flatMap((name) => {
-    const counts = new Map<string, number>();
-    for (const { labels, uploads } of found) {
-      const value = labels.get(name) ?? '';
-      counts.set(value, (counts.get(value) ?? 0) + uploads);
-    }
-    const sorted = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
-    return sorted.slice(0, perName).map(([value, uploads]) => ({ name, value, uploads }));
-  });
+    .map((set) => ({ labels: set.labels, count: set.startsIn(fromMs, toMs) }))
+    .filter(({ count }) => count > 0);
+  return names.flatMap((name) =>
+    valueCounts(found, name)
+      .slice(0, perName)
+      .map(([value, uploads]) => ({ name, value, uploads }))
+  );
 }
 
 export interface CountedSteps {

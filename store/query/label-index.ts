@@ -1,6 +1,7 @@
 import type { LabelsAnswer, LabelValuesAnswer } from '../../src/api/resources';
 import type { Columns, Engine } from '../engines/engine';
 import type { ProfileRow } from '../engines/rows';
+import { valueCounts } from './label-counts';
 import { labelPredicate, type Labels } from './label-filter';
 import { labelColumns } from './sql/profile-fields';
 import { LabelTable, type LabelSet } from './label-set';
@@ -68,15 +69,10 @@ export class LabelIndex {
     if (sets === undefined || !/^[\x20-\x7e]*$/.test(match)) {
       return undefined;
     }
-    const counts = new Map<string, number>();
-    for (const { labels, count } of sets) {
-      const value = labels.get(label) ?? '';
-      if (value !== '' && value.toLowerCase().includes(match.toLowerCase())) {
-        counts.set(value, (counts.get(value) ?? 0) + count);
-      }
-    }
-    const values = [...counts].map(([value, profiles]) => ({ value, profiles }));
-    values.sort((a, b) => b.profiles - a.profiles || (a.value < b.value ? -1 : 1));
+    const wanted = match.toLowerCase();
+    const values = valueCounts(sets, label)
+      .filter(([value]) => value !== '' && value.toLowerCase().includes(wanted))
+      .map(([value, profiles]) => ({ value, profiles }));
     return { values: values.slice(0, limit), truncated: values.length > limit };
   }
 

@@ -1,3 +1,4 @@
+import { grown } from '../../src/model/sequence-table';
 import type { Labels } from './label-filter';
 
 /** Windows of the profiles with one set of labels, in order of their start. */
@@ -12,10 +13,8 @@ export class LabelSet {
   constructor(readonly labels: Labels) {}
 
   add(startMs: number, endMs: number): void {
-    if (this.length === this.starts.length) {
-      this.starts = enlarged(this.starts);
-      this.ends = enlarged(this.ends);
-    }
+    this.starts = grown(this.starts, this.length + 1);
+    this.ends = grown(this.ends, this.length + 1);
     const isLast = this.length === 0 || this.starts[this.length - 1] <= startMs;
     const at = isLast ? this.length : this.from(startMs + 1);
     this.starts.copyWithin(at + 1, at, this.length);
@@ -81,12 +80,6 @@ export class LabelSet {
     }
     return low;
   }
-}
-
-function enlarged(from: Float64Array): Float64Array<ArrayBuffer> {
-  const to = new Float64Array(from.length * 2);
-  to.set(from);
-  return to;
 }
 
 /** Sets of labels of all tenants. */

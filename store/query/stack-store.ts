@@ -1,4 +1,5 @@
 import { frameKinds } from '../../src/model/profile';
+import { grown } from '../../src/model/sequence-table';
 import type { StackDictionary } from '../../src/model/stack-dictionary';
 import { StackTrie } from '../../src/model/stack-trie';
 import { halves, IdTable } from './id-table';
@@ -101,12 +102,10 @@ export class StackStore {
     const start = this.offset[this.stackCount];
     const end = start + frames.length;
     if (this.stackCount + 2 > this.offset.length) {
-      this.offset = enlarged(this.offset, new Uint32Array(this.offset.length * 2));
-      this.stackIds = enlarged(this.stackIds, new Uint32Array(this.offset.length * 2));
+      this.offset = grown(this.offset, this.offset.length * 2);
+      this.stackIds = grown(this.stackIds, this.offset.length * 2);
     }
-    if (end > this.frame.length) {
-      this.frame = enlarged(this.frame, new Uint32Array(Math.max(end, this.frame.length * 2)));
-    }
+    this.frame = grown(this.frame, end);
     this.frame.set(frames, start);
     this.stackIds.set([low, high], this.stackCount * 2);
     this.offset[++this.stackCount] = end;
@@ -145,13 +144,8 @@ export class StackStore {
 
   private growFrames(): void {
     const size = this.line.length * 2;
-    this.columns = this.columns.map((column) => enlarged(column, new Uint32Array(size)));
-    this.line = enlarged(this.line, new Int32Array(size));
-    this.kind = enlarged(this.kind, new Uint8Array(size));
+    this.columns = this.columns.map((column) => grown(column, size));
+    this.line = grown(this.line, size);
+    this.kind = grown(this.kind, size);
   }
-}
-
-function enlarged<T extends Int32Array | Uint32Array | Uint8Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }
