@@ -1,10 +1,9 @@
 // `npm run bench`: runs tests/bench/*.ts one after another, prints a table each, writes test-output/bench.json.
 import fs from 'node:fs';
 import path from 'node:path';
-import { bin, ensurePackages, exists, mustStep, root, run } from './steps.mjs';
+import { ensurePackages, exists, root, run } from './steps.mjs';
 
 await ensurePackages();
-await mustStep('build the store', 'node', ['scripts/build-store.mjs']);
 const wanted = process.argv.slice(2);
 const benches = fs
   .readdirSync(path.join(root, 'tests/bench'))
@@ -13,7 +12,7 @@ const results = {};
 for (const file of benches) {
   const name = path.basename(file, '.ts');
   console.log(`\n━━ ${name}`);
-  const { code } = await run(bin('tsx'), [path.join('tests/bench', file)]);
+  const { code } = await run('node', ['tests/bench/run.mjs', name]);
   const output = `test-output/bench-${name}.json`;
   results[name] = {
     ok: code === 0,

@@ -11,7 +11,7 @@ import { jvmRecording, mixedClients, runLoad, type LoadRow } from './store/load'
 
 const seconds = Number(process.env.BENCH_SECONDS ?? 15);
 
-export async function run(): Promise<LoadRow[]> {
+async function run(): Promise<LoadRow[]> {
   const loads = [1, 8, 32].map((connections) => ({ what: 'mix', recordings: mixedClients(), connections, seconds }));
   const rows: LoadRow[] = [];
   for (const load of [...loads, { what: '60 s JVM', recordings: [jvmRecording()], connections: 8, seconds }]) {
@@ -23,11 +23,9 @@ export async function run(): Promise<LoadRow[]> {
   return rows;
 }
 
-if (require.main === module) {
-  void run().then((rows) => {
-    process.stdout.write(`${printTable(rows.map((row) => ({ ...row })))}\n`);
-    const folder = path.resolve(__dirname, '../../test-output');
-    fs.mkdirSync(folder, { recursive: true });
-    fs.writeFileSync(path.join(folder, 'bench-ingest.json'), JSON.stringify(rows, null, 2));
-  });
-}
+void run().then((rows) => {
+  process.stdout.write(`${printTable(rows.map((row) => ({ ...row })))}\n`);
+  const folder = path.resolve('test-output');
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, 'bench-ingest.json'), JSON.stringify(rows, null, 2));
+});

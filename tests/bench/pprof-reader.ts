@@ -1,22 +1,18 @@
 /*
- * The pprof reader against pprof-format, per corpus file and for the larger recorded uploads. Run: `npx tsx
- * tests/bench/pprof-reader.ts`. pprof-format only decodes messages; our reader also checks every reference, resolves names, interns
+ * The pprof reader against pprof-format, per corpus file and for the larger recorded uploads. Run: `npm run
+ * bench -- pprof-reader`. pprof-format only decodes messages; our reader also checks every reference, resolves names, interns
  * frames, stacks and contexts. `same work` is pprof-format followed by filling the same builder.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { Profile as PprofFormat } from 'pprof-format';
 import { defaultReaderLimits } from '../../src/model/profile';
 import { ProfileBuilder } from '../../src/model/profile-builder';
 import { frameNames } from '../../src/model/frame-names';
-import type * as reader from '../../store/readers/pprof/reader';
+import { pprofReader } from '../../store/readers/pprof/reader';
 import { pprofCorpus, pprofUploads } from '../oracle/uploads';
 
-export interface BenchRow {
+interface BenchRow {
   readonly file: string;
   readonly bytes: number;
   /** Best of all runs, milliseconds. */
@@ -86,22 +82,8 @@ function readWithPprofFormat(bytes: Uint8Array): void {
   builder.finish();
 }
 
-const here = path.dirname(fileURLToPath(import.meta.url));
-
-/** The reader as the store ships it: bundled, without what tsx adds to functions. */
-async function builtReader(): Promise<typeof reader> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'hotspan-bench-'));
-  const outfile = path.join(folder, 'reader.cjs');
-  const entry = path.join(here, '../../store/readers/pprof/reader.ts');
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', target: 'node20', logLevel: 'error' });
-  const built: typeof reader = createRequire(import.meta.url)(outfile);
-  rmSync(folder, { recursive: true });
-  return built;
-}
-
 /** One row per file. */
-export async function run(budgetMs = 400): Promise<BenchRow[]> {
-  const { pprofReader } = await builtReader();
+async function run(budgetMs = 400): Promise<BenchRow[]> {
   const uploads = (await pprofUploads()).filter(({ name }) => recorded.includes(name));
   const files = [...pprofCorpus(), ...uploads];
   const measure = ({ name, bytes }: { name: string; bytes: Uint8Array<ArrayBuffer> }, budget: number): BenchRow => {
@@ -116,7 +98,7 @@ export async function run(budgetMs = 400): Promise<BenchRow[]> {
   return files.map((file) => measure(file, budgetMs));
 }
 
-export function geometricMean(values: number[]): number {
+function geometricMean(values: number[]): number {
   return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }
 
@@ -138,12 +120,10 @@ function table(rows: BenchRow[]): string {
 
 async function main(): Promise<void> {
   const rows = await run();
-  const folder = path.join(here, '../../test-output');
+  const folder = path.resolve('test-output');
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'bench-pprof-reader.json'), JSON.stringify(rows, null, 2));
   process.stdout.write(`${table(rows)}\n`);
 }
 
-if (process.argv[1]?.endsWith('pprof-reader.ts')) {
-  void main();
-}
+void main();

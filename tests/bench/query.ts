@@ -139,12 +139,10 @@ function table(rows: readonly QueryBenchRow[]): string {
 
 async function main(): Promise<void> {
   const rows = await run();
-  const folder = path.resolve(__dirname, '../../test-output');
+  const folder = path.resolve('test-output');
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'bench-query.json'), JSON.stringify(rows, null, 2));
   process.stdout.write(`${table(rows)}\n`);
 }
 
-if (process.argv[1]?.endsWith('query.ts')) {
-  void main();
-}
+void main();

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { Busboy } from '@fastify/busboy';
 import { decompress as unzstd } from 'fzstd';
 
-export const fixtures = path.join(__dirname, '../fixtures');
+export const fixtures = path.resolve('tests/fixtures');
 
 /** What `EXPECTED.json` says about a pprof file. */
 export interface PprofFacts {
