@@ -4,6 +4,7 @@ import { EngineError, type Engine, type TableName } from '../engines/engine';
 import type { ProfileRow } from '../engines/rows';
 import { encodeProfileRow } from '../engines/table-rows';
 import { frameOwner, stackOwner, type ContentDraft, type ContentFilter } from './content-filter';
+import { ArrivalRate, collectMs } from './arrival-rate';
 import type { EncodedUpload } from './encode-upload';
 
 /** An upload on its way into the engine. `inserted` is called once, when its rows are durable (or given up on). */
@@ -51,12 +52,6 @@ export interface Batcher {
 
 const defaultMost: BatchSize = { uploads: 500, bytes: 16 * 2 ** 20 };
 const defaultFullBytes = 128 * 2 ** 20;
-/**
- * How long a batch collects, counted from the end of the one before, unless it is full sooner: few waiting uploads mean an
- * idle store, where they should be seen at once; many mean load, where large inserts are cheap ones.
- */
-const collectMs = { idle: 50, busy: 1000 };
-const busyUploads = 9;
 const maxPartitionDays = 50;
 const retryMs = { first: 100, most: 5000 };
 /** Refusals of one batch before its uploads are tried one by one. */
@@ -72,6 +67,7 @@ class InsertBatcher implements Batcher {
   private running: Promise<void> | undefined;
   private inFlight = 0;
   private flushedMs = -Infinity;
+  private readonly rate = new ArrivalRate();
   private draining = false;
   private stopped = false;
   private readonly wake = new Set<() => void>();
@@ -87,7 +83,8 @@ class InsertBatcher implements Batcher {
   add(item: InsertItem): void {
     this.queue.push(item);
     this.queueBytes += sizeOf(item);
-    if (this.hasBatch() || this.queue.length === busyUploads) {
+    this.rate.add(performance.now());
+    if (this.hasBatch()) {
       this.wakeUp();
     }
     this.running ??= this.run().finally(() => {
@@ -150,8 +147,8 @@ class InsertBatcher implements Batcher {
     if (this.hasBatch() || this.draining) {
       return 0;
     }
-    const collect = this.queue.length < busyUploads ? collectMs.idle : collectMs.busy;
-    return this.flushedMs + collect - performance.now();
+    const nowMs = performance.now();
+    return this.flushedMs + collectMs(this.rate.perSecond(nowMs)) - nowMs;
   }
 
   private take(): InsertItem[] {
