@@ -1,10 +1,12 @@
 import fc from 'fast-check';
-import { buildCallTree, findNode, nodeLabel, visibleNodes, type CallTree } from './call-tree';
+import { buildCallTree, nodeLabel, type CallTree } from './call-tree';
 import { dimensionTable, frameDimensions } from './dimensions';
 import { parseDrawnProfile } from './profile-text';
 import type { StackDictionary, WeightedStacks } from './stack-dictionary';
 import { stackMask, type ResolvedStackFilter } from './stack-filter';
+import { sumStacks } from './stack-sums';
 import { StackTrie } from './stack-trie';
+import { findNode, visibleNodes, visibleTree, type VisibleTree } from './visible-nodes';
 
 const names = ['main', 'a', 'b', '__proto__', 'constructor', 'deep'];
 const sample = fc.record({
@@ -50,6 +52,30 @@ function pathOf(dictionary: StackDictionary, tree: CallTree, node: number): stri
   return node === 0 ? [] : [...pathOf(dictionary, tree, tree.parent[node]), nodeLabel(dictionary, tree, node)];
 }
 
+function partOf({ stack, value, samples }: WeightedStacks, rows: readonly number[]): WeightedStacks {
+  const pick = (values: ArrayLike<number>) => rows.map((row) => values[row]);
+  return { length: rows.length, stack: pick(stack), value: pick(value), samples: pick(samples) };
+}
+
+/** A line for each shown node. */
+function described(
+  dictionary: StackDictionary,
+  { tree, node, level }: Pick<VisibleTree, 'tree' | 'node' | 'level'>
+): string[] {
+  return Array.from(node, (one, at) =>
+    JSON.stringify([
+      level[at],
+      pathOf(dictionary, tree, one),
+      tree.frame[one],
+      tree.self[one],
+      tree.total[one],
+      tree.samples[one],
+      tree.selfRight?.[one],
+      tree.totalRight?.[one],
+    ])
+  );
+}
+
 describe('buildCallTree', () => {
   it('equals a slow merge of paths', () => {
     fc.assert(
@@ -91,15 +117,16 @@ describe('buildCallTree', () => {
     fc.assert(
       fc.property(some, (samples) => {
         const { dictionary, weighted } = drawn(samples.map(([one]) => one));
-        const rows = samples.flatMap(([, isTaken], row) => (isTaken ? [row] : []));
-        const pick = (values: ArrayLike<number>) => rows.map((row) => values[row]);
-        const taken = { length: rows.length, stack: pick(weighted.stack), value: pick(weighted.value) };
-        const part = { ...taken, samples: pick(weighted.samples) };
+        const part = partOf(
+          weighted,
+          samples.flatMap(([, isTaken], row) => (isTaken ? [row] : []))
+        );
         const trie = new StackTrie();
-        buildCallTree(dictionary, weighted, undefined, trie);
-        expect(buildCallTree(dictionary, part, weighted, trie)).toEqual(buildCallTree(dictionary, part, weighted));
-        expect(buildCallTree(dictionary, part, undefined, trie)).toEqual(buildCallTree(dictionary, part));
-        expect(trie.mark.every((mark) => mark === 0)).toBe(true);
+        const shown = (kept: StackTrie | undefined, right?: WeightedStacks) =>
+          described(dictionary, visibleTree(dictionary, sumStacks(dictionary, part, right, kept), 1000));
+        sumStacks(dictionary, weighted, undefined, trie);
+        expect(shown(trie, weighted)).toEqual(shown(undefined, weighted));
+        expect(shown(trie)).toEqual(shown(undefined));
       })
     );
   });
@@ -111,10 +138,10 @@ describe('buildCallTree', () => {
       value: i,
     }));
     const { dictionary, weighted } = drawn(samples);
-    const tree = buildCallTree(dictionary, weighted);
-    expect(tree.length).toBe(1 + 1 + 1500 + 3000);
-    expect(tree.total[0]).toBe((2999 * 3000) / 2);
-    expect(tree.total[findNode(dictionary, tree, ['total', 'main', 'f7'])]).toBe(7 + 1507);
+    const sums = sumStacks(dictionary, weighted);
+    expect(sums.length).toBe(1 + 1 + 1500 + 3000);
+    expect(sums.total[0]).toBe((2999 * 3000) / 2);
+    expect(sums.total[findNode(dictionary, sums, ['total', 'main', 'f7'])]).toBe(7 + 1507);
   });
 });
 
@@ -139,17 +166,55 @@ describe('visibleNodes', () => {
     );
   });
 
+  it.each([false, true])('finds the heaviest of many nodes, all alike: %s', (alike) => {
+    const lines = Array.from({ length: 4000 }, (_, at) => ({
+      stack: ['main', `f${at % 40}`, `g${at}`],
+      detail: undefined,
+      value: alike ? 1 : (at * 7919) % 4001,
+    }));
+    const { dictionary, weighted } = drawn(lines);
+    const sums = sumStacks(dictionary, weighted);
+    const shown = visibleTree(dictionary, sums, 100);
+    const heaviest = [...sums.total].sort((a, b) => b - a).slice(0, 100);
+    expect([...shown.tree.total].sort((a, b) => b - a)).toEqual(heaviest);
+    expect(shown.hiddenNodes).toBe(sums.length - 100);
+  });
+
   it('shows a subtree with its first node as root', () => {
     const { dictionary, weighted } = drawn([
       { stack: ['main', 'a', 'b'], detail: undefined, value: 5 },
       { stack: ['main', 'b'], detail: undefined, value: 7 },
     ]);
-    const tree = buildCallTree(dictionary, weighted);
-    const shown = visibleNodes(dictionary, tree, 10, findNode(dictionary, tree, ['main', 'a']));
-    expect(Array.from(shown.node, (node) => nodeLabel(dictionary, tree, node))).toEqual(['a', 'b']);
+    const sums = sumStacks(dictionary, weighted);
+    const shown = visibleTree(dictionary, sums, 10, findNode(dictionary, sums, ['main', 'a']));
+    expect(Array.from(shown.node, (node) => nodeLabel(dictionary, shown.tree, node))).toEqual(['a', 'b']);
     expect([...shown.level]).toEqual([0, 1]);
     expect(shown.hiddenNodes).toBe(0);
-    expect(findNode(dictionary, tree, ['main', 'nobody'])).toBe(-1);
+    expect(shown.allSelf).toBe(12);
+    expect(findNode(dictionary, sums, ['main', 'nobody'])).toBe(-1);
+  });
+
+  it('shows of summed stacks what it shows of a tree, whatever else the trie holds', () => {
+    const some = fc.array(fc.tuple(sample, fc.boolean()), { minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(some, fc.integer({ min: 1, max: 20 }), (samples, maxNodes) => {
+        const { dictionary, weighted } = drawn(samples.map(([one]) => one));
+        const part = partOf(
+          weighted,
+          samples.flatMap(([, isTaken], row) => (isTaken ? [row] : []))
+        );
+        const trie = new StackTrie();
+        sumStacks(dictionary, weighted, undefined, trie);
+        const shown = visibleTree(dictionary, sumStacks(dictionary, part, undefined, trie), maxNodes);
+        const whole = buildCallTree(dictionary, part);
+        const expected = visibleNodes(dictionary, whole, maxNodes);
+        expect(shown.hiddenNodes).toBe(expected.hiddenNodes);
+        const all = new Set(described(dictionary, { ...visibleNodes(dictionary, whole, 1000), tree: whole }));
+        expect(described(dictionary, shown).every((node) => all.has(node))).toBe(true);
+        const kept = [...shown.tree.self].reduce((sum, self) => sum + Math.abs(self), 0);
+        expect(kept + shown.hiddenSelf).toBe(shown.allSelf);
+      })
+    );
   });
 });
 

@@ -1,6 +1,7 @@
-import { buildCallTree, visibleNodes, type CallTree } from './call-tree';
+import { buildCallTree, type CallTree } from './call-tree';
 import { frameKinds, type FrameKind } from './profile';
 import { isDetail, type StackDictionary, type WeightedStacks } from './stack-dictionary';
+import { visibleNodes } from './visible-nodes';
 
 /** Samples of a span by stack and thread. */
 export interface ThreadStacks extends WeightedStacks {

@@ -22,10 +22,15 @@ export function isDetail(frames: FrameTable, frame: number): boolean {
   return detailKinds[frames.kind[frame]];
 }
 
-/** What a frame is called in graphs: detail values are in brackets. */
+/** What a frame is called in graphs. */
 export function frameLabel({ strings, frames }: StackDictionary, frame: number): string {
-  const name = strings[frames.method[frame]] || unknownName;
-  return isDetail(frames, frame) ? `[${name}]` : name;
+  return methodLabel(strings[frames.method[frame]], isDetail(frames, frame));
+}
+
+/** Detail values are in brackets. */
+export function methodLabel(method: string, detail: boolean): string {
+  const name = method || unknownName;
+  return detail ? `[${name}]` : name;
 }
 
 /** Position in `stacks.frame` of the leaf method, behind a detail value; the stack's end if there is none. */

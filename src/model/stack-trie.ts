@@ -1,5 +1,6 @@
+import { Scratch } from './scratch';
 import { grown } from './sequence-table';
-import { isDetail, type StackDictionary } from './stack-dictionary';
+import { isDetail, methodLabel, noStack, type StackDictionary } from './stack-dictionary';
 
 const noStackKey = 0xffffffff;
 
@@ -9,8 +10,8 @@ const noStackKey = 0xffffffff;
  */
 export class StackTrie {
   parent = new Int32Array(1024);
-  /** By node: free for who merges, to be left at 0. */
-  mark = new Int32Array(1024);
+  /** For sums over the nodes. */
+  readonly scratch = new Scratch();
   private length = 1;
   private key = new Uint32Array(1024);
   /** Open addressing over (parent, key of the label). */
@@ -24,13 +25,19 @@ export class StackTrie {
   }
 
   get sizeBytes(): number {
-    return (this.parent.length * 3 + this.slots.length + this.leaf.length) * 4;
+    return (this.parent.length * 2 + this.slots.length + this.leaf.length) * 4 + this.scratch.sizeBytes;
   }
 
   /** The node that a stack ends in. */
   leafOf(dictionary: StackDictionary, stack: number): number {
     this.leaf = grown(this.leaf, stack + 1);
     return this.leaf[stack] || (this.leaf[stack] = this.add(dictionary, stack));
+  }
+
+  /** What a node is called; not for the root. */
+  labelOf({ strings }: StackDictionary, node: number): string {
+    const key = this.key[node];
+    return key === noStackKey ? noStack : methodLabel(strings[key >>> 1], (key & 1) === 1);
   }
 
   private add({ frames, stacks }: StackDictionary, stack: number): number {
@@ -69,7 +76,6 @@ export class StackTrie {
     if (this.length === this.parent.length) {
       const size = this.length * 2;
       this.parent = grown(this.parent, size);
-      this.mark = grown(this.mark, size);
       this.key = grown(this.key, size);
     }
     const node = this.length++;

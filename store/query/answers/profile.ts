@@ -1,7 +1,8 @@
 import type { FrameJson } from '../../../src/api/query';
-import { buildCallTree, findNode, visibleNodes, type CallTree } from '../../../src/model/call-tree';
 import type { ProfileType } from '../../../src/model/profile-types';
 import type { StackDictionary, WeightedStacks } from '../../../src/model/stack-dictionary';
+import { sumStacks, type StackSums } from '../../../src/model/stack-sums';
+import { findNode, visibleTree } from '../../../src/model/visible-nodes';
 import { HotspanError } from '../../errors';
 import { chooseUploads, samplingDensity, widestWindow, withRoots } from '../choose-uploads';
 import { ago } from '../ago';
@@ -43,17 +44,12 @@ export async function answerProfile(context: QueryContext, query: ParsedQuery, t
     notices.push(warning(`The other side has no samples of ${type.name}, so nothing is compared.`));
   }
   const dictionary = store.view();
-  const tree = buildCallTree(dictionary, left.rows, right?.rows, store.trie);
+  const sums = sumStacks(dictionary, left.rows, right?.rows, store.trie);
+  const top = focusNode(dictionary, sums, query, notices);
   return [
     flameFrame({
       dictionary,
-      tree,
-      visible: visibleNodes(
-        dictionary,
-        tree,
-        query.maxNodes ?? defaultNodes,
-        focusNode(dictionary, tree, query, notices)
-      ),
+      visible: visibleTree(dictionary, sums, query.maxNodes ?? defaultNodes, top),
       type,
       left: sideOf(left),
       right: right && sideOf(right),
@@ -168,8 +164,8 @@ async function readRight(
   return readSide(context, store, restrictions, rightTime, type);
 }
 
-function focusNode(dictionary: StackDictionary, tree: CallTree, query: ParsedQuery, notices: Notice[]): number {
-  const node = findNode(dictionary, tree, query.focus ?? []);
+function focusNode(dictionary: StackDictionary, sums: StackSums, query: ParsedQuery, notices: Notice[]): number {
+  const node = findNode(dictionary, sums, query.focus ?? []);
   if (node < 0) {
     notices.push(warning('The frame that was zoomed into is not in this range; this is the whole graph.'));
   }

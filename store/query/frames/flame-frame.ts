@@ -1,9 +1,10 @@
 import { flameFields, flameFrameName, flamegraphPanelId, type FlameFrameCustom } from '../../../src/api/frames';
 import type { FrameJson } from '../../../src/api/query';
-import { nodeLabel, type CallTree, type VisibleNodes } from '../../../src/model/call-tree';
+import { nodeLabel } from '../../../src/model/call-tree';
 import { frameKinds } from '../../../src/model/profile';
 import type { ProfileType } from '../../../src/model/profile-types';
 import type { StackDictionary } from '../../../src/model/stack-dictionary';
+import type { VisibleTree } from '../../../src/model/visible-nodes';
 import type { Notice } from '../notices';
 import { buildFrame, enumerated, integers, maxEnumEntries, type Column } from './frame';
 import { valueUnit } from './units';
@@ -16,8 +17,7 @@ export interface FlameSide {
 
 export interface Flame {
   readonly dictionary: StackDictionary;
-  readonly tree: CallTree;
-  readonly visible: VisibleNodes;
+  readonly visible: VisibleTree;
   readonly type: ProfileType;
   readonly left: FlameSide;
   readonly right?: FlameSide;
@@ -37,20 +37,15 @@ export function flameFrame(flame: Flame): FrameJson {
   });
 }
 
-function customOf({
-  left,
-  right,
-  visible,
-  tree,
-}: Flame): Omit<FlameFrameCustom, 'profileType' | 'profileTypeName' | 'unit'> {
-  const weight = absoluteSum(tree.self) + Math.abs(right?.total ?? 0);
+function customOf({ left, right, visible }: Flame): Omit<FlameFrameCustom, 'profileType' | 'profileTypeName' | 'unit'> {
+  const { hiddenNodes, hiddenSelf, allSelf } = visible;
   return {
     total: left.total,
     sampleCount: left.sampleCount,
     profileCount: left.profileCount,
     nodes: visible.node.length,
-    hiddenNodes: visible.hiddenNodes,
-    hiddenShare: weight === 0 ? 0 : visible.hiddenSelf / weight,
+    hiddenNodes,
+    hiddenShare: allSelf === 0 ? 0 : hiddenSelf / allSelf,
     ...(right && {
       totalRight: right.total,
       sampleCountRight: right.sampleCount,
@@ -59,16 +54,9 @@ function customOf({
   };
 }
 
-function absoluteSum(values: Float64Array): number {
-  let sum = 0;
-  for (let at = 0; at < values.length; at++) {
-    sum += Math.abs(values[at]);
-  }
-  return sum;
-}
-
-function flameColumns({ dictionary, tree, visible, type }: Flame): Column[] {
+function flameColumns({ dictionary, visible, type }: Flame): Column[] {
   const { frames, strings } = dictionary;
+  const { tree } = visible;
   const nodes = visible.node;
   const unit = valueUnit(type);
   const of = (values: Float64Array) => Float64Array.from(nodes, (node) => values[node]);
