@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { allOf, everyProfile, type ProfileFilter } from '../../src/model/profile-filter';
 import type { ProfileType } from '../../src/model/profile-types';
 import type { Columns } from '../engines/engine';
@@ -32,7 +33,18 @@ export interface UploadPlan {
   readonly profiles?: readonly bigint[];
   /** The carrying uploads themselves when they and their samples are so few that each one's sums can be kept in memory. */
   readonly few?: Uploads;
+  /** All that is read by stack, in parts whose sums can be kept: whole hours together, and each hour that the range cuts. */
+  readonly parts?: readonly PlanPart[];
   readonly notices: readonly Notice[];
+}
+
+export interface PlanPart {
+  /** Says which uploads they are, and what of them is summed. */
+  readonly uploads: string;
+  readonly carryingCount: number;
+  readonly range: HourRange;
+  readonly rolledUp?: RolledUp;
+  readonly single?: SampleScope['single'];
 }
 
 const fewProfiles = 100;
@@ -126,10 +138,8 @@ async function planScope(
   restrictions: Restrictions,
   type: ProfileType
 ): Promise<UploadPlan> {
-  const rollable = restrictions.contextFilters.length === 0 && readsOnly(scope.filter, ['service', 'version']);
-  const read = rollable ? { ...scope, filter: serviceTerms(scope.filter) } : scope;
-  const statement = uploadHoursStatement(read, rollable ? scope.filter : everyProfile, type.id);
-  const cells = readCells(await context.engine.select(statement, { signal: context.signal }));
+  const rollable = isRollable(scope, restrictions);
+  const cells = await readHours(context, scope, rollable, type);
   const carrying = cells.filter((cell) => cell.carrying > 0);
   const carryingCount = sumOf(carrying, (cell) => cell.carrying);
   const averaged = type.merge === 'average' && carryingCount > 1;
@@ -138,23 +148,89 @@ async function planScope(
     averaged ? readCovered(context, scope, type) : 0,
     countProfiles(context, scope, cells),
   ]);
+  const used = built.filter(({ cell }) => cell.carrying > 0);
   return {
     scope,
     length: sumOf(cells, (cell) => cell.counted),
     profileCount,
     carryingCount,
     coveredUs: covered,
-    range: rangeOf(
-      carrying.map(({ service }) => service),
-      carrying.map(({ hour }) => hour)
-    ),
-    ...sourcesOf(
-      carrying,
-      built.filter(({ cell }) => cell.carrying > 0),
-      scope.filter
-    ),
+    range: rangeOfCells(carrying),
+    ...sourcesOf(carrying, used, scope.filter),
+    parts: partsOf(carrying, used, scope),
     notices: [],
   };
+}
+
+/** The parts that a plan of the scope would have now, without where they are rolled up. */
+export async function planParts(
+  context: QueryContext,
+  scope: UploadScope,
+  restrictions: Restrictions,
+  type: ProfileType
+): Promise<PlanPart[]> {
+  const cells = await readHours(context, scope, isRollable(scope, restrictions), type);
+  return partsOf(
+    cells.filter((cell) => cell.carrying > 0),
+    [],
+    scope
+  );
+}
+
+function isRollable({ filter }: UploadScope, { contextFilters }: Restrictions): boolean {
+  return contextFilters.length === 0 && readsOnly(filter, ['service', 'version']);
+}
+
+async function readHours(
+  context: QueryContext,
+  scope: UploadScope,
+  rollable: boolean,
+  type: ProfileType
+): Promise<Cell[]> {
+  const read = rollable ? { ...scope, filter: serviceTerms(scope.filter) } : scope;
+  const statement = uploadHoursStatement(read, rollable ? scope.filter : everyProfile, type.id);
+  return readCells(await context.engine.select(statement, { signal: context.signal }));
+}
+
+function rangeOfCells(cells: readonly Cell[]): HourRange {
+  return rangeOf(
+    cells.map(({ service }) => service),
+    cells.map(({ hour }) => hour)
+  );
+}
+
+type BuiltCell = { readonly cell: Cell; readonly build: bigint };
+
+function partsOf(carrying: readonly Cell[], built: readonly BuiltCell[], scope: UploadScope): PlanPart[] {
+  const whole = carrying.filter((cell) => isWhole(scope, cell));
+  const cut = carrying.filter((cell) => !isWhole(scope, cell));
+  const cutHours = [...new Set(cut.map(({ hour }) => hour))];
+  const groups = [whole, ...cutHours.map((of) => cut.filter(({ hour }) => hour === of))];
+  return groups
+    .filter(({ length }) => length > 0)
+    .map((cells) => {
+      const own = new Set(cells);
+      return {
+        uploads: fingerprintOf(cells, scope.filter),
+        carryingCount: sumOf(cells, (cell) => cell.carrying),
+        range: rangeOfCells(cells),
+        ...sourcesOf(
+          cells,
+          built.filter(({ cell }) => own.has(cell)),
+          scope.filter
+        ),
+      };
+    });
+}
+
+/** The filter says which of a cell's uploads count, where the cell has others. */
+function fingerprintOf(cells: readonly Cell[], filter: ProfileFilter): string {
+  const text = JSON.stringify([filter, cells.map(cellKey)]);
+  return createHash('sha256').update(text).digest('base64');
+}
+
+function isWhole({ window }: UploadScope, { hour }: Cell): boolean {
+  return hour * 1000 >= window.fromMs && (hour + hourSeconds) * 1000 <= window.toMs;
 }
 
 /** Uploads of one service, hour and retention class. */
@@ -188,18 +264,13 @@ function readCells(columns: Columns): Cell[] {
 }
 
 /** The cells of whole hours that the rollup holds as they are now. An hour of a service is taken with all its classes or not at all. */
-async function builtCells(
-  context: QueryContext,
-  { tenant, window }: UploadScope,
-  cells: readonly Cell[]
-): Promise<Array<{ readonly cell: Cell; readonly build: bigint }>> {
-  const isWhole = ({ hour }: Cell) => hour * 1000 >= window.fromMs && (hour + hourSeconds) * 1000 <= window.toMs;
-  const whole = cells.filter(isWhole);
+async function builtCells(context: QueryContext, scope: UploadScope, cells: readonly Cell[]): Promise<BuiltCell[]> {
+  const whole = cells.filter((cell) => isWhole(scope, cell));
   if (whole.length === 0) {
     return [];
   }
   const services = [...new Set(whole.map(({ service }) => service))];
-  const statement = builtHoursStatement(tenant, services, whole[0].hour, whole[whole.length - 1].hour);
+  const statement = builtHoursStatement(scope.tenant, services, whole[0].hour, whole[whole.length - 1].hour);
   const builds = readBuilds(await context.engine.select(statement, { signal: context.signal }));
   const found = whole.map((cell) => ({ cell, build: builds.get(cellKey(cell)) }));
   const stale = new Set(found.filter(({ build }) => build === undefined).map(({ cell }) => placeOf(cell)));
@@ -235,7 +306,7 @@ function placeOf({ hour, service }: Cell): string {
 /** What comes from the rollup, and what is left. */
 function sourcesOf(
   carrying: readonly Cell[],
-  built: ReadonlyArray<{ readonly cell: Cell; readonly build: bigint }>,
+  built: readonly BuiltCell[],
   filter: ProfileFilter
 ): Pick<UploadPlan, 'rolledUp' | 'single'> {
   if (built.length === 0) {

@@ -4,6 +4,7 @@ import type { Columns } from '../engines/engine';
 import type { QueryContext } from './context';
 import { isPlan, planOf } from './plan';
 import { fitsOnePortion, readPortions } from './read-entries';
+import { maxSampleRows, readKept } from './read-kept';
 import { readRecent } from './read-recent';
 import { mergeSums, type UploadSums } from './recent-uploads';
 import { resolveStackFilters } from './resolve-stack-filters';
@@ -36,9 +37,6 @@ export interface KeyRows {
   readonly samples: ArrayLike<number>;
 }
 
-/** Rows of one answer may be this many; more is refused with a hint. */
-const maxSampleRows = 8_000_000;
-
 /** Reads samples grouped by stack, keeping those whose stacks pass the stack filters. More `keys` are for few uploads. */
 export async function readStacks(
   context: QueryContext,
@@ -46,11 +44,11 @@ export async function readStacks(
   question: SampleQuestion,
   keys: ReadonlyArray<'thread' | 'endpoint'> = []
 ): Promise<StackRows> {
-  const recent = keys.length > 0 ? undefined : await readRecent(context, store, question, 'stack');
-  if (recent !== undefined) {
+  const sums = keys.length > 0 ? undefined : await readSumsInMemory(context, store, question);
+  if (sums !== undefined) {
     const filters = await resolveStackFilters(context, question.restrictions.stackFilters);
     const dictionary = store.view();
-    return rowsOfSums(dictionary, mergeSums(recent.sums), stackMask(dictionary, filters));
+    return rowsOfSums(dictionary, mergeSums(sums), stackMask(dictionary, filters));
   }
   const asked = scopeAndMerge(question, ['stack', ...keys]);
   if (asked === undefined) {
@@ -58,6 +56,16 @@ export async function readStacks(
   }
   const { columns, stack, keeps } = await readFiltered(context, store, question, asked, keys);
   return pickRows(columns, store.view(), stack, keeps);
+}
+
+/** Sums that are kept, after those that are not there were read. */
+async function readSumsInMemory(
+  context: QueryContext,
+  store: StackStore,
+  question: SampleQuestion
+): Promise<readonly UploadSums[] | undefined> {
+  const recent = await readRecent(context, store, question, 'stack');
+  return recent?.sums ?? readKept(context, store, question);
 }
 
 /** Reads samples grouped by keys that are not the stack. Stack filters become a list of stacks. */

@@ -127,7 +127,7 @@ export function turnName(by: SumKey, profileType: string, services: readonly str
   return `${by} ${profileType} ${services.join()}`;
 }
 
-function bytesOf(sums: UploadSums | undefined): number {
+export function bytesOf(sums: UploadSums | undefined): number {
   return sums === undefined ? 0 : sums.key.length * bytesPerRow + bytesPerUpload;
 }
 

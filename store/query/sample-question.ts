@@ -12,3 +12,8 @@ export interface SampleQuestion {
   /** Values of several uploads of average types are averaged, else left as they are. */
   readonly averaged: boolean;
 }
+
+/** Plain data as text, 64-bit numbers too: equal texts mean equal data. */
+export function plainJson(data: unknown): string {
+  return JSON.stringify(data, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+}

@@ -3,6 +3,7 @@ import { grown } from '../../src/model/sequence-table';
 import type { StackDictionary } from '../../src/model/stack-dictionary';
 import { StackTrie } from '../../src/model/stack-trie';
 import { halves, IdTable } from './id-table';
+import { KeptSums } from './kept-sums';
 import { NamedStacks } from './named-stacks';
 import { RecentUploads } from './recent-uploads';
 
@@ -28,6 +29,7 @@ export class StackStore {
   /** Sums by stacks of this store. */
   readonly recent = new RecentUploads();
   readonly named = new NamedStacks();
+  readonly kept = new KeptSums();
   readonly trie = new StackTrie();
   /** Services and days whose stacks were read ahead. */
   readonly daysReadAhead = new Set<string>();
@@ -55,7 +57,15 @@ export class StackStore {
     const frames = this.line.byteLength * 6 + this.kind.byteLength + this.frameIndex.sizeBytes;
     const stacks =
       this.offset.byteLength + this.stackIds.byteLength + this.frame.byteLength + this.stackIndex.sizeBytes;
-    return frames + stacks + this.stringBytes + this.recent.sizeBytes + this.named.sizeBytes + this.trie.sizeBytes;
+    return (
+      frames +
+      stacks +
+      this.stringBytes +
+      this.recent.sizeBytes +
+      this.named.sizeBytes +
+      this.kept.sizeBytes +
+      this.trie.sizeBytes
+    );
   }
 
   /** -1 = not here. */

@@ -32,10 +32,14 @@ export function stepGrid(time: QueryTime, longestUploadMs: number): StepGrid {
   return { startMs, stepMs, count, widened: stepMs > asked };
 }
 
-export function longestMs(uploads: Uploads): number {
+/** Length of the longest of the uploads that have a part in the range. */
+export function longestMs(uploads: Uploads, { fromMs, toMs }: QueryTime): number {
   let longestUs = 0;
   for (let at = 0; at < uploads.length; at++) {
-    longestUs = Math.max(longestUs, uploads.endUs[at] - uploads.startUs[at]);
+    const [startUs, endUs] = [uploads.startUs[at], uploads.endUs[at]];
+    if (startUs < toMs * 1000 && endUs > fromMs * 1000) {
+      longestUs = Math.max(longestUs, endUs - startUs);
+    }
   }
   return Math.ceil(longestUs / 1000);
 }

@@ -90,14 +90,14 @@ function startEmbedded(dataDir = newDataDir()): Promise<Engine> {
   });
 }
 
-/** An engine whose questions a test sees as they are asked. */
-export async function startWatched(dataDir: string, onSelect: (sql: string) => void): Promise<Engine> {
+/** An engine whose questions a test sees as they are asked, and may keep waiting. */
+export async function startWatched(dataDir: string, onSelect: (sql: string) => unknown): Promise<Engine> {
   const engine = await startEmbedded(dataDir);
   return {
     ...engine,
     ready: true,
-    select: (statement, options) => {
-      onSelect(statement.sql);
+    select: async (statement, options) => {
+      await onSelect(statement.sql);
       return engine.select(statement, options);
     },
   };

@@ -11,10 +11,11 @@ import { filledNames, groupLabels, restrictionsOf, wholeUploadNotices, type Rest
 import { questionText } from '../question-text';
 import { limits, type ParsedQuery } from '../request';
 import { resolveType } from '../resolve-type';
-import { groupUploads, membersOf, rowValues, wholeValues, type UploadGroup, type UploadValues } from '../series';
+import { groupUploads, membersOf, rowValues, wholeValues, type UploadGroup } from '../series';
 import { changedRows } from './alert-change';
 import { readNamed, sorted } from './dimension-table';
 import { groupWithoutUploads, type AlertQuestion, type AlertRows } from './alert-question';
+import type { UploadValues } from '../upload-values';
 
 /**
  * Rows of a dimension as numbers with labels (`numeric-long`): one number column, at most 100 rows. A row asked for by name is

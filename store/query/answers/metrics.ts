@@ -11,9 +11,10 @@ import { filledNames, groupLabels, restrictionsOf, wholeUploadNotices, type Rest
 import { questionText } from '../question-text';
 import { limits, type ParsedQuery } from '../request';
 import { resolveType } from '../resolve-type';
-import { groupUploads, membersOf, rowValues, wholeValues, type UploadGroup, type UploadValues } from '../series';
+import { groupUploads, membersOf, rowValues, wholeValues, type UploadGroup } from '../series';
 import { countedPerStep, coveredPerStep, longestMs, shownSteps, spread, stepGrid, type StepGrid } from '../steps';
 import { answerRangeNumber, slopeFrame } from './range-number';
+import type { UploadValues } from '../upload-values';
 
 const defaultTop = 10;
 
@@ -65,7 +66,7 @@ function peak({ values }: Series): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-/** Uploads of the whole grid: reading once more when the grid starts before the range. */
+/** Uploads of the whole grid, which starts before the range: read once more only where they are longer than the asked steps. */
 async function uploadsOnGrid(
   context: QueryContext,
   restrictions: Restrictions,
@@ -73,11 +74,15 @@ async function uploadsOnGrid(
   type: ProfileType,
   labels: readonly string[]
 ): Promise<{ uploads: Uploads; grid: StepGrid }> {
-  const near = await overlappingUploads(context, restrictions, time, type.id, labels);
-  const grid = stepGrid(time, longestMs(near));
-  const whole = { ...time, fromMs: grid.startMs, toMs: grid.startMs + grid.count * grid.stepMs };
-  const complete = whole.fromMs === time.fromMs && whole.toMs === time.toMs;
-  return { uploads: complete ? near : await overlappingUploads(context, restrictions, whole, type.id, labels), grid };
+  const read = (grid: StepGrid) => overlappingUploads(context, restrictions, rangeOf(time, grid), type.id, labels);
+  const asked = stepGrid(time, 0);
+  const uploads = await read(asked);
+  const grid = stepGrid(time, longestMs(uploads, time));
+  return { uploads: grid.widened ? await read(grid) : uploads, grid };
+}
+
+function rangeOf(time: QueryTime, { startMs, stepMs, count }: StepGrid): QueryTime {
+  return { ...time, fromMs: startMs, toMs: startMs + count * stepMs };
 }
 
 interface SeriesQuestion {

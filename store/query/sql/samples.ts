@@ -85,16 +85,24 @@ export function samplesStatement(scope: SampleScope, keys: readonly SampleKey[],
 }
 
 /** Sums of the samples of some stacks by upload, a column `row0`, `row1`, … per row. */
-export function masksStatement(scope: SampleScope, { stacks, masks, rows, count }: StackMasks): Statement {
+export function masksStatement(scope: SampleScope, masks: StackMasks): Statement {
   const bindings = new Bindings();
-  const ids = bindings.bind('Array(UInt64)', stacks);
-  const mask = `transform(s.stack, ${ids}, ${bindings.bind('Array(UInt64)', masks)}, toUInt64(0))`;
-  const sums = Array.from({ length: rows }, (_, row) => `toFloat64(sumIf(part, bitTest(mask, ${row}))) AS row${row}`);
-  const part = count === 'value' ? 's.value' : 'toInt64(s.count)';
+  const ids = bindings.bind('Array(UInt64)', masks.stacks);
+  const part = masks.count === 'value' ? 's.value' : 'toInt64(s.count)';
+  const where = `${sampleCondition(bindings, scope)} AND s.stack IN ${ids}`;
+  if (masks.rows === 1) {
+    return bindings.statement(
+      `SELECT s.profile AS profile_key, toFloat64(sum(${part})) AS row0 FROM samples AS s WHERE ${where} GROUP BY profile_key`
+    );
+  }
+  const mask = `transform(s.stack, ${ids}, ${bindings.bind('Array(UInt64)', masks.masks)}, toUInt64(0))`;
+  const sums = Array.from(
+    { length: masks.rows },
+    (_, row) => `toFloat64(sumIf(part, bitTest(mask, ${row}))) AS row${row}`
+  );
   return bindings.statement(
     `SELECT profile_key, ${sums.join(', ')} FROM (
-       SELECT s.profile AS profile_key, ${part} AS part, ${mask} AS mask FROM samples AS s
-       WHERE ${sampleCondition(bindings, scope)} AND s.stack IN ${ids}
+       SELECT s.profile AS profile_key, ${part} AS part, ${mask} AS mask FROM samples AS s WHERE ${where}
      ) GROUP BY profile_key`
   );
 }
