@@ -4,7 +4,7 @@ import { ZSTDDecoder } from 'zstddec/stream';
 
 /**
  * zstd with a cap on the output: from Node itself where it has zstd (22.15 and later), else from WebAssembly, four times as fast as
- * fzstd, for frames that say how long they are, and from fzstd for the rest. Frames are walked first (RFC 8878 §3.1.1): that finds
+ * fzstd, and from fzstd for what is too long for that or damaged. Frames are walked first (RFC 8878 §3.1.1): that finds
  * truncation, oversized windows and, mostly, bombs before a byte is decoded.
  */
 const magic = 0xfd2fb528;
@@ -76,14 +76,17 @@ function native(decompress: NativeZstd, bytes: Uint8Array, maxBytes: number): Ui
   }
 }
 
-/** undefined = it is not for this decoder, or damaged: it tells no reasons, but its output then has another length. */
-function decodedByWasm(input: Uint8Array, { contentBytes }: Frame): Uint8Array | undefined {
-  const largest = Math.max(contentBytes ?? Infinity, input.length);
-  if (wasm === undefined || !contentBytes || largest > mostWasmBytes) {
+/**
+ * undefined = it is not for this decoder, or damaged: it tells no reasons, but its output is then empty or has another length. Frames of
+ * clients that compress as they write don't say their length; there is room for the longest that their blocks can have.
+ */
+function decodedByWasm(input: Uint8Array, { contentBytes, boundBytes }: Frame): Uint8Array | undefined {
+  const roomBytes = contentBytes ?? boundBytes;
+  if (wasm === undefined || roomBytes === 0 || Math.max(roomBytes, input.length) > mostWasmBytes) {
     return undefined;
   }
-  const decoded = wasm.decode(input, contentBytes);
-  return decoded.length === contentBytes ? decoded : undefined;
+  const decoded = wasm.decode(input, roomBytes);
+  return decoded.length === (contentBytes ?? decoded.length) && decoded.length > 0 ? decoded : undefined;
 }
 
 function streamed(frame: Uint8Array, maxBytes: number): Uint8Array {
