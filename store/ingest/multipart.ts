@@ -22,8 +22,10 @@ export function splitMultipart(
     const parts: Part[] = [];
     let settled = false;
     let idleTurns = 0;
+    let nextTurn: NodeJS.Immediate | undefined;
     const settle = (how: () => void) => {
       settled = true;
+      clearImmediate(nextTurn);
       how();
     };
     const refuse = (error: HotspanError) => settle(() => reject(error));
@@ -54,12 +56,13 @@ export function splitMultipart(
         : settle(() => resolve(parts))
     );
     busboy.end(Buffer.from(body.buffer, body.byteOffset, body.length));
-    // Of some damaged forms the parser neither finishes nor fails. Everything is in memory, so it either goes on at once or never.
+    // Of some damaged forms the parser neither finishes nor fails. Everything is in memory, so it either goes on at once or never. A whole
+    // form needs no turn of the event loop, and a busy worker's loop makes none: what waits for one would keep the body for ever.
     const watch = () => {
       if (!settled && ++idleTurns > maxIdleTurns) {
         fail('the form breaks off inside a part');
       } else if (!settled) {
-        setImmediate(watch);
+        nextTurn = setImmediate(watch);
       }
     };
     watch();
