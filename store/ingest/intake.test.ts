@@ -52,7 +52,7 @@ async function startWithoutWorkers() {
     logger,
     maxWaitMs: 1000,
   });
-  const record = { header, ref: await spool.append(header, Buffer.from('body')) };
+  const record = { id: header.id, ref: await spool.append(header, Buffer.from('body')) };
   await pool.close();
   const close = () => spool.close().then(() => fs.rmSync(dir, { recursive: true }));
   return { intake, spool, record, close };

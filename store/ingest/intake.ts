@@ -14,18 +14,24 @@ import { ownPlaces, placeKey, type Place } from './places';
 import type { ProfileSequence } from './profile-sequence';
 import type { RawUploads } from './raw-uploads';
 import type { ParsedRequest } from './read-request';
-import type { RecordRef, Spool, StoredRecord } from './spool';
+import type { RecordRef, Spool } from './spool';
 import { isJoined, maxProfiles, type UploadRequest } from './upload-request';
 
 /** From a request's bytes to an acknowledged upload: read, recognise repeats, write to disk, hand to the batcher. */
 export interface Intake {
   accept(request: UploadRequest, body: Uint8Array<ArrayBuffer>): Promise<Accepted>;
   /** Reads a stored record again and inserts it, under its old ids and new numbers; `present` = places that are inserted already. */
-  readStored(record: StoredRecord, present?: ReadonlySet<string>): Promise<void>;
+  readStored(record: WaitingRecord, present?: ReadonlySet<string>): Promise<void>;
   /** Uploads acknowledged but not read yet. */
   deferred(): number;
   /** Reads no more stored records: what is not inserted is read again after the next start. */
   stop(): void;
+}
+
+/** A record on disk by its upload's id. Its header is read with its bytes: two kilobytes each are too much where many wait. */
+export interface WaitingRecord {
+  readonly id: string;
+  readonly ref: RecordRef;
 }
 
 export interface Accepted {
@@ -56,18 +62,18 @@ export interface IntakeSettings {
 
 export function makeIntake(settings: IntakeSettings): Intake {
   const { pool, spool, batcher, duplicates, sequence } = settings;
-  const backlog: Array<{ readonly record: StoredRecord; readonly print: string }> = [];
+  const backlog: Array<WaitingRecord & { readonly print: string }> = [];
   /** Uploads that are being accepted or wait to be read, by what they look like unread. */
   const underWay = new Map<string, Promise<Accepted>>();
   let reading = 0;
   const state: IntakeState = { stopped: false };
 
   const defer = async (request: UploadRequest, body: Uint8Array<ArrayBuffer>, print: string): Promise<Accepted> => {
-    const header = { id: randomUUID(), request, key: '' };
-    const ref = await spool.append(header, body);
-    backlog.push({ record: { header, ref }, print });
+    const id = randomUUID();
+    const ref = await spool.append({ id, request, key: '' }, body);
+    backlog.push({ id, ref, print });
     void readBacklog();
-    return { id: header.id, repeated: false, deferred: true, ...nothingRejected };
+    return { id, repeated: false, deferred: true, ...nothingRejected };
   };
 
   /** One at a time: fresh uploads go first, they have somebody waiting. */
@@ -77,7 +83,7 @@ export function makeIntake(settings: IntakeSettings): Intake {
     }
     reading = 1;
     for (let next = backlog.shift(); next; next = backlog.shift()) {
-      await readStored(settings, state, next.record);
+      await readStored(settings, state, next);
       underWay.delete(next.print);
     }
     reading = 0;
@@ -210,7 +216,7 @@ interface IntakeState {
 async function readStored(
   settings: IntakeSettings,
   state: IntakeState,
-  { header, ref }: StoredRecord,
+  { id: ownId, ref }: WaitingRecord,
   present: ReadonlySet<string> = new Set()
 ): Promise<void> {
   const { pool, spool, batcher, duplicates, rawUploads, sequence, logger } = settings;
@@ -219,7 +225,7 @@ async function readStored(
     return;
   }
   try {
-    const { body } = await rawUploads.read(ref);
+    const { header, body } = await rawUploads.read(ref);
     const job = jobOf(header.request, body, sequence);
     const read = await parseStored(pool, job);
     const { repeated, id } = await duplicates.once(read.key, header.request.receivedMs, async () => header.id);
@@ -238,7 +244,7 @@ async function readStored(
       return; // nobody reads any more
     }
     // Nothing can be made of this record, now or later: its bytes stay until the raw retention takes them.
-    logger.error({ error, profile: header.id }, 'a stored upload could not be read again');
+    logger.error({ error, profile: ownId }, 'a stored upload could not be read again');
     spool.done(ref);
   }
 }

@@ -43,15 +43,17 @@ export async function loadKnownKeys(
   return columns.rows;
 }
 
-/** Records behind the checkpoint: those that the engine has are passed, the others are read again and inserted. */
+/** Records behind the checkpoint, which are forgotten: those that the engine has are passed, the others are read again and inserted. */
 export async function replaySpool(settings: ReplaySettings): Promise<void> {
-  const { spool, logger } = settings;
+  const { toReplay } = settings.spool;
+  const records = toReplay.length;
   let again = 0;
-  for (let from = 0; from < spool.toReplay.length; from += idsPerQuestion) {
-    again += await replayRecords(spool.toReplay.slice(from, from + idsPerQuestion), settings);
+  while (toReplay.length > 0) {
+    again += await replayRecords(toReplay.slice(0, idsPerQuestion), settings);
+    toReplay.splice(0, idsPerQuestion);
   }
-  if (spool.toReplay.length > 0) {
-    logger.info({ records: spool.toReplay.length, readAgain: again }, 'replayed the spool');
+  if (records > 0) {
+    settings.logger.info({ records, readAgain: again }, 'replayed the spool');
   }
 }
 
@@ -65,7 +67,7 @@ async function replayRecords(records: readonly StoredRecord[], settings: ReplayS
   const queue = [...missing];
   const read = async () => {
     for (let record = queue.shift(); record; record = queue.shift()) {
-      await intake.readStored(record, present);
+      await intake.readStored({ id: record.header.id, ref: record.ref }, present);
     }
   };
   await Promise.all(Array.from({ length: readAtOnce }, read));

@@ -27,8 +27,8 @@ export interface SpoolSettings {
 }
 
 export interface Spool {
-  /** Records behind the checkpoint at start, oldest first. */
-  readonly toReplay: readonly StoredRecord[];
+  /** Records behind the checkpoint at start, oldest first; who has replayed some takes them out, as their headers are in memory. */
+  readonly toReplay: StoredRecord[];
   /** Returns when the record is on disk. Throws `spool_full`. */
   append(header: RecordHeader, body: Uint8Array): Promise<RecordRef>;
   /** The record's rows are in the engine (or it is none's): the checkpoint may pass it. */
@@ -105,7 +105,7 @@ class SegmentSpool implements Spool {
 
   constructor(
     private readonly settings: SpoolSettings,
-    readonly toReplay: readonly StoredRecord[],
+    readonly toReplay: StoredRecord[],
     start: Position
   ) {
     this.passed = start;
