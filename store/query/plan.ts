@@ -35,6 +35,8 @@ export interface UploadPlan {
   readonly few?: Uploads;
   /** All that is read by stack, in parts whose sums can be kept: whole hours together, and each hour that the range cuts. */
   readonly parts?: readonly PlanPart[];
+  /** The carrying uploads themselves where they were read one by one and a statement can name them all. */
+  readonly named?: Uploads;
   readonly notices: readonly Notice[];
 }
 
@@ -45,8 +47,22 @@ export interface PlanPart {
   readonly range: HourRange;
   readonly rolledUp?: RolledUp;
   readonly single?: SampleScope['single'];
+  /** The uploads by name: then they are these, whatever came or went. */
+  readonly profiles?: readonly bigint[];
 }
 
+/** Uploads that were read one by one, as a part. */
+export function namedPart(named: Uploads): PlanPart {
+  const profiles = Array.from(named.profile);
+  return {
+    uploads: createHash('sha256').update(BigUint64Array.from(profiles)).digest('base64'),
+    carryingCount: named.length,
+    range: rangeOfUploads(named),
+    profiles,
+  };
+}
+
+const mostNamed = 2000;
 const fewProfiles = 100;
 /** Sums of so many uploads are kept one by one. An object, so that tests can ask the engine instead. */
 export const fewUploads = { uploads: 500, samples: 200_000 };
@@ -101,6 +117,7 @@ export function planOf(uploads: Uploads): UploadPlan {
     range: rangeOfUploads(carrying),
     profiles: carrying.length <= fewProfiles ? Array.from(carrying.profile) : undefined,
     few: areFew(carrying) ? carrying : undefined,
+    named: carrying.length > 0 && carrying.length <= mostNamed ? carrying : undefined,
     notices: uploads.notices,
   };
 }

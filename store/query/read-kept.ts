@@ -1,6 +1,6 @@
 import type { QueryContext } from './context';
 import { keptSums } from './kept-sums';
-import { isPlan, planParts, type PlanPart, type UploadPlan } from './plan';
+import { isPlan, namedPart, planOf, planParts, type PlanPart, type UploadPlan } from './plan';
 import { fitsOnePortion, readPortions } from './read-entries';
 import type { UploadSums } from './recent-uploads';
 import { plainJson, type SampleQuestion } from './sample-question';
@@ -13,19 +13,22 @@ const sum: Merge = { kind: 'sum' };
 
 /**
  * Sums by stack of the plan's parts, from memory as far as they are there: uploads never change, so the sums of a set of uploads hold for
- * ever, and panels that show the same hours read them once. undefined = the question is about few uploads, or about an average. Stack
- * filters are left to the caller.
+ * ever, and panels that show the same hours read them once. undefined = the question is about spans, about an average, or about too many
+ * uploads that had to be looked at one by one. Stack filters are left to the caller.
  */
 export async function readKept(
   context: QueryContext,
   store: StackStore,
   question: SampleQuestion
 ): Promise<UploadSums[] | undefined> {
-  const { uploads: plan, profileType, averaged } = question;
-  if (!keptSums.used || !isPlan(plan) || plan.parts === undefined || (averaged && profileType.merge === 'average')) {
+  const { uploads, profileType, averaged, restrictions } = question;
+  const plan = isPlan(uploads) ? uploads : planOf(uploads);
+  const parts = plan.parts ?? (plan.named && [namedPart(plan.named)]);
+  const isAverage = averaged && profileType.merge === 'average';
+  if (!keptSums.used || parts === undefined || isAverage || restrictions.spans !== undefined) {
     return undefined;
   }
-  return Promise.all(plan.parts.map((part) => sumsOfPart({ context, store, question, plan }, part)));
+  return Promise.all(parts.map((part) => sumsOfPart({ context, store, question, plan }, part)));
 }
 
 interface Reading {
@@ -58,11 +61,14 @@ function keyOf({ profileType, restrictions: { contextFilters } }: SampleQuestion
 /** Uploads may have come or gone between the plan and the reading: then the sums are another set's. */
 async function keepIfSame(
   { context, store, question, plan }: Reading,
-  { uploads }: PlanPart,
+  { uploads, profiles }: PlanPart,
   key: string,
   sums: Promise<UploadSums>
 ): Promise<void> {
   const read = await sums;
+  if (profiles !== undefined) {
+    return store.kept.stacks.keep(key, read);
+  }
   // Not with the question's signal: the caller has its answer and may be gone.
   const now = await planParts(
     { ...context, signal: undefined },
@@ -82,6 +88,7 @@ async function readPart({ context, store, question, plan }: Reading, part: PlanP
     profileType: question.profileType.id,
     rolledUp: part.rolledUp,
     single: part.single,
+    profiles: part.profiles,
     contexts: question.restrictions.contextFilters,
   };
   const single = part.single?.uploads ?? part.carryingCount;

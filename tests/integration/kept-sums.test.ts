@@ -88,6 +88,15 @@ it('keeps nothing of a set that changed while it was read', async () => {
   expect((await ask(question, 295)).value).toBe(21 * 16);
 });
 
+it('keeps sums of a short range too, whose uploads are named', async () => {
+  const from = firstMs + 2 * hour;
+  expect(await ask(graph, 60, from)).toEqual({ value: 4 * 16, reads: 1 });
+  expect(await ask(table, 60, from)).toEqual({ value: 4 * 16, reads: 0 });
+  await store.put(upload(from + 5 * minute, 20));
+  expect(await ask(graph, 60, from)).toEqual({ value: 4 * 16 + 26, reads: 1 });
+  expect(await ask(graph, 4, from)).toEqual({ value: 16, reads: 1 });
+});
+
 it('reads for a series only uploads that it does not know', async () => {
   const first = await ask(series, 300);
   expect(first.reads).toBeGreaterThan(0);
