@@ -48,7 +48,8 @@ function makePalette(theme: GrafanaTheme2, names: readonly string[]): FlamePalet
     get dimFill() {
       return (dimFill ??= fill.map((colour) => mix(colour, background, 0.78)));
     },
-    dimText: theme.colors.text.disabled,
+    // As faint as disabled text, but of a colour that other names have: letters of a colour are drawn anew when it is first used.
+    dimText: colorManipulator.alpha(theme.colors.text.maxContrast, theme.isDark ? 0.48 : 0.55),
     background,
     run: colorManipulator.emphasize(background, theme.isDark ? 0.14 : 0.1),
     runMatch: theme.colors.warning.main,
@@ -64,6 +65,12 @@ function mix(from: string, to: string, part: number): string {
   const b = channels(to);
   const [red, green, blue] = [0, 1, 2].map((i) => Math.round(a[i] + (b[i] - a[i]) * part));
   return `rgb(${red}, ${green}, ${blue})`;
+}
+
+/** A colour as a pixel of an image: opaque, red in the lowest byte. */
+export function pixelOf(colour: string): number {
+  const [red, green, blue] = channels(colour);
+  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
 /** Red, green and blue; most colours are `#rrggbb` or `rgb()`, which need no parser. */

@@ -189,16 +189,4 @@ export function EntryMark({ layout, place, entry, kind }: MarkProps & { entry: n
   return <div className={kind === 'active' ? flamePart.active : undefined} style={style} />;
 }
 
-function rowOfEntry({ rowStart, rows }: FlameLayout, entry: number): number {
-  let low = 0;
-  let high = rows;
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1;
-    if (rowStart[middle] <= entry) {
-      low = middle;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
-}
+const rowOfEntry = ({ rowStart }: FlameLayout, entry: number) => rowStart.findLastIndex((start) => start <= entry);

@@ -1,7 +1,8 @@
 import { useTheme2 } from '@grafana/ui';
 import React, { type CSSProperties, type PointerEvent, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
-import { fillOf } from './flame-painter';
-import { rowPlace, rowPx, rowsInView } from './flame-rows-px';
+import { setSize } from './flame-painter';
+import { drawLine, pixelPen } from './flame-pixels';
+import { rowAt, rowPlace } from './flame-rows-px';
 import { type FlameScene } from './flame-scene';
 import { type ScrollStore } from './scroll-store';
 import { type FlameControl } from './use-flame-state';
@@ -75,47 +76,28 @@ export function FlameMinimap({ scene, control, heightPx, scroll }: MinimapProps)
   );
 }
 
+const leastPx = 0.5;
+
 /** One line per pixel: the row that is there, scaled down. Deeper trees than pixels show every n-th row. */
 function paintMinimap(canvas: HTMLCanvasElement, scene: FlameScene, heightPx: number) {
   const context = canvas.getContext('2d', { alpha: false });
   if (!context) {
     return;
   }
-  canvas.width = minimapPx;
-  canvas.height = Math.max(1, Math.round(heightPx));
-  context.fillStyle = scene.palette.background;
-  context.fillRect(0, 0, canvas.width, canvas.height);
+  setSize(canvas, minimapPx, Math.max(1, Math.round(heightPx)));
   const place = rowPlace(scene.layout, scene.flip, heightPx);
-  const [first, end] = rowsInView(place, 0, place.spacePx);
-  const perRow = Math.max(1, (rowPx * heightPx) / place.spacePx);
-  const step = Math.max(1, (end - first) / canvas.height);
-  const brush = { context, colour: '' };
-  for (let at = first; at < end; at += step) {
-    const row = Math.floor(at);
-    const y = ((scene.flip ? place.spacePx / rowPx - 1 - row : row) * rowPx * heightPx) / place.spacePx;
-    paintLine(brush, scene, row, y, perRow);
-  }
-}
-
-const leastPx = 0.5;
-
-interface Brush {
-  readonly context: CanvasRenderingContext2D;
-  colour: string;
-}
-
-function paintLine(brush: Brush, scene: FlameScene, row: number, y: number, height: number) {
-  const { layout, data } = scene;
-  const scale = minimapPx / layout.widthPx;
-  for (let entry = layout.rowStart[row]; entry < layout.rowStart[row + 1]; entry++) {
-    const width = layout.w[entry] * scale;
-    if (layout.count[entry] === 0 && width >= leastPx) {
-      const at = data.tree.row[layout.node[entry]];
-      const colour = fillOf(scene, at, data.rows.label[at]);
-      if (brush.colour !== colour) {
-        brush.context.fillStyle = brush.colour = colour;
-      }
-      brush.context.fillRect(layout.x[entry] * scale, y, width, height);
+  const image = context.createImageData(minimapPx, canvas.height);
+  const pixels = new Uint32Array(image.data.buffer);
+  const pen = pixelPen(scene, minimapPx / scene.layout.widthPx, 0, leastPx);
+  for (let y = 0, last = -1; y < canvas.height; y++) {
+    const row = rowAt(place, ((y + 0.5) * place.spacePx) / heightPx);
+    const start = y * minimapPx;
+    if (row === last) {
+      pixels.copyWithin(start, start - minimapPx, start);
+    } else {
+      drawLine(pixels.subarray(start, start + minimapPx), pen, row);
     }
+    last = row;
   }
+  context.putImageData(image, 0, 0);
 }

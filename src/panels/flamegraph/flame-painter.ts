@@ -2,25 +2,27 @@ import { fitName } from '../../model/display-name';
 import { type FlameLayout } from '../../model/flame-layout';
 import { formatPart } from '../../model/units';
 import { type FlamePalette } from '../../ui/flame-palette';
-import {
-  type FlameBoxes,
-  boxesInView,
-  bucketOfGroup,
-  frameRange,
-  groupFill,
-  isFoundGroup,
-  wideRange,
-} from './flame-boxes';
 import { type Change } from './flame-colours';
 import { type FlameData, shownLabel } from './flame-data';
-import { gapPx, rowPlace, rowPx, rowsInView } from './flame-rows-px';
+import {
+  type PixelPen,
+  bucketOfEntry,
+  drawRow,
+  foundBarPx,
+  isFound,
+  isFrame,
+  isPicked,
+  pickedBarPx,
+  pixelPen,
+  rowOfEntry,
+} from './flame-pixels';
+import { gapPx, rowPlace, rowPx, rowTop, rowsInView } from './flame-rows-px';
 import { type FlameScene } from './flame-scene';
 
 const textPaddingPx = 4;
 const fewestLabelPx = 20;
-const selectedBarPx = 3;
-const foundBarPx = 2;
 const stripesLeftPx = 4;
+const leastStripedPx = 4;
 
 export interface FlameViewport {
   readonly heightPx: number;
@@ -31,7 +33,7 @@ export interface FlameViewport {
 /** Sizes the canvas to the viewport and draws the scene. */
 export function paintFlame(canvas: HTMLCanvasElement, scene: FlameScene, viewport: FlameViewport) {
   const { layout, palette, font } = scene;
-  const { heightPx, scrollPx, pixelRatio } = viewport;
+  const { heightPx, pixelRatio } = viewport;
   const context = canvas.getContext('2d', { alpha: false });
   if (!context) {
     return;
@@ -40,23 +42,15 @@ export function paintFlame(canvas: HTMLCanvasElement, scene: FlameScene, viewpor
   context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
   context.fillStyle = palette.background;
   context.fillRect(0, 0, layout.widthPx, heightPx);
+  const pen = pixelPen(scene, pixelRatio, Math.max(1, Math.floor(gapPx * pixelRatio)));
+  const rows = paintRows(context, canvas.width, pen, viewport);
   context.font = font;
   context.textBaseline = 'middle';
   context.direction = 'ltr';
-  const place = rowPlace(layout, scene.flip, heightPx);
-  const inView = rowsInView(place, scrollPx, heightPx);
-  const boxes = boxesInView(scene, place, inView, scrollPx, pixelRatio);
-  paintBoxes(context, scene, boxes);
   if (scene.changeOf) {
-    paintChanges(context, scene, boxes, scene.changeOf);
+    paintChanges(context, pen, rows, scene.changeOf);
   }
-  if (scene.matches) {
-    paintFound(context, scene, boxes);
-  }
-  if (scene.selected) {
-    paintSelected(context, scene, boxes, scene.selected);
-  }
-  paintLabels({ context, cellPx: cellWidth(context, font), texts: labelsOf(scene) }, scene, boxes);
+  paintLabels({ context, cellPx: cellWidth(context, font), texts: labelsOf(scene) }, pen, rows);
 }
 
 interface Brush {
@@ -88,83 +82,77 @@ function cellWidth(context: CanvasRenderingContext2D, font: string): number {
     return known;
   }
   const width = context.measureText('m').width;
-  if (typeof document.fonts?.check !== 'function' || document.fonts.check(font)) {
+  if (document.fonts?.check?.(font) ?? true) {
     cellWidths.set(font, width);
   }
   return width;
 }
 
-function setSize(canvas: HTMLCanvasElement, width: number, height: number) {
+/** Setting a size clears the canvas and takes new memory, so it is set only when it changes. */
+export function setSize(canvas: HTMLCanvasElement, width: number, height: number) {
   if (canvas.width !== width || canvas.height !== height) {
     canvas.width = width;
     canvas.height = height;
   }
 }
 
-function paintBoxes(context: CanvasRenderingContext2D, scene: FlameScene, boxes: FlameBoxes) {
-  const { head, next, x, y, width } = boxes;
-  for (let group = 0; group < head.length; group++) {
-    if (head[group] >= 0) {
-      context.fillStyle = groupFill(scene, boxes, group);
-    }
-    for (let box = head[group]; box >= 0; box = next[box]) {
-      context.fillRect(x[box], y[box], width[box], rowPx - gapPx);
-    }
-  }
+/** A row in view and where it begins. */
+interface PaintedRow {
+  readonly row: number;
+  readonly y: number;
 }
 
-/** Calls for every box of the groups [first, end). */
-function eachBox({ head, next }: FlameBoxes, [first, end]: readonly [number, number], paint: (box: number) => void) {
-  for (let group = first; group < end; group++) {
-    for (let box = head[group]; box >= 0; box = next[box]) {
-      paint(box);
-    }
+/** Writes the rows in view one by one into a strip as tall as a row. */
+function paintRows(
+  context: CanvasRenderingContext2D,
+  width: number,
+  pen: PixelPen,
+  { heightPx, scrollPx }: FlameViewport
+): PaintedRow[] {
+  const { scene, scale } = pen;
+  const place = rowPlace(scene.layout, scene.flip, heightPx);
+  const [first, end] = rowsInView(place, scrollPx, heightPx);
+  const image = context.createImageData(width, Math.ceil(rowPx * scale) + 1);
+  const strip = { pixels: new Uint32Array(image.data.buffer), width };
+  const rows: PaintedRow[] = [];
+  for (let row = first; row < end; row++) {
+    const y = rowTop(place, row) - scrollPx;
+    const top = Math.round(y * scale);
+    const height = Math.round((y + rowPx) * scale) - top;
+    drawRow(strip, pen, row, height);
+    context.putImageData(image, 0, top, 0, 0, width, height);
+    rows.push({ row, y });
   }
+  return rows;
 }
 
+/** Stripes below the bar of a match and above that of a picked method. */
 function paintChanges(
   context: CanvasRenderingContext2D,
-  { data, layout, palette }: FlameScene,
-  boxes: FlameBoxes,
+  pen: PixelPen,
+  rows: readonly PaintedRow[],
   changeOf: (row: number) => Change
 ) {
-  const hatches = { new: hatchOf(context, palette, 'new'), gone: hatchOf(context, palette, 'gone') };
-  eachBox(boxes, wideRange(boxes.buckets), (box) => {
-    const change = changeOf(data.tree.row[layout.node[boxes.from + box]]);
-    if (change !== 'both' && boxes.width[box] > 2) {
-      context.fillStyle = hatches[change] ?? palette.background;
-      context.fillRect(boxes.x[box], boxes.y[box], boxes.width[box], rowPx - gapPx);
+  const { scene, scale } = pen;
+  const { rowStart, x, w } = scene.layout;
+  const hatches = { new: hatchOf(context, scene.palette, 'new'), gone: hatchOf(context, scene.palette, 'gone') };
+  for (const { row, y } of rows) {
+    for (let entry = rowStart[row]; entry < rowStart[row + 1]; entry++) {
+      const change = isFrame(pen, entry) ? changeOf(rowOfEntry(scene, entry)) : 'both';
+      if (change !== 'both' && w[entry] > leastStripedPx) {
+        const [above, below] = barsOf(pen, entry);
+        const left = Math.round(x[entry] * scale) / scale;
+        const right = Math.round((x[entry] + w[entry]) * scale) / scale - gapPx;
+        context.fillStyle = hatches[change] ?? scene.palette.background;
+        context.fillRect(left, y + above, right - left, rowPx - gapPx - above - below);
+      }
     }
-  });
+  }
 }
 
-function paintFound(context: CanvasRenderingContext2D, { palette }: FlameScene, boxes: FlameBoxes) {
-  const [, end] = wideRange(boxes.buckets);
-  context.fillStyle = palette.match;
-  eachBox(boxes, [end - boxes.buckets, end], (box) => {
-    context.fillRect(boxes.x[box], boxes.y[box], boxes.width[box], foundBarPx);
-  });
-}
-
-function paintSelected(
-  context: CanvasRenderingContext2D,
-  { data, layout, palette }: FlameScene,
-  boxes: FlameBoxes,
-  selected: Uint8Array
-) {
-  context.fillStyle = palette.selected;
-  eachBox(boxes, frameRange(boxes.buckets), (box) => {
-    if (selected[data.rows.label[data.tree.row[layout.node[boxes.from + box]]]] === 1) {
-      const top = boxes.y[box] + rowPx - gapPx - selectedBarPx;
-      context.fillRect(boxes.x[box], top, boxes.width[box], selectedBarPx);
-    }
-  });
-}
-
-/** The colour of a frame: its own, or dimmed where a search doesn't find it. */
-export function fillOf({ matches, palette, bucketOf }: FlameScene, row: number, label: number): string {
-  const dim = matches !== undefined && matches.mask[label] === 0;
-  return (dim ? palette.dimFill : palette.fill)[bucketOf(row)];
+/** Heights of the bars at the top and the bottom of a frame. */
+function barsOf(pen: PixelPen, entry: number): [number, number] {
+  return [isFound(pen, entry) ? foundBarPx : 0, isPicked(pen.scene, entry) ? pickedBarPx : 0];
 }
 
 /** Stripes, so that new (rising) and gone (falling) are told apart without colour. */
@@ -183,53 +171,47 @@ function hatchOf(target: CanvasRenderingContext2D, palette: FlamePalette, change
 
 const onlySimple = /^[\x20-\x7e…·→]*$/;
 
-function paintLabels(brush: Brush, scene: FlameScene, boxes: FlameBoxes) {
-  const { matches, palette, layout } = scene;
-  const { head, next, from, y, buckets } = boxes;
-  const [first, end] = wideRange(buckets);
-  let colour = '';
-  for (let group = first; group < end; group++) {
-    const found = isFoundGroup(buckets, group);
-    const dim = matches !== undefined && !found;
-    const wanted = dim ? palette.dimText : palette.text[bucketOfGroup(buckets, group)];
-    for (let box = head[group]; box >= 0; box = next[box]) {
-      if (layout.w[from + box] >= fewestLabelPx) {
-        if (scene.changeOf && scene.changeOf(rowOf(scene, from + box)) !== 'both') {
-          const freePx = found ? foundBarPx : 0;
-          paintPlate(brush, scene, from + box, [y[box], freePx], groupFill(scene, boxes, group));
-          colour = '';
-        }
-        if (colour !== wanted) {
-          brush.context.fillStyle = colour = wanted;
-        }
-        paintLabel(brush, scene, from + box, y[box]);
+function paintLabels(brush: Brush, pen: PixelPen, rows: readonly PaintedRow[]) {
+  const { rowStart, w } = pen.scene.layout;
+  for (const { row, y } of rows) {
+    const end = rowStart[row + 1];
+    for (let entry = rowStart[row]; entry < end; entry++) {
+      if (w[entry] >= fewestLabelPx && isFrame(pen, entry)) {
+        paintFrameLabel(brush, pen, entry, y);
       }
     }
   }
 }
 
-const rowOf = ({ data, layout }: FlameScene, entry: number) => data.tree.row[layout.node[entry]];
+function paintFrameLabel(brush: Brush, pen: PixelPen, entry: number, y: number) {
+  const { scene } = pen;
+  const { palette, changeOf } = scene;
+  const dim = scene.matches !== undefined && !isFound(pen, entry);
+  const bucket = bucketOfEntry(pen, entry);
+  if (changeOf && changeOf(rowOfEntry(scene, entry)) !== 'both') {
+    brush.context.fillStyle = (dim ? palette.dimFill : palette.fill)[bucket];
+    paintPlate(brush, pen, entry, y);
+  }
+  brush.context.fillStyle = dim ? palette.dimText : palette.text[bucket];
+  paintLabel(brush, scene, entry, y);
+}
+
 const roomFor = ({ layout }: FlameScene, entry: number) => layout.w[entry] - gapPx - 2 * textPaddingPx;
 
 function labelOf(brush: Brush, scene: FlameScene, entry: number): string {
   const { data } = scene;
-  const row = rowOf(scene, entry);
+  const row = rowOfEntry(scene, entry);
   const cells = Math.floor(roomFor(scene, entry) / brush.cellPx);
   return (brush.texts[entry] ??= withValue(data, row, shownLabel(data, data.rows.label[row]), cells));
 }
 
 /** Text on stripes can't be read: behind it the frame is plain, but for a line of stripes below and the bar of a match above. */
-function paintPlate(
-  brush: Brush,
-  scene: FlameScene,
-  entry: number,
-  [top, freePx]: readonly [number, number],
-  colour: string
-) {
+function paintPlate(brush: Brush, pen: PixelPen, entry: number, y: number) {
+  const { scene } = pen;
+  const [above] = barsOf(pen, entry);
   const width = Math.min(roomFor(scene, entry), labelOf(brush, scene, entry).length * brush.cellPx);
-  const height = rowPx - gapPx - stripesLeftPx - freePx;
-  brush.context.fillStyle = colour;
-  brush.context.fillRect(scene.layout.x[entry], top + freePx, width + 2 * textPaddingPx, height);
+  const height = rowPx - gapPx - stripesLeftPx - above;
+  brush.context.fillRect(scene.layout.x[entry], y + above, width + 2 * textPaddingPx, height);
 }
 
 function paintLabel(brush: Brush, scene: FlameScene, entry: number, y: number) {

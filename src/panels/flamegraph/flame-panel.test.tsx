@@ -43,7 +43,12 @@ beforeAll(loadLaterParts);
 beforeEach(() => {
   written = [];
   const ignore = () => undefined;
-  const context = { measureText: () => ({ width: 7 }), fillText: (text: string) => written.push(text), canvas: null };
+  const context = {
+    measureText: () => ({ width: 7 }),
+    createImageData: (width: number, height: number) => ({ data: new Uint8ClampedArray(4 * width * height) }),
+    fillText: (text: string) => written.push(text),
+    canvas: null,
+  };
   const noting = new Proxy(context, { get: (target, name) => Reflect.get(target, name) ?? ignore, set: () => true });
   jest.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(noting as never);
   locationService.push('/d/x');

@@ -1,8 +1,9 @@
-import { Menu, Portal } from '@grafana/ui';
+import { Menu, Portal, useTheme2 } from '@grafana/ui';
 import React, { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import { displayName } from '../../model/display-name';
 import { type FlameRules, colourWays } from '../../model/flame-place';
 import { type ExportFormat } from './export-format';
+import { diffFills } from './flame-colours';
 import { patternOfSearch } from './flame-pipeline';
 import { type FlameToolbarProps } from './flame-toolbar';
 import { modeNames } from './mode-names';
@@ -205,5 +206,20 @@ export function OpenMenu({ label, anchor, onClose, children }: OpenMenuProps) {
         </Menu>
       </div>
     </Portal>
+  );
+}
+
+export function DiffLegend() {
+  const theme = useTheme2();
+  return (
+    <span style={{ display: 'inline-flex', alignItems: 'center', gap: 8, color: theme.colors.text.secondary }}>
+      <span>less</span>
+      <span style={{ display: 'inline-flex' }}>
+        {diffFills(theme).map((fill) => (
+          <span key={fill} style={{ width: 12, height: 10, background: fill }} />
+        ))}
+      </span>
+      <span>more, striped: only on one side</span>
+    </span>
   );
 }

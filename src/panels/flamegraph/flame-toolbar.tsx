@@ -5,8 +5,8 @@ import { formatCount, formatPart } from '../../model/units';
 import { type Selection } from '../../ui/panel-selection';
 import { panelToolbarHeightPx } from '../../ui/panel-heights';
 import { type ExportFormat } from './export-format';
-import { diffFills } from './flame-colours';
 import { type FlameData } from './flame-data';
+import { toolItems } from './flame-later';
 import { FlameSearchBox } from './flame-search-box';
 import { flamePart } from './flame-styles';
 import { modeNames } from './mode-names';
@@ -133,17 +133,8 @@ function WideMenus(props: FlameToolbarProps) {
   );
 }
 
+/** What the colours of a comparison say comes soon after the graph. */
 function DiffLegend() {
-  const theme = useTheme2();
-  return (
-    <span style={{ display: 'inline-flex', alignItems: 'center', gap: 8, color: theme.colors.text.secondary }}>
-      <span>less</span>
-      <span style={{ display: 'inline-flex' }}>
-        {diffFills(theme).map((fill) => (
-          <span key={fill} style={{ width: 12, height: 10, background: fill }} />
-        ))}
-      </span>
-      <span>more, striped: only on one side</span>
-    </span>
-  );
+  const items = toolItems.use();
+  return items ? <items.DiffLegend /> : null;
 }

@@ -17,7 +17,10 @@ window.ResizeObserver = class {
 
 beforeAll(loadLaterParts);
 beforeEach(() => {
-  const context = { measureText: () => ({ width: 7 }) };
+  const context = {
+    measureText: () => ({ width: 7 }),
+    createImageData: (width: number, height: number) => ({ data: new Uint8ClampedArray(4 * width * height) }),
+  };
   const ignoring = new Proxy(context, {
     get: (target, name) => Reflect.get(target, name) ?? (() => undefined),
     set: () => true,

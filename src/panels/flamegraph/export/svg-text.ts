@@ -1,6 +1,5 @@
 import { formatPart } from '../../../model/units';
 import { shownLabel } from '../flame-data';
-import { boxWidth } from '../flame-boxes';
 import { withValue } from '../flame-painter';
 import { gapPx, rowPlace, rowPx, rowTop } from '../flame-rows-px';
 import { type ExportInput } from '../start-export';
@@ -53,5 +52,8 @@ export function svgText({ data, focus, colours, flip, title }: ExportInput): str
     '</g></svg>',
   ].join('\n');
 }
+
+/** Frames keep a gap to the next one only where they have room for it. */
+const boxWidth = (w: number) => (w > 3 * gapPx ? w - gapPx : Math.max(w, 0.5));
 
 const round = (px: number) => Math.round(px * 100) / 100;
