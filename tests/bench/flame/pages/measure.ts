@@ -192,7 +192,10 @@ export function offer(renderer: Renderer) {
       }
       return last;
     },
-    size: () => {
+    /** Memory of images is given back only after the collection that finds them unused. */
+    size: async () => {
+      gc();
+      await idle(300);
       gc();
       return { heapMB: (heapBytes() - heapBefore) / 1e6, elements: document.querySelectorAll('*').length };
     },
