@@ -140,8 +140,8 @@ describe('buildCallTree', () => {
     const { dictionary, weighted } = drawn(samples);
     const sums = sumStacks(dictionary, weighted);
     expect(sums.length).toBe(1 + 1 + 1500 + 3000);
-    expect(sums.total[0]).toBe((2999 * 3000) / 2);
-    expect(sums.total[findNode(dictionary, sums, ['total', 'main', 'f7'])]).toBe(7 + 1507);
+    expect(sums.weight[0]).toBe((2999 * 3000) / 2);
+    expect(sums.weight[findNode(dictionary, sums, ['total', 'main', 'f7'])]).toBe(7 + 1507);
   });
 });
 
@@ -175,7 +175,7 @@ describe('visibleNodes', () => {
     const { dictionary, weighted } = drawn(lines);
     const sums = sumStacks(dictionary, weighted);
     const shown = visibleTree(dictionary, sums, 100);
-    const heaviest = [...sums.total].sort((a, b) => b - a).slice(0, 100);
+    const heaviest = [...sums.weight].sort((a, b) => b - a).slice(0, 100);
     expect([...shown.tree.total].sort((a, b) => b - a)).toEqual(heaviest);
     expect(shown.hiddenNodes).toBe(sums.length - 100);
   });

@@ -1,5 +1,5 @@
 import { frameLabel, noStack, type StackDictionary, type WeightedStacks } from './stack-dictionary';
-import { sumStacks, type Side, type StackSums } from './stack-sums';
+import { sumStacks, summedUp, type Side, type StackSums } from './stack-sums';
 
 /**
  * Stacks merged from the root on. Struct of arrays; node 0 is the root, parents come before their children. Two frames are one node
@@ -42,14 +42,31 @@ export function buildCallTree(dictionary: StackDictionary, left: WeightedStacks,
 export function pickTree(dictionary: StackDictionary, sums: StackSums, nodes: Int32Array): CallTree {
   const owner = ownersOf(sums, nodes);
   const parent = nodes.map((node, at) => (at === 0 ? -1 : owner[sums.parent[node]] - 1));
-  const of = (values: Float64Array) => Float64Array.from(nodes, (node) => values[node]);
-  const { self, total, samples, selfRight, totalRight } = sums;
-  const left = { self: of(self), total: of(total), samples: of(samples) };
-  const frame = framesOf(dictionary, sums, { nodes, parent, owner });
-  const tree = { length: nodes.length, parent, frame, ...left };
-  return selfRight === undefined || totalRight === undefined
+  const picked = { nodes, parent, owner };
+  const [left, right] = sums.sides.map((side) => valuesOf(side, picked));
+  const tree = { length: nodes.length, parent, frame: framesOf(dictionary, sums, picked), ...left };
+  return right === undefined
     ? tree
-    : { ...tree, selfRight: of(selfRight), totalRight: of(totalRight) };
+    : {
+        ...tree,
+        samples: left.samples.map((count, at) => count + right.samples[at]),
+        selfRight: right.self,
+        totalRight: right.total,
+      };
+}
+
+/** What is below a picked node and not picked counts for it. */
+function valuesOf({ rows, leaf }: Side, { nodes, parent, owner }: Picked) {
+  const [self, total, samples] = [1, 2, 3].map(() => new Float64Array(nodes.length));
+  for (let row = 0; row < leaf.length; row++) {
+    const at = owner[leaf[row]] - 1;
+    if (at >= 0) {
+      self[at] += nodes[at] === leaf[row] ? rows.value[row] : 0;
+      total[at] += rows.value[row];
+      samples[at] += rows.samples[row];
+    }
+  }
+  return { self, total: summedUp(parent, total), samples: summedUp(parent, samples) };
 }
 
 /** By node of the trie, 1 + the position of the nearest picked node from it upwards; 0 = there is none. */

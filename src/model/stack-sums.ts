@@ -2,7 +2,7 @@ import type { StackDictionary, WeightedStacks } from './stack-dictionary';
 import { StackTrie } from './stack-trie';
 
 /**
- * Weighted stacks summed up on the nodes of a trie: plain loops over arrays, where a tree made for each question takes memory and time for
+ * What weighted stacks weigh on the nodes of a trie: plain loops over arrays, where a tree made for each question takes memory and time for
  * every node of which most are never shown. Arrays are by node of the trie and its scratch: they hold until the next sums over it. Nodes
  * that no stack passes are not `present`.
  */
@@ -11,13 +11,8 @@ export interface StackSums {
   readonly length: number;
   readonly parent: Int32Array;
   readonly present: Uint8Array;
-  readonly self: Float64Array;
-  readonly total: Float64Array;
-  /** Of both sides. */
-  readonly samples: Float64Array;
-  /** Only with a right side. */
-  readonly selfRight?: Float64Array;
-  readonly totalRight?: Float64Array;
+  /** Absolute self values of both sides of the node and all below, so never less than a descendant's, also with negative values. */
+  readonly weight: Float64Array;
   readonly sides: readonly Side[];
 }
 
@@ -40,25 +35,36 @@ export function sumStacks(
   const trie = kept.size > rows * mostNodesPerRow ? new StackTrie() : kept;
   const sides = [left, ...(right === undefined ? [] : [right])].map((side) => sideOf(dictionary, side, trie));
   const length = trie.size;
-  const { scratch } = trie;
-  const sums = {
-    present: scratch.bytes('present', length),
-    self: scratch.floats('self', length),
-    total: scratch.floats('total', length),
-    samples: scratch.floats('samples', length),
-  };
-  sums.present[0] = 1;
-  addRows(sides[0], sums.self);
-  sums.total.set(sums.self);
-  sides.forEach((side) => addSamples(side, sums));
-  const { parent } = trie;
-  sumUp(parent, sums);
-  if (right === undefined) {
-    return { trie, length, parent, sides, ...sums };
+  const present = trie.scratch.bytes('present', length);
+  present[0] = 1;
+  sides.forEach(({ leaf }) => leaf.forEach((node) => (present[node] = 1)));
+  const weight = selfWeights(trie, length, sides);
+  sumUp(trie.parent, present, weight);
+  return { trie, length, parent: trie.parent, present, weight, sides };
+}
+
+/** Stacks that end in one node count together. */
+function selfWeights({ scratch }: StackTrie, length: number, sides: readonly Side[]): Float64Array {
+  const weight = scratch.floats('weight', length);
+  if (!sides.some(({ rows }) => hasNegative(rows))) {
+    sides.forEach((side) => addRows(side, weight));
+    return weight;
   }
-  const selfRight = scratch.floats('selfRight', length);
-  addRows(sides[1], selfRight);
-  return { trie, length, parent, sides, ...sums, selfRight, totalRight: summedUp(parent, selfRight) };
+  for (const side of sides) {
+    const self = scratch.floats('self', length);
+    addRows(side, self);
+    self.forEach((value, node) => (weight[node] += Math.abs(value)));
+  }
+  return weight;
+}
+
+function hasNegative({ length, value }: WeightedStacks): boolean {
+  for (let row = 0; row < length; row++) {
+    if (value[row] < 0) {
+      return true;
+    }
+  }
+  return false;
 }
 
 function sideOf(dictionary: StackDictionary, rows: WeightedStacks, trie: StackTrie): Side {
@@ -75,24 +81,12 @@ function addRows({ rows: { value }, leaf }: Side, self: Float64Array): void {
   }
 }
 
-function addSamples({ rows, leaf }: Side, { present, samples }: Pick<StackSums, 'present' | 'samples'>): void {
-  for (let row = 0; row < leaf.length; row++) {
-    present[leaf[row]] = 1;
-    samples[leaf[row]] += rows.samples[row];
-  }
-}
-
 /** Children lie behind their parents, so one pass backwards does. */
-function sumUp(
-  parent: Int32Array,
-  { present, total, samples }: Pick<StackSums, 'present' | 'total' | 'samples'>
-): void {
-  for (let node = total.length - 1; node > 0; node--) {
+function sumUp(parent: Int32Array, present: Uint8Array, weight: Float64Array): void {
+  for (let node = weight.length - 1; node > 0; node--) {
     if (present[node] === 1) {
-      const above = parent[node];
-      present[above] = 1;
-      total[above] += total[node];
-      samples[above] += samples[node];
+      present[parent[node]] = 1;
+      weight[parent[node]] += weight[node];
     }
   }
 }

@@ -1,6 +1,5 @@
 import { nodeLabel, pickTree, rootLabel, type CallTree } from './call-tree';
 import { nthLargest } from './nth-largest';
-import { Scratch } from './scratch';
 import type { StackDictionary } from './stack-dictionary';
 import { summedUp, type StackSums } from './stack-sums';
 
@@ -16,15 +15,12 @@ export interface VisibleNodes {
 
 /** Keeps the `maxNodes` nodes of a tree that weigh most; a node stays only if its parent does. */
 export function visibleNodes(dictionary: StackDictionary, tree: CallTree, maxNodes: number): VisibleNodes {
-  const inside = nodesBelow(tree, 0);
+  const all = allNodes(tree);
   const weight = weights(tree);
-  const kept = keepHeaviest(inside, weight, maxNodes);
-  return { ...depthFirst(dictionary, tree, kept, weight), ...hiddenOf(tree, weight[0], inside.length, kept) };
+  const kept = keepHeaviest(all, weight, maxNodes);
+  const hiddenSelf = weight[0] - selfOf(tree, kept);
+  return { ...depthFirst(dictionary, tree, kept, weight), hiddenNodes: tree.length - kept.length, hiddenSelf };
 }
-
-/** Nodes with values, of a tree or of stacks that were summed up. Parents come before their children. */
-type NodeSums = Pick<CallTree, 'length' | 'parent' | 'self' | 'total' | 'selfRight'> &
-  Partial<Pick<StackSums, 'present' | 'trie'>>;
 
 /** A tree of shown nodes alone. */
 export interface VisibleTree extends VisibleNodes {
@@ -38,12 +34,13 @@ export interface VisibleTree extends VisibleNodes {
  * than their parent.
  */
 export function visibleTree(dictionary: StackDictionary, sums: StackSums, maxNodes: number, top = 0): VisibleTree {
+  const { weight } = sums;
   const inside = nodesBelow(sums, top);
-  const weight = weights(sums);
   const kept = keepHeaviest(inside, weight, maxNodes);
   const tree = pickTree(dictionary, sums, kept);
-  const order = depthFirst(dictionary, tree, nodesBelow(tree, 0), picked(weight, kept));
-  return { tree, allSelf: weight[0], ...order, ...hiddenOf(sums, weight[top], inside.length, kept) };
+  const order = depthFirst(dictionary, tree, allNodes(tree), picked(weight, kept));
+  const hiddenSelf = weight[top] - selfOf(tree, allNodes(tree));
+  return { tree, allSelf: weight[0], ...order, hiddenNodes: inside.length - kept.length, hiddenSelf };
 }
 
 /** The node that a path of labels leads to, from the root's children on; a leading `total` is skipped. -1 = there is none. */
@@ -61,23 +58,26 @@ export function findNode(dictionary: StackDictionary, sums: StackSums, path: rea
   return step < steps.length ? -1 : found;
 }
 
-/** `weight`: what all nodes inside have of their own together. */
-function hiddenOf({ self, selfRight }: NodeSums, weight: number, inside: number, kept: Int32Array) {
-  let hiddenSelf = weight;
-  for (const node of kept) {
-    hiddenSelf -= Math.abs(self[node]) + (selfRight === undefined ? 0 : Math.abs(selfRight[node]));
-  }
-  return { hiddenNodes: inside - kept.length, hiddenSelf };
+function allNodes({ length }: CallTree): Int32Array {
+  return Int32Array.from({ length }, (_, node) => node);
 }
 
-function nodesBelow({ length, parent, present, trie }: NodeSums, top: number): Int32Array {
-  const scratch = trie?.scratch ?? new Scratch();
-  const found = scratch.ints('inside', length);
-  const inside = scratch.bytes('inside', top === 0 ? 0 : length);
+/** By absolute value, both sides. */
+function selfOf({ self, selfRight }: CallTree, nodes: Int32Array): number {
+  let sum = 0;
+  for (const node of nodes) {
+    sum += Math.abs(self[node]) + (selfRight === undefined ? 0 : Math.abs(selfRight[node]));
+  }
+  return sum;
+}
+
+function nodesBelow({ trie, length, parent, present }: StackSums, top: number): Int32Array {
+  const found = trie.scratch.ints('inside', length);
+  const inside = trie.scratch.bytes('inside', top === 0 ? 0 : length);
   let count = 0;
   for (let node = top; node < length; node++) {
     const isBelow = top === 0 || node === top || inside[parent[node]] === 1;
-    if (isBelow && (present === undefined || present[node] === 1)) {
+    if (isBelow && present[node] === 1) {
       inside[node] = 1;
       found[count++] = node;
     }
@@ -86,25 +86,9 @@ function nodesBelow({ length, parent, present, trie }: NodeSums, top: number): I
 }
 
 /** Sum of absolute self values of both sides: never smaller than a descendant's, also with negative values. */
-function weights(tree: NodeSums): Float64Array {
-  const { self, selfRight, parent } = tree;
-  if (selfRight === undefined && !hasNegative(self)) {
-    return tree.total;
-  }
-  const own = new Float64Array(tree.length);
-  for (let node = 0; node < own.length; node++) {
-    own[node] = Math.abs(self[node]) + (selfRight === undefined ? 0 : Math.abs(selfRight[node]));
-  }
+function weights({ parent, self, selfRight }: CallTree): Float64Array {
+  const own = self.map((value, node) => Math.abs(value) + (selfRight === undefined ? 0 : Math.abs(selfRight[node])));
   return summedUp(parent, own);
-}
-
-function hasNegative(values: Float64Array): boolean {
-  for (let at = 0; at < values.length; at++) {
-    if (values[at] < 0) {
-      return true;
-    }
-  }
-  return false;
 }
 
 /** Ties go to the node that came first; parents come before their children, so no kept node lacks its parent. */
