@@ -1,4 +1,5 @@
 import path from 'node:path';
+import pLimit from 'p-limit';
 import { embeddedDatabase } from './chdb-messages';
 
 /**
@@ -84,9 +85,9 @@ export async function openChdbSessions(chdb: ChdbModule, options: SessionsOption
   const keeper = await openFirst(open, options);
   await keeper.queryAsync(`CREATE DATABASE IF NOT EXISTS ${embeddedDatabase}`);
   const lanes = {
-    read: queue(sessionsPerLane.read),
-    write: queue(sessionsPerLane.write),
-    maintain: queue(sessionsPerLane.maintain),
+    read: pLimit(sessionsPerLane.read),
+    write: pLimit(sessionsPerLane.write),
+    maintain: pLimit(sessionsPerLane.maintain),
   };
   const running = new Map<string, Running>();
   const watch = setInterval(() => checkStuck(running.values(), options.onStuck), watchIntervalMs);
@@ -200,26 +201,3 @@ function checkStuck(running: Iterable<Running>, onStuck: (message: string) => vo
 }
 
 const cancelledMessage = 'Code: 394. DB::Exception: Query was cancelled while it waited. (QUERY_WAS_CANCELLED)';
-
-/** At most `width` tasks at once, the others in order. */
-function queue(width: number): <T>(task: () => Promise<T>) => Promise<T> {
-  const waiting: Array<() => void> = [];
-  let free = width;
-  return async (task) => {
-    if (free > 0) {
-      free--;
-    } else {
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    }
-    try {
-      return await task();
-    } finally {
-      const next = waiting.shift();
-      if (next) {
-        next();
-      } else {
-        free++;
-      }
-    }
-  };
-}

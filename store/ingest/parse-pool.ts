@@ -1,4 +1,5 @@
 import v8 from 'node:v8';
+import pLimit from 'p-limit';
 import { Piscina } from 'piscina';
 import { HotspanError } from '../errors';
 import type { ContentFilter } from './content-filter';
@@ -56,12 +57,13 @@ export function startParsePool(settings: ParsePoolSettings): ParsePool {
     resourceLimits: { maxOldGenerationSizeMb: workerHeapMb },
     workerData: { knownContent: settings.content.memory },
   });
+  // One job a thread, so that its time begins when it does: an upload that only waited is never refused.
+  const inTurn = pLimit(settings.threads);
   let averageMs = 20;
   let waiting = 0;
-  const run = async <Answer>(job: unknown, name?: string): Promise<Answer> => {
+  const runInTime = async <Answer>(job: unknown, name?: string): Promise<Answer> => {
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), limits.parseSeconds * 1000 + waitMs());
-    waiting++;
+    const timer = setTimeout(() => stop.abort(), limits.parseSeconds * 1000);
     try {
       const answer: Answer = await pool.run(job, { name, signal: stop.signal });
       return answer;
@@ -69,6 +71,13 @@ export function startParsePool(settings: ParsePoolSettings): ParsePool {
       throw crashReason(error, limits.parseSeconds);
     } finally {
       clearTimeout(timer);
+    }
+  };
+  const run = async <Answer>(job: unknown, name?: string): Promise<Answer> => {
+    waiting++;
+    try {
+      return await inTurn(() => runInTime<Answer>(job, name));
+    } finally {
       waiting--;
     }
   };
