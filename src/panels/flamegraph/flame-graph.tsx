@@ -7,7 +7,7 @@ import { panelToolbarHeightPx } from '../../ui/panel-heights';
 import { FlameBreadcrumb, breadcrumbPx } from './flame-breadcrumb';
 import { flameColours } from './flame-colours';
 import { type FlameData, type FlameSource } from './flame-data';
-import { flameWindows, loadSoon } from './flame-later';
+import { flameWindows, loadSoon, matchSteps } from './flame-later';
 import { rowPx } from './flame-rows-px';
 import { FlameStage } from './flame-stage';
 import { flameClass } from './flame-styles';
@@ -18,7 +18,6 @@ import { startExport } from './start-export';
 import { type FlameGoal, type StageActions } from './use-flame-controls';
 import { type FlameDrawing, useCallersFocus, useFlameDrawing } from './use-flame-drawing';
 import { type FlameControl, useFlameState } from './use-flame-state';
-import { useMatchSteps } from './use-flame-view';
 
 export interface FlameGraphProps {
   source: FlameSource;
@@ -81,7 +80,6 @@ function useWindows(data: FlameData, control: FlameControl, selection: Selection
   const [goal, setGoal] = useState<FlameGoal>();
   const mainRef = useRef<HTMLDivElement>(null);
   const searchRef = useRef<HTMLInputElement>(null);
-  const nextMatch = useMatchSteps(data, control);
   const toGraph = useCallback(() => mainRef.current?.focus({ preventScroll: true }), []);
   // What was chosen in a window may have opened another one, which stays.
   const close = useCallback(() => {
@@ -104,16 +102,17 @@ function useWindows(data: FlameData, control: FlameControl, selection: Selection
       openSearch: () => searchRef.current?.focus(),
       openMethods: () => setOpen('methods'),
       openHelp: () => setOpen('help'),
-      step: (by) => {
-        const node = nextMatch(by);
-        setGoal(node >= 0 ? { node } : undefined);
-      },
+      step: (by) =>
+        matchSteps.run(({ nextMatch }) => {
+          const node = nextMatch(data.tree, control.get().search, by);
+          setGoal(node >= 0 ? { node } : undefined);
+        }),
       sandwich: (method) => {
         setOpen(undefined);
         control.go({ mode: 'sandwich', method, focus: [], callers: [] });
       },
     }),
-    [selection, control, nextMatch, isOpen, close]
+    [selection, control, data, isOpen, close]
   );
   return { open, goal, mainRef, searchRef, toGraph, close, actions };
 }

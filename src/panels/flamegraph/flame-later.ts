@@ -3,11 +3,12 @@ import { laterPart } from './later-part';
 /** What opens over the graph, and what the pointer shows. It is loaded soon after the graph is drawn. */
 export const flameWindows = laterPart(() => import('./flame-windows'));
 export const toolItems = laterPart(() => import('./flame-tool-items'));
+export const matchSteps = laterPart(() => import('./match-steps'));
 export const flameTooltip = laterPart(() => import('./flame-tooltip'), 'first');
 
 /** Who comes first with a click or a key waits for the same loading. */
 export async function loadLaterParts(): Promise<void> {
-  await Promise.all([flameTooltip.load(), toolItems.load(), flameWindows.load()]);
+  await Promise.all([flameTooltip, toolItems, flameWindows, matchSteps].map((part) => part.load()));
 }
 
 const afterMs = 200;

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import { type FlameLayout, layoutFlame } from '../../model/flame-layout';
-import { type FlameMatches, matchFlame, matchSteps } from '../../model/flame-search';
+import { type FlameMatches, matchFlame } from '../../model/flame-search';
 import { type FlameTree, type NodeIndex, followPath, pathKeys } from '../../model/flame-tree';
 import { type FlameWindow, wholeWidth } from '../../model/flame-place';
 import { searchTexts } from '../../model/text-search';
@@ -69,7 +69,8 @@ const nothing: FlameSearch = {};
 /** The last search of each tree: all who show something of it ask for the same. */
 const lastSearches = new WeakMap<FlameTree, FlameSearch & { text: string }>();
 
-function searchOf(tree: FlameTree, text: string): FlameSearch {
+/** What a text finds in a tree. */
+export function searchOf(tree: FlameTree, text: string): FlameSearch {
   if (text.trim() === '') {
     return nothing;
   }
@@ -81,23 +82,4 @@ function searchOf(tree: FlameTree, text: string): FlameSearch {
   const found = error === undefined ? { text, matches: matchFlame(tree, mask) } : { text, error };
   lastSearches.set(tree, found);
   return found;
-}
-
-/** Goes through the outermost matches of a drawing. */
-export function useMatchSteps({ tree }: FlameData, control: FlameControl): (by: 1 | -1) => NodeIndex {
-  return useMemo(() => createMatchSteps(tree, control), [tree, control]);
-}
-
-/** The match after (1) or before (-1) that of the last call, in order of size; -1 = there is none. */
-function createMatchSteps(tree: FlameTree, control: FlameControl): (by: 1 | -1) => NodeIndex {
-  let last: { matches?: FlameMatches; nodes: readonly NodeIndex[]; at: number } = { nodes: [], at: -1 };
-  return (by) => {
-    const { matches } = searchOf(tree, control.get().search);
-    if (last.matches !== matches) {
-      last = { matches, nodes: matches ? matchSteps(tree, matches) : [], at: -1 };
-    }
-    const { nodes } = last;
-    last.at = nodes.length === 0 ? -1 : (Math.max(last.at, by === 1 ? -1 : 0) + by + nodes.length) % nodes.length;
-    return nodes[last.at] ?? -1;
-  };
 }
