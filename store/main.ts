@@ -120,7 +120,7 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
   const pool = startParsePool({
     content,
     workerFile: builtFile('./parse-worker.mjs'),
-    threads: config.parseThreads ?? Math.min(4, Math.max(1, os.availableParallelism() - 1)),
+    threads: config.parseThreads ?? Math.min(4, os.availableParallelism()),
     limits: config.limits,
     defaultService: config.defaultService,
     retentionDays: daysOf(config.retention),

@@ -20,7 +20,7 @@ test('forgets what came long ago', () => {
   for (let upload = 0; upload < 100; upload++) {
     rate.add(0);
   }
-  expect(rate.perSecond(0)).toBe(50);
+  expect(rate.perSecond(0)).toBe(100);
   expect(rate.perSecond(20_000)).toBeLessThan(0.01);
 });
 

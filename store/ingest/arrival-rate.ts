@@ -1,5 +1,5 @@
 /** Over which time uploads are counted, seconds. */
-const countedSeconds = 2;
+const countedSeconds = 1;
 
 /** How many uploads come: what came earlier counts less and less. Times are of a clock that only goes forward, ms. */
 export class ArrivalRate {

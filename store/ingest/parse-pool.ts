@@ -37,6 +37,8 @@ export interface ParsePool {
   close(): Promise<void>;
 }
 
+/** Threads beyond the first, about 60 MB each, are there only while they have work and for this long after. */
+const idleMs = 60_000;
 /** Heap of one worker; typed arrays lie outside of it and are bounded by the decompression limits. */
 const workerHeapMb = 1024;
 /**
@@ -51,9 +53,9 @@ export function startParsePool(settings: ParsePoolSettings): ParsePool {
   v8.setFlagsFromString(`--initial-old-space-size=${firstCollectionMb}`);
   const pool = new Piscina({
     filename: settings.workerFile,
-    minThreads: settings.threads,
+    minThreads: 1,
     maxThreads: settings.threads,
-    idleTimeout: Infinity,
+    idleTimeout: idleMs,
     resourceLimits: { maxOldGenerationSizeMb: workerHeapMb },
     workerData: { knownContent: settings.content.memory },
   });
