@@ -1,16 +1,26 @@
 import { LatelyUsed } from './lately-used';
 
 it('forgets what was asked for least recently, and counts what grew anew', () => {
-  const used = new LatelyUsed<number[]>(10, ({ length }) => length);
-  used.keep('a', [1, 2, 3]);
-  used.keep('b', [1, 2, 3]);
-  expect(used.find('a')).toEqual([1, 2, 3]);
-  used.keep('c', [1, 2, 3, 4, 5]);
+  // A name of one letter counts two bytes.
+  const used = new LatelyUsed<number>(40, (value) => value);
+  for (const name of ['a', 'b', 'c', 'd']) {
+    used.keep(name, 8);
+  }
+  expect(used.find('a')).toBe(8);
+  expect(used.sizeBytes).toBe(40);
+  used.keep('e', 1);
   expect(used.find('b')).toBeUndefined();
-  expect(used.sizeBytes).toBe(8);
-  used.keep('a', [1]);
-  expect(used.sizeBytes).toBe(6);
-  used.keep('d', new Array(11).fill(0));
-  expect(['a', 'c', 'd'].map((name) => used.find(name))).toEqual([undefined, undefined, undefined]);
-  expect(used.sizeBytes).toBe(0);
+  expect(used.sizeBytes).toBe(33);
+  used.keep('a', 1);
+  expect(used.sizeBytes).toBe(26);
+});
+
+it('does not keep what would drive out the rest, nor what it was before', () => {
+  const used = new LatelyUsed<number>(40, (value) => value);
+  used.keep('a', 8);
+  used.keep('b', 8);
+  used.keep('b', 9);
+  expect(used.find('a')).toBe(8);
+  expect(used.find('b')).toBeUndefined();
+  expect(used.sizeBytes).toBe(10);
 });

@@ -1,4 +1,7 @@
-/** Values by name, bounded: when all together pass the budget, those that were asked for least recently go. */
+/**
+ * Values by name, bounded: when all together pass the budget, those that were asked for least recently go. One that takes more than a
+ * quarter of it is not kept: it would drive out what many ask for.
+ */
 export class LatelyUsed<T> {
   private readonly entries = new Map<string, { readonly value: T; readonly bytes: number }>();
   private usedBytes = 0;
@@ -24,7 +27,10 @@ export class LatelyUsed<T> {
   /** Also of a value that grew. */
   keep(name: string, value: T): void {
     this.forget(name);
-    const bytes = this.bytesOf(value);
+    const bytes = this.bytesOf(value) + 2 * name.length;
+    if (bytes > this.budgetBytes / 4) {
+      return;
+    }
     this.entries.set(name, { value, bytes });
     this.usedBytes += bytes;
     for (const oldest of this.entries.keys()) {

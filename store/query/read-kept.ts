@@ -1,9 +1,9 @@
 import type { QueryContext } from './context';
-import { keptSums } from './kept-sums';
+import { keepsSums } from './kept-sums';
 import { isPlan, namedPart, planOf, planParts, type PlanPart, type UploadPlan } from './plan';
 import { fitsOnePortion, readPortions } from './read-entries';
 import type { UploadSums } from './recent-uploads';
-import { plainJson, type SampleQuestion } from './sample-question';
+import { digestOf, type SampleQuestion } from './sample-question';
 import { samplesStatement, type Merge, type SampleScope } from './sql/samples';
 import type { StackStore } from './stack-store';
 
@@ -25,7 +25,7 @@ export async function readKept(
   const plan = isPlan(uploads) ? uploads : planOf(uploads);
   const parts = plan.parts ?? (plan.named && [namedPart(plan.named)]);
   const isAverage = averaged && profileType.merge === 'average';
-  if (!keptSums.used || parts === undefined || isAverage || restrictions.spans !== undefined) {
+  if (!keepsSums(context.engine) || parts === undefined || isAverage || restrictions.spans !== undefined) {
     return undefined;
   }
   return Promise.all(parts.map((part) => sumsOfPart({ context, store, question, plan }, part)));
@@ -41,21 +41,25 @@ interface Reading {
 async function sumsOfPart(reading: Reading, part: PlanPart): Promise<UploadSums> {
   const { kept } = reading.store;
   const key = keyOf(reading.question, part);
-  await kept.reading.get(key);
   const found = kept.stacks.find(key);
   if (found !== undefined) {
     return found;
   }
+  const underWay = kept.reading.get(key);
+  if (underWay !== undefined) {
+    // Who asked first may have gone away.
+    return underWay.catch(() => readPart(reading, part));
+  }
   const sums = readPart(reading, part);
-  const settled = keepIfSame(reading, part, key, sums)
+  kept.reading.set(key, sums);
+  void keepIfSame(reading, part, key, sums)
     .catch(() => undefined)
     .finally(() => kept.reading.delete(key));
-  kept.reading.set(key, settled);
   return sums;
 }
 
 function keyOf({ profileType, restrictions: { contextFilters } }: SampleQuestion, { uploads }: PlanPart): string {
-  return plainJson([profileType.id, contextFilters, uploads]);
+  return digestOf([profileType.id, contextFilters, uploads]);
 }
 
 /** Uploads may have come or gone between the plan and the reading: then the sums are another set's. */

@@ -5,16 +5,16 @@ import type { Columns } from '../engines/engine';
 import { someUploads, type Uploads } from './choose-uploads';
 import type { QueryContext } from './context';
 import { halves } from './id-table';
-import { keptSums } from './kept-sums';
+import { keepsSums } from './kept-sums';
 import { planSeries } from './plan';
 import { readRecent, type RecentSums } from './read-recent';
 import { readMasks, readStacks, type StackRows } from './read-samples';
 import { mergeSums } from './recent-uploads';
 import { resolveStackFilters } from './resolve-stack-filters';
-import { plainJson, type SampleQuestion } from './sample-question';
+import { digestOf, type SampleQuestion } from './sample-question';
 import type { Window } from './sql/window';
 import type { StackStore } from './stack-store';
-import { UploadTable } from './upload-table';
+import { UploadValuesTable } from './upload-values-table';
 import { uploadIndex, type UploadValues } from './upload-values';
 
 /** Series look at uploads one by one. */
@@ -46,12 +46,12 @@ export async function stackRows(
     samples === undefined
       ? [...new Set(choice.rows)]
       : largestNames(new DimensionRows(samples.dictionary, choice.dimension), samples, choice);
-  const read = (uploads: Uploads) =>
-    readRows(context, store, { ...asked, uploads }, { ...choice, rows: names }, samples);
+  const read = (uploads: Uploads, rows: readonly string[]) =>
+    readRows(context, store, { ...asked, uploads }, { ...choice, rows }, samples);
   const values =
-    keptSums.used && asked.restrictions.spans === undefined
-      ? await keptValues(store, asked, rowKeys(asked, choice, names), read)
-      : await read(asked.uploads);
+    keepsSums(context.engine) && asked.restrictions.spans === undefined
+      ? await keptValues(store, asked, keptRows(store, asked, choice, names), read)
+      : await read(asked.uploads, names);
   return new Map(names.map((name, row) => [name, valuesOf(name, values[row])]));
 }
 
@@ -68,39 +68,65 @@ async function readSeriesStacks(context: QueryContext, store: StackStore, asked:
   return readStacks(context, store, { ...asked, uploads });
 }
 
-/** Says what a row's values by upload depend on, beside the uploads. */
-function rowKeys(
+/** A row and what is known of it; `key` says what its values by upload depend on, beside the uploads. */
+interface KeptRow {
+  readonly name: string;
+  readonly key: string;
+  readonly table: UploadValuesTable;
+}
+
+function keptRows(
+  { kept }: StackStore,
   { profileType, restrictions: { stackFilters, contextFilters } }: UploadQuestion,
   { dimension, measure }: RowChoice<StackDimension>,
   names: readonly string[]
-): string[] {
+): KeptRow[] {
   const side = [isOfSelf(measure) ? 'self' : 'total', measure === 'profiles' ? 'samples' : 'value'];
-  return names.map((name) => plainJson([profileType.id, dimension, side, name, stackFilters, contextFilters]));
+  const common = digestOf([profileType.id, dimension, side, stackFilters, contextFilters]);
+  return names.map((name) => {
+    const key = `${common} ${name}`;
+    return { name, key, table: kept.rows.find(key) ?? new UploadValuesTable() };
+  });
 }
 
-/** Values of rows in the order of `keys`, by upload; `read` is asked for those of uploads that are not known. */
+type ReadRows = (uploads: Uploads, names: readonly string[]) => Promise<Float64Array[]>;
+
+/** Values of rows by upload; what is not known is read. */
 async function keptValues(
   store: StackStore,
   { uploads }: UploadQuestion,
-  keys: readonly string[],
-  read: (missing: Uploads) => Promise<Float64Array[]>
+  rows: readonly KeptRow[],
+  read: ReadRows
 ): Promise<Float64Array[]> {
-  const tables = keys.map((key) => store.kept.rows.find(key) ?? new UploadTable());
-  const ids = halves(uploads.profile);
-  const isKnown = (at: number) =>
-    uploads.carries[at] === 0 || tables.every((table) => table.get(ids[at * 2], ids[at * 2 + 1]) !== undefined);
-  const missing = someUploads(uploads, (at) => !isKnown(at));
-  if (missing.length > 0) {
-    const values = await read({ ...missing, scope: { ...missing.scope, window: startsOf(missing) } });
-    const missingIds = halves(missing.profile);
-    tables.forEach((table, row) => {
-      values[row].forEach((value, at) => table.set(missingIds[at * 2], missingIds[at * 2 + 1], value));
-      store.kept.rows.keep(keys[row], table);
-    });
+  // A row that was not asked for before must not have the others read anew.
+  const isNew = new Set(rows.filter(({ table }) => table.isEmpty));
+  for (const some of [rows.filter((row) => !isNew.has(row)), [...isNew]]) {
+    await readMissing(store, uploads, some, read);
   }
-  return tables.map((table) =>
+  const ids = halves(uploads.profile);
+  return rows.map(({ table }) =>
     Float64Array.from({ length: uploads.length }, (_, at) => table.get(ids[at * 2], ids[at * 2 + 1]) ?? 0)
   );
+}
+
+async function readMissing(store: StackStore, uploads: Uploads, rows: readonly KeptRow[], read: ReadRows) {
+  const ids = halves(uploads.profile);
+  const isKnown = (at: number) =>
+    uploads.carries[at] === 0 || rows.every(({ table }) => table.get(ids[at * 2], ids[at * 2 + 1]) !== undefined);
+  const missing = someUploads(uploads, (at) => !isKnown(at));
+  if (missing.length === 0) {
+    return;
+  }
+  const narrowed = { ...missing, scope: { ...missing.scope, window: startsOf(missing) } };
+  const values = await read(
+    narrowed,
+    rows.map(({ name }) => name)
+  );
+  const missingIds = halves(missing.profile);
+  rows.forEach(({ key, table }, row) => {
+    values[row].forEach((value, at) => table.set(missingIds[at * 2], missingIds[at * 2 + 1], value));
+    store.kept.rows.keep(key, table);
+  });
 }
 
 /** The least window in which the uploads start, oldest first. */

@@ -5,6 +5,7 @@ import { labelsOfRow, labelsRead } from './label-index';
 import { labelColumns } from './sql/profile-fields';
 import { newestRows, piecesSince, readMinutes } from './pieces';
 import { minuteCountsStatement } from './sql/pieces';
+import { SharedValues } from './shared-values';
 import { newestEndStatement, recentUploadsStatement } from './sql/recent-uploads';
 import type { UploadScope } from './sql/upload-scope';
 
@@ -150,12 +151,15 @@ export class UploadIndex {
 /** Uploads of all tenants. */
 class UploadTable {
   private readonly tenants = new Map<string, TenantUploads>();
+  private readonly labels = new SharedValues<Labels>((labels) => JSON.stringify([...labels]));
+  private readonly types = new SharedValues<readonly string[]>((types) => JSON.stringify(types));
   count = 0;
 
   add(upload: KnownUpload): void {
     const uploads = this.tenants.get(upload.tenant) ?? new TenantUploads();
     this.tenants.set(upload.tenant, uploads);
-    this.count += uploads.add(upload) ? 1 : 0;
+    const slim = { ...upload, labels: this.labels.of(upload.labels), types: this.types.of(upload.types) };
+    this.count += uploads.add(slim) ? 1 : 0;
   }
 
   in(tenant: string, window: UploadScope['window']): KnownUpload[] {

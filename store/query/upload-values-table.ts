@@ -2,10 +2,14 @@ import { grown } from '../../src/model/sequence-table';
 import { IdTable } from './id-table';
 
 /** A number per upload. */
-export class UploadTable {
+export class UploadValuesTable {
   private readonly index = new IdTable();
   private values = new Float64Array(64);
   private length = 0;
+
+  get isEmpty(): boolean {
+    return this.length === 0;
+  }
 
   get sizeBytes(): number {
     return this.index.sizeBytes + this.values.byteLength;
