@@ -119,6 +119,7 @@ async function runStore(config: Config, logger: Logger): Promise<() => Promise<v
   const content = new ContentFilter(rememberedContent);
   const pool = startParsePool({
     content,
+    logger,
     workerFile: builtFile('./parse-worker.mjs'),
     threads: config.parseThreads ?? Math.min(4, os.availableParallelism()),
     limits: config.limits,

@@ -37,7 +37,15 @@ async function startWithoutWorkers() {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'hotspan-intake-'));
   const content = new ContentFilter(100);
   const { limits } = configSchema.parse({});
-  const pool = startParsePool({ content, workerFile, threads: 1, limits, defaultService: '', retentionDays: 0 });
+  const pool = startParsePool({
+    content,
+    logger,
+    workerFile,
+    threads: 1,
+    limits,
+    defaultService: '',
+    retentionDays: 0,
+  });
   const spool = openSpool({ dir, maxPendingBytes: 2 ** 20, logger });
   const engine = { insert: async () => undefined };
   const intake = makeIntake({

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { pino } from 'pino';
 import { configSchema } from '../config';
 import { ContentFilter } from './content-filter';
 import { startParsePool } from './parse-pool';
@@ -16,10 +17,13 @@ const workerFile = path.join(folder, 'worker.mjs');
 fs.writeFileSync(workerFile, slowWorker);
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
-function poolThatReadsFor(parseSeconds: number) {
+const told: string[] = [];
+const logger = pino({ level: 'error' }, { write: (line) => told.push(line) });
+
+function poolThatReadsFor(parseSeconds: number, threads = 1, file = workerFile) {
   const limits = { ...configSchema.parse({}).limits, parseSeconds };
   const content = new ContentFilter(100);
-  return startParsePool({ content, workerFile, threads: 1, limits, defaultService: '', retentionDays: 0 });
+  return startParsePool({ content, logger, workerFile: file, threads, limits, defaultService: '', retentionDays: 0 });
 }
 
 const request = {
@@ -33,12 +37,29 @@ const request = {
 } as const;
 const jobOf = (ms: number) => ({ request, body: new Uint8Array(ms), sequence: 1, keepUnreadable: false });
 
-test('refuses what takes too long to read, and not what waited for its turn', async () => {
-  const pool = poolThatReadsFor(2);
-  // Ten seconds of reading in all.
-  const many = Array.from({ length: 20 }, () => pool.parse(jobOf(500)));
-  expect(await Promise.all(many)).toHaveLength(20);
-  await expect(pool.parse(jobOf(60_000))).rejects.toMatchObject({ code: 'unreadable_profile' });
+test('refuses nothing because it waited for its turn', async () => {
+  const pool = poolThatReadsFor(3);
+  // Five seconds of reading in all.
+  const many = Array.from({ length: 12 }, () => pool.parse(jobOf(400)));
+  expect(await Promise.all(many)).toHaveLength(12);
   expect(pool.size()).toBe(0);
+  await pool.close();
+}, 60_000);
+
+test('refuses what takes too long to read, and reads on', async () => {
+  const pool = poolThatReadsFor(1);
+  await expect(pool.parse(jobOf(600_000))).rejects.toMatchObject({ code: 'unreadable_profile' });
+  await pool.close();
+}, 60_000);
+
+test('a thread that can not start is told of, and others go on', async () => {
+  const file = path.join(folder, 'gone.mjs');
+  fs.copyFileSync(workerFile, file);
+  const pool = poolThatReadsFor(60, 2, file);
+  await pool.parse(jobOf(1));
+  fs.rmSync(file);
+  await Promise.allSettled([pool.parse(jobOf(300)), pool.parse(jobOf(300))]);
+  expect(told.join()).toContain('a thread that reads uploads failed');
+  expect(await pool.parse(jobOf(1))).toBeDefined();
   await pool.close();
 }, 60_000);

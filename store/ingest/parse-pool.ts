@@ -1,5 +1,6 @@
 import v8 from 'node:v8';
 import pLimit from 'p-limit';
+import type { Logger } from 'pino';
 import { Piscina } from 'piscina';
 import { HotspanError } from '../errors';
 import type { ContentFilter } from './content-filter';
@@ -18,6 +19,7 @@ export interface ParsePoolSettings {
   readonly retentionDays: number;
   readonly retentionRules?: readonly RetentionRule[];
   readonly content: ContentFilter;
+  readonly logger: Pick<Logger, 'error'>;
 }
 
 export type UploadJob = Pick<
@@ -59,6 +61,8 @@ export function startParsePool(settings: ParsePoolSettings): ParsePool {
     resourceLimits: { maxOldGenerationSizeMb: workerHeapMb },
     workerData: { knownContent: settings.content.memory },
   });
+  // The job that was to run there fails for itself; unheard, this would end the store.
+  pool.on('error', (error: unknown) => settings.logger.error({ error }, 'a thread that reads uploads failed'));
   // One job a thread, so that its time begins when it does: an upload that only waited is never refused.
   const inTurn = pLimit(settings.threads);
   let averageMs = 20;
@@ -70,7 +74,7 @@ export function startParsePool(settings: ParsePoolSettings): ParsePool {
       const answer: Answer = await pool.run(job, { name, signal: stop.signal });
       return answer;
     } catch (error) {
-      throw crashReason(error, limits.parseSeconds);
+      throw stop.signal.aborted ? tookTooLong(limits.parseSeconds) : crashReason(error);
     } finally {
       clearTimeout(timer);
     }
@@ -124,12 +128,13 @@ function workerError(error: WorkerError): HotspanError {
   return new HotspanError(error.code, error.message, error.hint);
 }
 
-/** The worker was stopped for its time or memory, or died. Sending the same again would not help. */
-function crashReason(error: unknown, parseSeconds: number): HotspanError {
+function tookTooLong(parseSeconds: number): HotspanError {
+  return new HotspanError('unreadable_profile', `reading took longer than limits.parseSeconds = ${parseSeconds} s`);
+}
+
+/** The worker was stopped for its memory, where sending the same again would not help, or died. */
+function crashReason(error: unknown): HotspanError {
   const code = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-  if (error instanceof Error && error.name === 'AbortError') {
-    return new HotspanError('unreadable_profile', `reading took longer than limits.parseSeconds = ${parseSeconds} s`);
-  }
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
     return new HotspanError('unreadable_profile', `reading needed more than ${workerHeapMb} MiB of memory`);
   }

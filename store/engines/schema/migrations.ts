@@ -186,7 +186,11 @@ export const migrations: readonly Migration[] = [
   {
     id: 7,
     name: 'samples are merged less often',
-    // Half of the engine's work at ingest was merging few parts, again and again; a question reads some parts more instead.
-    statements: ['ALTER TABLE samples MODIFY SETTING min_parts_to_merge_at_once = 8'],
+    // Half of the engine's work at ingest was merging few parts, again and again; a question reads some parts more instead, until a day
+    // that is over becomes one part.
+    statements: [
+      `ALTER TABLE samples MODIFY SETTING min_parts_to_merge_at_once = 8, min_age_to_force_merge_seconds = 21600,
+        min_age_to_force_merge_on_partition_only = 1`,
+    ],
   },
 ];

@@ -127,6 +127,7 @@ async function openTarget(
   const content = new ContentFilter(500_000);
   const pool = startParsePool({
     content,
+    logger,
     workerFile: path.join(build, 'parse-worker.mjs'),
     threads: 1,
     limits,
