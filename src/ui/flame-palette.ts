@@ -52,7 +52,8 @@ function makePalette(theme: GrafanaTheme2, names: readonly string[]): FlamePalet
     dimText: colorManipulator.alpha(theme.colors.text.maxContrast, theme.isDark ? 0.48 : 0.55),
     background,
     run: colorManipulator.emphasize(background, theme.isDark ? 0.14 : 0.1),
-    runMatch: theme.colors.warning.main,
+    // No hue: orange would say "more" in a comparison, and a package elsewhere.
+    runMatch: mix(background, theme.colors.text.maxContrast, 0.6),
     match: theme.colors.text.maxContrast,
     selected: theme.colors.text.maxContrast,
     hatch: theme.isDark ? 'rgba(0, 0, 0, 0.35)' : 'rgba(255, 255, 255, 0.6)',

@@ -3,6 +3,8 @@ import { laterPart } from './later-part';
 /** What opens over the graph, and what the pointer shows. It is loaded soon after the graph is drawn. */
 export const flameWindows = laterPart(() => import('./flame-windows'));
 export const toolItems = laterPart(() => import('./flame-tool-items'));
+/** Nobody clicks for the legend. */
+export const diffLegend = laterPart(() => import('./flame-tool-items'), 'first');
 export const matchSteps = laterPart(() => import('./match-steps'));
 export const flameTooltip = laterPart(() => import('./flame-tooltip'), 'first');
 

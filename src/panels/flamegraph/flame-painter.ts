@@ -38,7 +38,8 @@ export function paintFlame(canvas: HTMLCanvasElement, scene: FlameScene, viewpor
   if (!context) {
     return;
   }
-  setSize(canvas, Math.round(layout.widthPx * pixelRatio), Math.round(heightPx * pixelRatio));
+  // A page that is zoomed out has less than a pixel for one.
+  setSize(canvas, Math.max(1, Math.round(layout.widthPx * pixelRatio)), Math.max(1, Math.round(heightPx * pixelRatio)));
   context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
   context.fillStyle = palette.background;
   context.fillRect(0, 0, layout.widthPx, heightPx);
