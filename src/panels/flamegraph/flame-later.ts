@@ -10,7 +10,7 @@ export const flameTooltip = laterPart(() => import('./flame-tooltip'), 'first');
 
 /** Who comes first with a click or a key waits for the same loading. */
 export async function loadLaterParts(): Promise<void> {
-  await Promise.all([flameTooltip, toolItems, flameWindows, matchSteps].map((part) => part.load()));
+  await Promise.all([flameTooltip, toolItems, diffLegend, flameWindows, matchSteps].map((part) => part.load()));
 }
 
 const afterMs = 200;
