@@ -12,7 +12,7 @@ const room = {
   query: '^store/query/',
 };
 const storeRoot = '^store/(errors|auth|log)\\.ts$';
-const npm = '^(node_modules/|node:|[a-z_]+(/promises|/consumers)?$)';
+const npm = '^(node_modules/|node:|[a-z0-9_]+(/promises|/consumers)?$)';
 const grafana = '^node_modules/';
 
 /** Engines are seen through these files only; which engine runs is decided in store/main. */
