@@ -23,8 +23,8 @@ export class KeptSums {
   readonly stacks = new LatelyUsed<UploadSums>(stackBytes, bytesOf);
   /** Of one row of a dimension, by upload. */
   readonly rows = new LatelyUsed<UploadValuesTable>(rowBytes, ({ sizeBytes }) => sizeBytes);
-  /** What of `stacks` is being read. */
-  readonly reading = new Map<string, Promise<UploadSums>>();
+  /** What of `stacks` is being read, until it is kept or not. */
+  readonly reading = new Map<string, Promise<void>>();
 
   get sizeBytes(): number {
     return this.stacks.sizeBytes + this.rows.sizeBytes;

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { allOf, everyProfile, type ProfileFilter } from '../../src/model/profile-filter';
 import type { ProfileType } from '../../src/model/profile-types';
 import type { Columns } from '../engines/engine';
 import { chooseUploads, coveredUs, scopeOf, someUploads, type Uploads } from './choose-uploads';
 import type { QueryContext, QueryTime } from './context';
+import { digestOf } from './digest';
 import type { Notice } from './notices';
 import type { Restrictions } from './prepare';
 import { builtHoursStatement, coveredStatement, uploadHoursStatement } from './sql/hours';
@@ -55,7 +55,7 @@ export interface PlanPart {
 export function namedPart(named: Uploads): PlanPart {
   const profiles = Array.from(named.profile);
   return {
-    uploads: createHash('sha256').update(BigUint64Array.from(profiles)).digest('base64'),
+    uploads: digestOf(profiles),
     carryingCount: named.length,
     range: rangeOfUploads(named),
     profiles,
@@ -242,8 +242,7 @@ function partsOf(carrying: readonly Cell[], built: readonly BuiltCell[], scope: 
 
 /** The filter says which of a cell's uploads count, where the cell has others. */
 function fingerprintOf(cells: readonly Cell[], filter: ProfileFilter): string {
-  const text = JSON.stringify([filter, cells.map(cellKey)]);
-  return createHash('sha256').update(text).digest('base64');
+  return digestOf([filter, cells.map(cellKey)]);
 }
 
 function isWhole({ window }: UploadScope, { hour }: Cell): boolean {

@@ -1,9 +1,10 @@
 import type { QueryContext } from './context';
+import { digestOf } from './digest';
 import { keepsSums } from './kept-sums';
 import { isPlan, namedPart, planOf, planParts, type PlanPart, type UploadPlan } from './plan';
 import { fitsOnePortion, readPortions } from './read-entries';
 import type { UploadSums } from './recent-uploads';
-import { digestOf, type SampleQuestion } from './sample-question';
+import type { SampleQuestion } from './sample-question';
 import { samplesStatement, type Merge, type SampleScope } from './sql/samples';
 import type { StackStore } from './stack-store';
 
@@ -41,20 +42,17 @@ interface Reading {
 async function sumsOfPart(reading: Reading, part: PlanPart): Promise<UploadSums> {
   const { kept } = reading.store;
   const key = keyOf(reading.question, part);
+  // Until they are checked: sums that are being read may be those of a set that changed meanwhile.
+  await kept.reading.get(key);
   const found = kept.stacks.find(key);
   if (found !== undefined) {
     return found;
   }
-  const underWay = kept.reading.get(key);
-  if (underWay !== undefined) {
-    // Who asked first may have gone away.
-    return underWay.catch(() => readPart(reading, part));
-  }
   const sums = readPart(reading, part);
-  kept.reading.set(key, sums);
-  void keepIfSame(reading, part, key, sums)
+  const settled = keepIfSame(reading, part, key, sums)
     .catch(() => undefined)
     .finally(() => kept.reading.delete(key));
+  kept.reading.set(key, settled);
   return sums;
 }
 

@@ -4,6 +4,7 @@ import { stackMask } from '../../src/model/stack-filter';
 import type { Columns } from '../engines/engine';
 import { someUploads, type Uploads } from './choose-uploads';
 import type { QueryContext } from './context';
+import { digestOf } from './digest';
 import { halves } from './id-table';
 import { keepsSums } from './kept-sums';
 import { planSeries } from './plan';
@@ -11,7 +12,7 @@ import { readRecent, type RecentSums } from './read-recent';
 import { readMasks, readStacks, type StackRows } from './read-samples';
 import { mergeSums } from './recent-uploads';
 import { resolveStackFilters } from './resolve-stack-filters';
-import { digestOf, type SampleQuestion } from './sample-question';
+import type { SampleQuestion } from './sample-question';
 import type { Window } from './sql/window';
 import type { StackStore } from './stack-store';
 import { UploadValuesTable } from './upload-values-table';
@@ -99,18 +100,24 @@ async function keptValues(
   read: ReadRows
 ): Promise<Float64Array[]> {
   // A row that was not asked for before must not have the others read anew.
-  const isNew = new Set(rows.filter(({ table }) => table.isEmpty));
-  for (const some of [rows.filter((row) => !isNew.has(row)), [...isNew]]) {
-    await readMissing(store, uploads, some, read);
-  }
   const ids = halves(uploads.profile);
+  const isNew = new Set(rows.filter(({ table }) => table.isEmpty));
+  const groups = [rows.filter((row) => !isNew.has(row)), [...isNew]];
+  for (const group of groups.filter(({ length }) => length > 0)) {
+    await readMissing(store, { uploads, ids }, group, read);
+  }
   return rows.map(({ table }) =>
     Float64Array.from({ length: uploads.length }, (_, at) => table.get(ids[at * 2], ids[at * 2 + 1]) ?? 0)
   );
 }
 
-async function readMissing(store: StackStore, uploads: Uploads, rows: readonly KeptRow[], read: ReadRows) {
-  const ids = halves(uploads.profile);
+/** `ids`: halves of the uploads' numbers. */
+async function readMissing(
+  store: StackStore,
+  { uploads, ids }: { readonly uploads: Uploads; readonly ids: Uint32Array },
+  rows: readonly KeptRow[],
+  read: ReadRows
+): Promise<void> {
   const isKnown = (at: number) =>
     uploads.carries[at] === 0 || rows.every(({ table }) => table.get(ids[at * 2], ids[at * 2 + 1]) !== undefined);
   const missing = someUploads(uploads, (at) => !isKnown(at));
