@@ -86,7 +86,8 @@ function decodedByWasm(input: Uint8Array, { contentBytes, boundBytes }: Frame): 
     return undefined;
   }
   const decoded = wasm.decode(input, roomBytes);
-  return decoded.length === (contentBytes ?? decoded.length) && decoded.length > 0 ? decoded : undefined;
+  const isWhole = contentBytes === undefined ? decoded.length > 0 : decoded.length === contentBytes;
+  return isWhole ? decoded : undefined;
 }
 
 function streamed(frame: Uint8Array, maxBytes: number): Uint8Array {

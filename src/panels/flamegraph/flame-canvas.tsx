@@ -181,7 +181,7 @@ export function EntryMark({ layout, place, entry, kind }: MarkProps & { entry: n
     position: 'absolute',
     pointerEvents: 'none',
     left: layout.x[entry],
-    top: rowTop(place, rowOfEntry(layout, entry)),
+    top: rowTop(place, layoutRowOf(layout, entry)),
     width: Math.max(2, layout.w[entry]),
     height: rowPx - 1,
     boxShadow: kind === 'hover' ? `inset 0 0 0 1px ${colors.text.maxContrast}` : undefined,
@@ -189,4 +189,4 @@ export function EntryMark({ layout, place, entry, kind }: MarkProps & { entry: n
   return <div className={kind === 'active' ? flamePart.active : undefined} style={style} />;
 }
 
-const rowOfEntry = ({ rowStart }: FlameLayout, entry: number) => rowStart.findLastIndex((start) => start <= entry);
+const layoutRowOf = ({ rowStart }: FlameLayout, entry: number) => rowStart.findLastIndex((start) => start <= entry);
