@@ -3,10 +3,9 @@
  * Every upload gets a window of its own, so none is a repeat. Rate = uploads ÷ time until the last one is inserted; ack = time to
  * the 200. `npm run bench:store` has these rows and more.
  */
-import fs from 'node:fs';
-import path from 'node:path';
 import { removeDataDirs, startStore } from '../integration/start-store';
 import { printTable } from './store/meter';
+import { reportBench } from './store/report';
 import { jvmRecording, mixedClients, runLoad, type LoadRow } from './store/load';
 
 const seconds = Number(process.env.BENCH_SECONDS ?? 15);
@@ -24,8 +23,5 @@ async function run(): Promise<LoadRow[]> {
 }
 
 void run().then((rows) => {
-  process.stdout.write(`${printTable(rows.map((row) => ({ ...row })))}\n`);
-  const folder = path.resolve('test-output');
-  fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync(path.join(folder, 'bench-ingest.json'), JSON.stringify(rows, null, 2));
+  reportBench('ingest', rows, printTable(rows.map((row) => ({ ...row }))));
 });

@@ -2,11 +2,10 @@
  * The JFR reader over every recording of the corpus and of the recorded uploads: the first run and the best of the warm ones. Run:
  * `npm run bench -- jfr-reader`. Goals: 30 MB/s warm for files of 300 kB and more, a minute of a JVM (`main.jfr`) in 100 ms.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { defaultReaderLimits } from '../../src/model/profile';
 import { readJfr } from '../../store/readers/jfr/reader';
 import { jfrCorpus, jfrUploads } from '../oracle/jfr';
+import { reportBench } from './store/report';
 
 interface BenchRow {
   readonly file: string;
@@ -67,10 +66,7 @@ function table(rows: BenchRow[]): string {
 
 async function main(): Promise<void> {
   const rows = await run();
-  const folder = path.resolve('test-output');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, 'bench-jfr-reader.json'), JSON.stringify(rows, null, 2));
-  process.stdout.write(`${table(rows)}\n`);
+  reportBench('jfr-reader', rows, table(rows));
 }
 
 void main();

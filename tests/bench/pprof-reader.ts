@@ -3,14 +3,13 @@
  * bench -- pprof-reader`. pprof-format only decodes messages; our reader also checks every reference, resolves names, interns
  * frames, stacks and contexts. `same work` is pprof-format followed by filling the same builder.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { Profile as PprofFormat } from 'pprof-format';
 import { defaultReaderLimits } from '../../src/model/profile';
 import { ProfileBuilder } from '../../src/model/profile-builder';
 import { frameNames } from '../../src/model/frame-names';
 import { pprofReader } from '../../store/readers/pprof/reader';
 import { pprofCorpus, pprofUploads } from '../oracle/uploads';
+import { reportBench } from './store/report';
 
 interface BenchRow {
   readonly file: string;
@@ -120,10 +119,7 @@ function table(rows: BenchRow[]): string {
 
 async function main(): Promise<void> {
   const rows = await run();
-  const folder = path.resolve('test-output');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, 'bench-pprof-reader.json'), JSON.stringify(rows, null, 2));
-  process.stdout.write(`${table(rows)}\n`);
+  reportBench('pprof-reader', rows, table(rows));
 }
 
 void main();

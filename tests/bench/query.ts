@@ -1,8 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import type { QueryResponse, StoreQuery } from '../../src/api/query';
 import { removeDataDirs, startStore, untilInserted } from '../integration/start-store';
 import { pprofUploads } from '../oracle/uploads';
+import { reportBench } from './store/report';
 
 /**
  * How long questions take over HTTP: the first time, with nothing cached in the front, and again. The store holds an hour of
@@ -139,10 +138,7 @@ function table(rows: readonly QueryBenchRow[]): string {
 
 async function main(): Promise<void> {
   const rows = await run();
-  const folder = path.resolve('test-output');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, 'bench-query.json'), JSON.stringify(rows, null, 2));
-  process.stdout.write(`${table(rows)}\n`);
+  reportBench('query', rows, table(rows));
 }
 
 void main();
