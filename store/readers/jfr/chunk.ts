@@ -21,17 +21,14 @@ export class EventSet {
     this.positions[this.length++] = position;
   }
 
-  /** Reads event after event into `values`; `visit` may move the cursor. */
-  forEach(cursor: JfrCursor, plan: Plan, values: Values, visit: () => void, most: number): void {
-    for (let i = 0; i < this.length && i < most; i++) {
-      const start = this.positions[i];
-      cursor.at = start;
-      cursor.end = cursor.bytes.length;
-      cursor.end = start + cursor.varint();
-      cursor.skipVarint();
-      values.read(plan, cursor);
-      visit();
-    }
+  /** Reads event `index` into `values`. */
+  read(index: number, cursor: JfrCursor, plan: Plan, values: Values): void {
+    const start = this.positions[index];
+    cursor.at = start;
+    cursor.end = cursor.bytes.length;
+    cursor.end = start + cursor.varint();
+    cursor.skipVarint();
+    values.read(plan, cursor);
   }
 }
 
@@ -60,7 +57,7 @@ export function readChunk(
     }
   }
   const checkpoints = findEvents(cursor, header, wanted, limits);
-  const planner = new Planner(cursor, metadata);
+  const planner = new Planner(metadata);
   const pools = new Pools(cursor, planner, limits);
   for (const position of checkpoints) {
     pools.readCheckpoint(position);

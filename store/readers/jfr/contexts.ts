@@ -124,6 +124,44 @@ class AttributeStrings {
   }
 }
 
+/** Where the context of an event comes from: it says its span, and that its thread runs it, or only that, or others tell it. */
+type Telling = 'sighted' | 'said' | 'inferred' | 'none';
+
+/** Contexts of the events of one type in one chunk. */
+export class EventContexts {
+  private readonly threads: ThreadKeys;
+  private readonly names: ThreadStrings;
+  /** The builder's strings by the keys of pooled texts. */
+  readonly operations = new Map<number, number>();
+  readonly attributes: AttributeStrings;
+  /** Of threads without spans, by index + 1. */
+  private readonly plain: number[] = [];
+
+  constructor(
+    private readonly maker: ContextMaker,
+    private readonly builder: ProfileBuilder,
+    private readonly event: EventReader,
+    private readonly telling: Telling
+  ) {
+    this.threads = new ThreadKeys(event.chunk);
+    this.names = new ThreadStrings(this.threads, builder);
+    this.attributes = new AttributeStrings(event, builder);
+  }
+
+  /** Of the event at hand, as the builder's. */
+  context(): number {
+    const { event, maker, threads, telling } = this;
+    const thread = threads.indexOf(event, slot.thread);
+    if (telling === 'none') {
+      return (this.plain[thread + 1] ??= this.builder.contextOfWords(this.names.at(thread), 0, noIds));
+    }
+    const name = this.names.at(thread);
+    return telling === 'inferred'
+      ? maker.inferred(event, name, thread < 0 ? undefined : threads.keyAt(thread))
+      : maker.said(event, name, this, telling === 'sighted' ? threads.keyAt(thread) : undefined);
+  }
+}
+
 /** Makes contexts, each when its combination is first seen. */
 export class ContextMaker {
   private readonly combinations = new SequenceTable(256, 256 * rawWords);
@@ -140,54 +178,38 @@ export class ContextMaker {
     private readonly names: ContextNames | undefined
   ) {}
 
-  /** Reads the contexts of one event type in one chunk; `isSighting` = its thread runs the span that it says. */
-  reader(event: EventReader, isSighting = true): () => number {
-    const threads = new ThreadKeys(event.chunk);
-    const names = new ThreadStrings(threads, this.builder);
-    if (event.has(slot.spanId)) {
-      const operations = new Map<number, number>();
-      const attributes = new AttributeStrings(event, this.builder);
-      return () => {
-        const thread = threads.indexOf(event, slot.thread);
-        this.readIds(event, names.at(thread), operations);
-        this.words[raw.labels] = attributes.isEmpty ? 0 : attributes.labels();
-        if (isSighting) {
-          this.sight(threads.keyAt(thread), event.timeNs(slot.startTime, this.baseNs));
-        }
-        return this.context();
-      };
+  /** For the events of one type in one chunk; `isSighting` = their thread runs the span that they say. */
+  reader(event: EventReader, isSighting = true): EventContexts {
+    const telling = event.has(slot.spanId)
+      ? isSighting
+        ? 'sighted'
+        : 'said'
+      : this.spans.isEmpty
+        ? 'none'
+        : 'inferred';
+    return new EventContexts(this, this.builder, event, telling);
+  }
+
+  /** Of an event that says its span, which the thread with the key `sighted` runs. */
+  said(event: EventReader, thread: number, own: EventContexts, sighted: number | undefined): number {
+    const { words } = this;
+    words.fill(0);
+    words[raw.thread] = thread;
+    this.copyIds(event, own.operations);
+    words[raw.labels] = own.attributes.isEmpty ? 0 : own.attributes.labels();
+    if (sighted !== undefined) {
+      this.spans.addSighting(sighted, event.timeNs(slot.startTime, this.baseNs), this.spanRecord());
     }
-    return this.spans.isEmpty
-      ? this.plainContexts(event, threads, names)
-      : () => this.inferredContext(event, threads, names);
+    return this.context();
   }
 
-  /** Without spans anywhere a context is a thread. */
-  private plainContexts(event: EventReader, threads: ThreadKeys, names: ThreadStrings): () => number {
-    const contexts: number[] = [];
-    return () => {
-      const thread = threads.indexOf(event, slot.thread);
-      return (contexts[thread + 1] ??= this.builder.contextOfWords(names.at(thread), 0, noIds));
-    };
-  }
-
-  private readIds(event: EventReader, thread: number, operations: Map<number, number>): void {
+  /** Of an event on the thread with the key `ran`, whose span others tell. */
+  inferred(event: EventReader, thread: number, ran: number | undefined): number {
     this.words.fill(0);
     this.words[raw.thread] = thread;
-    this.copyIds(event, operations);
-  }
-
-  private sight(thread: number, time: number): void {
-    this.spans.addSighting(thread, time, this.spanRecord());
-  }
-
-  private inferredContext(event: EventReader, threads: ThreadKeys, names: ThreadStrings): number {
-    const thread = threads.indexOf(event, slot.thread);
-    this.words.fill(0);
-    this.words[raw.thread] = names.at(thread);
-    if (thread >= 0) {
+    if (ran !== undefined) {
       const start = event.timeNs(slot.startTime, this.baseNs);
-      this.infer(threads.keyAt(thread), start, start + Math.max(0, event.durationNs(slot.duration)));
+      this.infer(ran, start, start + Math.max(0, event.durationNs(slot.duration)));
     }
     return this.context();
   }

@@ -5,7 +5,7 @@ import { type Chunk, type EventSet, readChunk } from './chunk';
 import { readChunks } from './chunks';
 import { JfrCursor } from './cursor';
 import { EventReader } from './event';
-import { FrameResolver, NameBudget } from './frames';
+import { FrameResolver, MethodStrings } from './frames';
 
 /**
  * Files where the oracle stopped at a chunk that it could not read: whole chunks before it, and events of which it had printed
@@ -47,7 +47,7 @@ function addUp(sums: Sums, chunk: Chunk, set: EventSet, cursor: JfrCursor): void
   const slots = Object.fromEntries([...fields.map(({ name }) => name), 'stackTrace'].map((name, i) => [name, i]));
   const reader = new EventReader(chunk, set, cursor, slots);
   const builder = new ProfileBuilder([]);
-  const frames = new FrameResolver(chunk, builder, cursor, new NameBudget(cursor));
+  const frames = new FrameResolver(chunk, cursor, new MethodStrings(cursor, builder));
   const stacks = new Map<number, number>();
   reader.forEach(() => {
     sums.count++;

@@ -6,13 +6,16 @@ import { type Plan, Values } from './plan';
 /** Fields by name → where their values go. */
 export type FieldSlots = Readonly<Record<string, number>>;
 
-type NumberKind = 'long' | 'int' | 'byte' | 'float';
+/** How a number is read from its words. */
+const numberKind = { long: 0, int: 1, byte: 2, float: 3 } as const;
 
 /** The events of one type in one chunk, with the wanted fields of the event at hand. */
 export class EventReader {
   readonly values: Values;
   private readonly plan: Plan;
-  private readonly kinds: ReadonlyMap<number, NumberKind>;
+  private readonly fields: ReadonlyArray<JfrField | undefined>;
+  private readonly kinds: readonly number[];
+  private next = 0;
   private readonly nsPerTick: number;
   /** Texts of references whose keys have 32 bits, by slot. */
   private readonly texts: Array<Map<number, string> | undefined> = [];
@@ -26,22 +29,37 @@ export class EventReader {
     const wanted = new Map(Object.entries(fields));
     this.values = new Values(Object.values(fields).reduce((most, slot) => Math.max(most, slot + 1), 1));
     this.plan = chunk.planner.plan(set.type, ({ name }) => wanted.get(name), true);
-    this.kinds = new Map([...this.plan.fields].map(([slot, field]) => [slot, kindOf(chunk, field)]));
+    this.fields = Array.from(this.values.low, (_, slot) => this.plan.fields.get(slot));
+    this.kinds = this.fields.map((field) => (field === undefined ? numberKind.long : kindOf(chunk, field)));
     this.nsPerTick = 1e9 / chunk.header.ticksPerSecond;
+  }
+
+  /**
+   * Goes on to the next event, which may move the cursor; false = there was none. For hot loops: what V8 compiles of a function that is
+   * made anew for each recording is thrown away with it.
+   */
+  advance(): boolean {
+    if (this.next === this.set.length) {
+      return false;
+    }
+    this.set.read(this.next++, this.cursor, this.plan, this.values);
+    return true;
   }
 
   /** Only the first `most` events when given. */
   forEach(visit: () => void, most = Infinity): void {
-    this.set.forEach(this.cursor, this.plan, this.values, visit, most);
+    while (this.next < most && this.advance()) {
+      visit();
+    }
   }
 
   has(slot: number): boolean {
-    return this.plan.fields.has(slot);
+    return this.fields[slot] !== undefined;
   }
 
   /** The field in a slot, to know its unit and what it refers to. */
   field(slot: number): JfrField | undefined {
-    return this.plan.fields.get(slot);
+    return this.fields[slot];
   }
 
   /** Slot and name of the fields that lie in `first` or behind it. */
@@ -56,12 +74,12 @@ export class EventReader {
   /** 0 for fields that the event doesn't have. */
   number(slot: number): number {
     const low = this.values.low[slot];
-    switch (this.kinds.get(slot)) {
-      case 'float':
+    switch (this.kinds[slot]) {
+      case numberKind.float:
         return this.values.float[slot];
-      case 'int':
+      case numberKind.int:
         return low | 0;
-      case 'byte':
+      case numberKind.byte:
         return (low << 24) >> 24;
       default:
         return toSigned(low, this.values.high[slot]);
@@ -88,17 +106,17 @@ export class EventReader {
     const { pools } = this.chunk;
     const low = this.values.low[slot];
     if (!field.pooled) {
-      return pools.textAt(low);
+      return pools.textAt(low).text;
     }
     const high = this.values.high[slot];
-    return high === 0 ? this.pooledText(slot, field, low) : pools.textOfKey(field, low, high);
+    return high === 0 ? this.pooledText(slot, field, low) : pools.textOfKey(field, low, high).text;
   }
 
   private pooledText(slot: number, field: JfrField, key: number): string {
     const texts = (this.texts[slot] ??= new Map());
     let text = texts.get(key);
     if (text === undefined) {
-      text = this.chunk.pools.textOfKey(field, key, 0);
+      text = this.chunk.pools.textOfKey(field, key, 0).text;
       texts.set(key, text);
     }
     return text;
@@ -117,19 +135,19 @@ export function readersOf(
   });
 }
 
-function kindOf({ metadata }: Chunk, field: JfrField): NumberKind {
+function kindOf({ metadata }: Chunk, field: JfrField): number {
   switch (field.pooled ? 'long' : metadata.get(field.classId)?.name) {
     case 'float':
     case 'double':
-      return 'float';
+      return numberKind.float;
     case 'int':
     case 'short':
     case 'char':
-      return 'int';
+      return numberKind.int;
     case 'byte':
     case 'boolean':
-      return 'byte';
+      return numberKind.byte;
     default:
-      return 'long';
+      return numberKind.long;
   }
 }

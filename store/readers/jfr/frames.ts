@@ -1,8 +1,11 @@
-import { jvmLibrary } from '../../../src/model/frame-names';
 import type { FrameKind } from '../../../src/model/profile';
 import { frameToWords, frameWords, type ProfileBuilder } from '../../../src/model/profile-builder';
+import { grown } from '../../../src/model/sequence-table';
+import { newReading, noText, type Text } from '../texts';
 import type { Chunk } from './chunk';
 import type { JfrCursor } from './cursor';
+import { methodNames } from './method-names';
+import type { Pool } from './pools';
 import { rawFrameWords } from './stack-pool';
 
 const methodColumn = { name: 0, type: 1, descriptor: 2 };
@@ -11,19 +14,47 @@ const nativeDescriptor = '()L;';
 /** Frames in all distinct stacks, as many as the file has bytes or this, whichever is more. */
 const leastMaxStackFrames = 1_000_000;
 
-/** Characters in names of methods: a crafted file could join one long class name with a million methods. */
-export class NameBudget {
+/** Those that tell what a frame is; all others run Java code. */
+const frameTypes = ['', 'Native', 'C++', 'Kernel'];
+
+/** Names of methods as the builder's strings, for all chunks of a recording. */
+export class MethodStrings {
+  private readonly reading = newReading();
+  /** Characters: a crafted file could join one long class name with a million methods. */
   private left: number;
 
-  constructor(private readonly cursor: JfrCursor) {
+  constructor(
+    private readonly cursor: JfrCursor,
+    readonly builder: ProfileBuilder
+  ) {
     this.left = 8_000_000 + cursor.bytes.length * 4;
   }
 
-  spend(characters: number): void {
-    this.left -= characters;
+  /** Writes the frame of a method, without a line. */
+  write(type: Text, name: Text, kind: FrameKind, words: Uint32Array, at: number): void {
+    this.left -= type.text.length + name.text.length;
     if (this.left < 0) {
       this.cursor.fail('names of methods that are much longer than the file', 'tooLarge');
     }
+    const { method, className, packageName, library } = methodNames(type, name, kind);
+    const fields = {
+      method: this.indexOf(method),
+      className: this.indexOf(className),
+      packageName: this.indexOf(packageName),
+      library: this.indexOf(library),
+      file: 0,
+      line: 0,
+      kind,
+    };
+    frameToWords(fields, words, at);
+  }
+
+  private indexOf(text: Text): number {
+    if (text.reading !== this.reading) {
+      text.reading = this.reading;
+      text.index = this.builder.string(text.text);
+    }
+    return text.index;
   }
 }
 
@@ -33,16 +64,17 @@ export class FrameResolver {
   private readonly frameOf: Uint32Array;
   private readonly stackOf: Uint32Array;
   private readonly detailStacks = new Map<number, number>();
-  private readonly methods: Array<Uint32Array | undefined> = [];
-  private readonly kinds = new Map<number, string>();
-  private readonly unknown = new Uint32Array(frameWords);
+  /** By index in the pool and kind of frame: number of the method's words + 1, 0 = not made yet. */
+  private methodOf = new Uint32Array(0);
+  private methods = 0;
+  private methodWords = new Uint32Array(64 * frameWords);
+  private readonly types = new Map<number, number>();
   private scratch = new Uint32Array(64);
 
   constructor(
     private readonly chunk: Chunk,
-    private readonly builder: ProfileBuilder,
     private readonly cursor: JfrCursor,
-    private readonly names: NameBudget
+    private readonly names: MethodStrings
   ) {
     const { stacks } = chunk.pools;
     this.frameOf = new Uint32Array(stacks.rawFrames.length);
@@ -83,11 +115,11 @@ export class FrameResolver {
     for (let i = 0; i < depth; i++) {
       scratch[i + 1] = this.frame(stacks.frames[start + i]);
     }
-    if (this.builder.stackFrames > Math.max(leastMaxStackFrames, this.cursor.bytes.length)) {
+    if (this.names.builder.stackFrames > Math.max(leastMaxStackFrames, this.cursor.bytes.length)) {
       this.cursor.fail('stacks with more frames than the file has bytes', 'tooLarge');
     }
     scratch[0] = detail;
-    return detail < 0 ? this.builder.stack(scratch, depth, 1) : this.builder.stack(scratch, depth + 1);
+    return detail < 0 ? this.names.builder.stack(scratch, depth, 1) : this.names.builder.stack(scratch, depth + 1);
   }
 
   private frame(raw: number): number {
@@ -98,76 +130,53 @@ export class FrameResolver {
   private makeFrame(raw: number): number {
     const { words } = this.chunk.pools.stacks.rawFrames;
     const at = raw * rawFrameWords;
-    const method = this.methodWords(words[at], words[at + 1], words[at + 3]);
+    const method = this.method(words[at], words[at + 1], words[at + 3]);
     const line = words[at + 2] | 0;
-    return this.builder.frameOfWords(method, 0, line > 0 ? line : 0);
+    return this.names.builder.frameOfWords(this.methodWords, method * frameWords, line > 0 ? line : 0);
   }
 
-  private methodWords(low: number, high: number, typeKey: number): Uint32Array {
+  /** The number of a method's words; number 0 has none. */
+  private method(low: number, high: number, typeKey: number): number {
     const { pools } = this.chunk;
     const field = pools.stacks.methodField;
     const pool = field && pools.ofField(field);
     const index = pool?.keys.find(low, high) ?? -1;
     if (pool === undefined || index < 0) {
-      return this.unknown;
+      return 0;
     }
-    const text = (column: number) => (column < pool.columns.length ? pools.text(pool, column, index) : '');
-    const key = index * 4 + kindCode(this.frameType(typeKey));
-    return (this.methods[key] ??= this.makeMethod(
-      text(methodColumn.type),
-      text(methodColumn.name),
-      text(methodColumn.descriptor),
-      this.frameType(typeKey)
-    ));
+    if (this.methodOf.length === 0) {
+      this.methodOf = new Uint32Array(pool.keys.length * frameTypes.length);
+    }
+    const type = this.frameType(typeKey);
+    const key = index * frameTypes.length + type;
+    return (this.methodOf[key] ||= this.makeMethod(pool, index, type));
   }
 
-  /** `Interpreted`, `JIT compiled`, `Inlined`, `Native`, `C++`, `Kernel`. */
-  private frameType(key: number): string {
-    const known = this.kinds.get(key);
+  /** Index of what the key stands for in `frameTypes`; `Interpreted`, `JIT compiled` and `Inlined` are 0. */
+  private frameType(key: number): number {
+    const known = this.types.get(key);
     if (known !== undefined) {
       return known;
     }
     const { pools } = this.chunk;
-    const text = pools.stacks.typeField === undefined ? '' : pools.textOfKey(pools.stacks.typeField, key, 0);
-    this.kinds.set(key, text);
-    return text;
+    const field = pools.stacks.typeField;
+    const type = Math.max(0, frameTypes.indexOf(field === undefined ? '' : pools.textOfKey(field, key, 0).text));
+    this.types.set(key, type);
+    return type;
   }
 
-  private makeMethod(type: string, name: string, descriptor: string, frameType: string): Uint32Array {
-    const { builder } = this;
-    this.names.spend(type.length + name.length);
+  private makeMethod(pool: Pool, index: number, frameType: number): number {
+    const number = ++this.methods;
+    this.methodWords = grown(this.methodWords, (number + 1) * frameWords);
+    const text = (column: number) =>
+      column < pool.columns.length ? this.chunk.pools.text(pool, column, index) : noText;
+    const type = text(methodColumn.type);
     const isNative =
-      frameType === 'C++' || (frameType === 'Native' && (type === '' || descriptor === nativeDescriptor));
-    const kind: FrameKind = frameType === 'Kernel' ? 'kernel' : isNative ? 'native' : 'method';
-    const className = type.replaceAll('/', '.');
-    const packageName = kind === 'method' ? packageOfType(type) : '';
-    const library = kind === 'method' ? jvmLibrary(packageName) : kind === 'kernel' ? 'kernel' : baseName(type);
-    const words = new Uint32Array(frameWords);
-    const fields = {
-      method: builder.string(`${className}.${name}`),
-      className: builder.string(kind === 'method' ? className : ''),
-      packageName: builder.string(packageName),
-      library: builder.string(library),
-      file: 0,
-      line: 0,
-      kind,
-    };
-    frameToWords(fields, words, 0);
-    return words;
+      frameTypes[frameType] === 'C++' ||
+      (frameTypes[frameType] === 'Native' &&
+        (type.text === '' || text(methodColumn.descriptor).text === nativeDescriptor));
+    const kind = frameTypes[frameType] === 'Kernel' ? 'kernel' : isNative ? 'native' : 'method';
+    this.names.write(type, text(methodColumn.name), kind, this.methodWords, number * frameWords);
+    return number;
   }
-}
-
-function kindCode(frameType: string): number {
-  return frameType === 'Kernel' ? 3 : frameType === 'C++' ? 2 : frameType === 'Native' ? 1 : 0;
-}
-
-/** Hidden classes end with an address: `a/b/Shop$$Lambda$14/0x0000000800c8`. */
-function packageOfType(type: string): string {
-  const end = type.search(/\$\$|[/.+]0x/);
-  const plain = (end < 0 ? type : type.slice(0, end)).replaceAll('/', '.');
-  return plain.slice(0, Math.max(0, plain.lastIndexOf('.')));
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

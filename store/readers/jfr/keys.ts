@@ -12,6 +12,16 @@ export class KeyIndex {
   private slots = new Uint32Array(16);
   private readonly seed = (Math.random() * 0x1_0000_0000) | 0;
 
+  /** Makes room for so many more keys. */
+  reserve(more: number): void {
+    const length = this.length + more;
+    this.low = grown(this.low, length);
+    this.high = grown(this.high, length);
+    if (length * 2 > this.slots.length) {
+      this.rehash(2 << (32 - Math.clz32(length)));
+    }
+  }
+
   /** The index of the key, which is new when it equals the former `length`. */
   add(low: number, high: number): number {
     const slot = this.slotOf(low, high);
@@ -19,13 +29,15 @@ export class KeyIndex {
       return this.slots[slot] - 1;
     }
     const index = this.length++;
-    this.low = grown(this.low, this.length);
-    this.high = grown(this.high, this.length);
+    if (index === this.low.length) {
+      this.low = grown(this.low, this.length);
+      this.high = grown(this.high, this.length);
+    }
     this.low[index] = low;
     this.high[index] = high;
     this.slots[slot] = this.length;
     if (this.length * 2 > this.slots.length) {
-      this.rehash();
+      this.rehash(this.slots.length * 2);
     }
     return index;
   }
@@ -47,8 +59,8 @@ export class KeyIndex {
     return slot;
   }
 
-  private rehash(): void {
-    this.slots = new Uint32Array(this.slots.length * 2);
+  private rehash(slots: number): void {
+    this.slots = new Uint32Array(slots);
     for (let i = 0; i < this.length; i++) {
       this.slots[this.slotOf(this.low[i], this.high[i])] = i + 1;
     }

@@ -1,5 +1,6 @@
+import { noText } from '../texts';
 import type { JfrCursor } from './cursor';
-import { StringColumn } from './strings';
+import { readReference, readText, skipString } from './strings';
 
 /** A type of one chunk: an event, a pooled or inlined structure, or a primitive. Field order is the encoding. */
 export interface JfrClass {
@@ -23,7 +24,6 @@ export type Metadata = ReadonlyMap<number, JfrClass>;
 
 /** Deeper element trees are no metadata: root > metadata > class > field > annotation is all there is. */
 const maxDepth = 16;
-const noReference = () => '';
 
 /** Reads the metadata event at the cursor: a string table, then a tree of elements whose names are indexes into it. */
 export function readMetadata(cursor: JfrCursor, end: number): Metadata {
@@ -37,12 +37,57 @@ export function readMetadata(cursor: JfrCursor, end: number): Metadata {
   cursor.skipVarint();
   cursor.skipVarint();
   cursor.skipVarint();
-  const count = cursor.varint();
-  const strings = new StringColumn();
-  for (let i = 0; i < count; i++) {
-    strings.add(cursor);
+  const words = wordsOf(cursor.bytes.subarray(cursor.at, cursor.end));
+  return knownMetadata(words) ?? remembered(words, new TreeReader(cursor, readStarts(cursor)).read());
+}
+
+/** Chunks and recordings of one JVM repeat their metadata, which takes longer to read than all events of a small recording. */
+const known: Array<{ readonly words: Uint32Array; readonly metadata: Metadata }> = [];
+const mostKnown = 16;
+const mostKnownBytes = 1 << 19;
+
+function knownMetadata(words: Uint32Array): Metadata | undefined {
+  const at = known.findIndex((one) => areEqual(one.words, words));
+  if (at < 0) {
+    return undefined;
   }
-  return new TreeReader(cursor, strings).read();
+  const [found] = known.splice(at, 1);
+  known.unshift(found);
+  return found.metadata;
+}
+
+function remembered(words: Uint32Array, metadata: Metadata): Metadata {
+  if (words.byteLength <= mostKnownBytes) {
+    known.length = Math.min(known.length, mostKnown - 1);
+    known.unshift({ words, metadata });
+  }
+  return metadata;
+}
+
+/** The length of the bytes, then the bytes, to be compared faster. */
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  const words = new Uint32Array(1 + Math.ceil(bytes.length / 4));
+  words[0] = bytes.length;
+  new Uint8Array(words.buffer).set(bytes, 4);
+  return words;
+}
+
+function areEqual(a: Uint32Array, b: Uint32Array): boolean {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) {
+    at++;
+  }
+  return at === a.length && a.length === b.length;
+}
+
+/** Where the strings of the table at the cursor start. */
+function readStarts(cursor: JfrCursor): number[] {
+  const starts: number[] = [];
+  for (let left = cursor.varint(); left > 0; left--) {
+    starts.push(cursor.at);
+    skipString(cursor);
+  }
+  return starts;
 }
 
 type OpenField = { -readonly [key in keyof JfrField]: JfrField[key] };
@@ -76,9 +121,9 @@ class TreeReader {
 
   constructor(
     private readonly cursor: JfrCursor,
-    private readonly strings: StringColumn
+    private readonly starts: readonly number[]
   ) {
-    this.known = new Array<string | undefined>(strings.length);
+    this.known = new Array<string | undefined>(starts.length);
   }
 
   read(): Metadata {
@@ -145,17 +190,17 @@ class TreeReader {
   }
 
   private text(index: number): string {
-    if (index >= this.strings.length) {
+    if (index >= this.starts.length) {
       this.cursor.fail('metadata names a string that is not there');
     }
     const known = this.known[index];
     if (known !== undefined) {
       return known;
     }
-    const { at, end } = this.cursor;
-    const text = this.strings.get(index, this.cursor, noReference);
+    const { at } = this.cursor;
+    this.cursor.at = this.starts[index];
+    const { text } = readReference(this.cursor) ? noText : readText(this.cursor);
     this.cursor.at = at;
-    this.cursor.end = end;
     this.known[index] = text;
     return text;
   }

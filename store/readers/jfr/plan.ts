@@ -1,3 +1,4 @@
+import { ReaderError } from '../../../src/model/profile';
 import type { JfrCursor } from './cursor';
 import type { JfrClass, JfrField, Metadata } from './metadata';
 import { skipString } from './strings';
@@ -42,10 +43,7 @@ const nothing: SlotChooser = () => undefined;
 export class Planner {
   private readonly skipped = new Map<number, Plan>();
 
-  constructor(
-    private readonly cursor: JfrCursor,
-    readonly metadata: Metadata
-  ) {}
+  constructor(readonly metadata: Metadata) {}
 
   /** A plan that ends behind the last wanted field when `untilWanted`; the caller then knows where the value ends. */
   plan(type: JfrClass, choose: SlotChooser, untilWanted: boolean): Plan {
@@ -65,7 +63,7 @@ export class Planner {
 
   private compile(type: JfrClass, choose: SlotChooser, depth: number): Plan {
     if (depth > maxNesting) {
-      this.cursor.fail(`the type ${type.name} is nested too deeply or holds itself`);
+      throw new ReaderError('jfr', 0, `the type ${type.name} is nested too deeply or holds itself`);
     }
     const plan = {
       ops: [] as number[],
@@ -90,7 +88,7 @@ export class Planner {
     });
     // Types that are read before what holds them are compiled already, so `depth` alone would not see a long chain.
     if (plan.height > maxNesting) {
-      this.cursor.fail(`the type ${type.name} is nested too deeply`);
+      throw new ReaderError('jfr', 0, `the type ${type.name} is nested too deeply`);
     }
     return plan;
   }

@@ -1,11 +1,12 @@
 import type { ReaderLimits } from '../../../src/model/profile';
 import { grown } from '../../../src/model/sequence-table';
+import { noText, type Text } from '../texts';
 import type { JfrCursor } from './cursor';
 import { KeyIndex } from './keys';
 import type { JfrClass, JfrField } from './metadata';
 import { type Plan, type Planner, Values } from './plan';
 import { StackPool } from './stack-pool';
-import { readString, StringColumn } from './strings';
+import { readReference, readText } from './strings';
 
 /** Fields that are kept of the pools that matter; the first one is the text of an entry. */
 const keptFields: ReadonlyMap<string, readonly string[]> = new Map([
@@ -18,10 +19,13 @@ const keptFields: ReadonlyMap<string, readonly string[]> = new Map([
 /** Text that is reached by references: pooled string < symbol < class < object. */
 const maxReferences = 4;
 
-/** One field of all entries of a pool. */
+/** Entries of a pool that there is room for before they are read, whatever its count says. */
+const mostReserved = 1 << 14;
+
+/** One field of all entries of a pool: the words of a number or key, in `low` where a string starts. */
 interface Column {
   readonly field: JfrField;
-  readonly strings: StringColumn | undefined;
+  readonly isString: boolean;
   low: Uint32Array<ArrayBuffer>;
   high: Uint32Array<ArrayBuffer>;
 }
@@ -30,13 +34,14 @@ interface Column {
 export class Pool {
   readonly keys = new KeyIndex();
   readonly columns: readonly Column[];
+  /** Of entries that were asked for: the text of the first column. */
+  readonly texts: Array<Text | undefined> = [];
   private readonly plan: Plan;
   private readonly values: Values;
 
   constructor(
     readonly type: JfrClass,
-    planner: Planner,
-    private readonly cursor: JfrCursor
+    planner: Planner
   ) {
     const wanted = keptFields.get(type.name);
     const texts = type.fields.filter((field) => isString(field, planner));
@@ -46,8 +51,16 @@ export class Pool {
     this.values = new Values(Math.max(1, names.length));
     this.columns = Array.from({ length: Math.max(1, names.length) }, (_, slot) => {
       const field = this.plan.fields.get(slot) ?? unknownField;
-      const strings = isString(field, planner) ? new StringColumn() : undefined;
-      return { field, strings, low: new Uint32Array(16), high: new Uint32Array(16) };
+      return { field, isString: isString(field, planner), low: new Uint32Array(16), high: new Uint32Array(16) };
+    });
+  }
+
+  /** Makes room for so many more entries. */
+  reserve(more: number): void {
+    this.keys.reserve(more);
+    this.columns.forEach((column) => {
+      column.low = grown(column.low, this.keys.length + more);
+      column.high = grown(column.high, this.keys.length + more);
     });
   }
 
@@ -63,15 +76,9 @@ export class Pool {
   }
 
   private keep(index: number): void {
-    const { cursor, values } = this;
-    const { at } = cursor;
-    for (let slot = 0; slot < this.columns.length; slot++) {
-      const column = this.columns[slot];
-      if (column.strings !== undefined) {
-        cursor.at = values.low[slot];
-        column.strings.add(cursor);
-        continue;
-      }
+    const { columns, values } = this;
+    for (let slot = 0; slot < columns.length; slot++) {
+      const column = columns[slot];
       if (index === column.low.length) {
         column.low = grown(column.low, index + 1);
         column.high = grown(column.high, index + 1);
@@ -79,7 +86,6 @@ export class Pool {
       column.low[index] = values.low[slot];
       column.high[index] = values.high[slot];
     }
-    cursor.at = at;
   }
 }
 
@@ -130,7 +136,9 @@ export class Pools {
     const id = cursor.varint();
     const type = this.planner.metadata.get(id) ?? cursor.fail(`a constant pool of the unknown type ${id}`);
     const pool = type.name === 'jdk.types.StackTrace' ? this.stacks : this.poolOf(type);
-    for (let left = cursor.varint(); left > 0; left--) {
+    const count = cursor.varint();
+    pool.reserve(Math.min(count, mostReserved));
+    for (let left = count; left > 0; left--) {
       pool.read(cursor);
       this.entries++;
     }
@@ -144,7 +152,7 @@ export class Pools {
     if (known !== undefined) {
       return known;
     }
-    const pool = new Pool(type, this.planner, this.cursor);
+    const pool = new Pool(type, this.planner);
     this.pools.set(type.id, pool);
     this.byName.set(type.name, pool);
     return pool;
@@ -161,32 +169,34 @@ export class Pools {
   }
 
   /** The text of one column of entry `index`, following references. */
-  text(pool: Pool, column: number, index: number, depth = 0): string {
-    const { strings, field, low, high } = pool.columns[column];
-    if (strings !== undefined) {
-      return strings.get(index, this.cursor, (keyLow, keyHigh) => this.pooledString(keyLow, keyHigh, depth));
+  text(pool: Pool, column: number, index: number, depth = 0): Text {
+    const { isString, field, low, high } = pool.columns[column];
+    if (isString) {
+      return this.textAt(low[index], depth);
     }
-    return field.pooled ? this.textOfKey(field, low[index], high[index], depth + 1) : '';
+    return field.pooled ? this.textOfKey(field, low[index], high[index], depth + 1) : noText;
   }
 
   /** The text of what a field refers to. */
-  textOfKey(field: JfrField, low: number, high: number, depth = 0): string {
-    const pool = this.ofField(field);
-    const index = pool === undefined ? -1 : pool.keys.find(low, high);
-    return pool === undefined || index < 0 || depth > maxReferences ? '' : this.text(pool, 0, index, depth);
+  textOfKey(field: JfrField, low: number, high: number, depth = 0): Text {
+    return this.textOfEntry(this.ofField(field), low, high, depth);
   }
 
   /** The text that starts at byte `at` of the file. */
-  textAt(at: number): string {
+  textAt(at: number, depth = 0): Text {
     const { cursor } = this;
     cursor.at = at;
     cursor.end = cursor.bytes.length;
-    return readString(cursor, (low, high) => this.pooledString(low, high, 0));
+    return readReference(cursor)
+      ? this.textOfEntry(this.named('java.lang.String'), cursor.low, cursor.high, depth + 1)
+      : readText(cursor);
   }
 
-  private pooledString(low: number, high: number, depth: number): string {
-    const pool = this.named('java.lang.String');
+  private textOfEntry(pool: Pool | undefined, low: number, high: number, depth: number): Text {
     const index = pool === undefined ? -1 : pool.keys.find(low, high);
-    return pool === undefined || index < 0 || depth > maxReferences ? '' : this.text(pool, 0, index, depth + 1);
+    if (pool === undefined || index < 0 || depth > maxReferences) {
+      return noText;
+    }
+    return (pool.texts[index] ??= this.text(pool, 0, index, depth));
   }
 }

@@ -6,7 +6,7 @@ import { looksLikeJfr, readChunks, type Recording } from './chunks';
 import { ContextMaker, type ContextNames, Endpoints } from './contexts';
 import { JfrCursor } from './cursor';
 import { countExceptions, type ExceptionCounts, exceptionFactor } from './exceptions';
-import { FrameResolver, NameBudget } from './frames';
+import { FrameResolver, MethodStrings } from './frames';
 import { metricEvents, readMetrics } from './metrics';
 import { type EventRule, eventRules, type JfrType, rulesFor, valueTypeOf, valueTypes } from './rules';
 import { infoEvents, readRuntimeInfo } from './runtime-info';
@@ -50,7 +50,7 @@ export function readJfr(bytes: Uint8Array, limits: ReaderLimits, names?: Context
   const columns = columnsOf(rules, settings, exceptions);
   const builder = makeBuilder(rules, chunks, columns, cursor, limits);
   const window = windowOf(chunks);
-  const methodNames = new NameBudget(cursor);
+  const methods = new MethodStrings(cursor, builder);
   const endpoints = new Endpoints(chunks, cursor);
   const sampling: Sampling = {
     builder,
@@ -59,7 +59,7 @@ export function readJfr(bytes: Uint8Array, limits: ReaderLimits, names?: Context
     cursor,
     columns,
     carry: new Float64Array(columns.size),
-    frames: new Map(chunks.map((chunk) => [chunk, new FrameResolver(chunk, builder, cursor, methodNames)])),
+    frames: new Map(chunks.map((chunk) => [chunk, new FrameResolver(chunk, cursor, methods)])),
     ...(limits.sampleTimes && { timesFromNs: window.startNs }),
   };
   sayingSpansFirst(rules, chunks).forEach((rule) => addSamples(rule, chunks, sampling));

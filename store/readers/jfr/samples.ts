@@ -1,3 +1,4 @@
+import type { FrameKind } from '../../../src/model/profile';
 import type { ProfileBuilder } from '../../../src/model/profile-builder';
 import type { Chunk } from './chunk';
 import { readableClass } from './class-names';
@@ -50,25 +51,31 @@ function boundMeasures({ measures }: EventRule, columns: ReadonlyMap<JfrType, nu
 }
 
 function addEvents(event: EventReader, rule: EventRule, measures: readonly BoundMeasure[], sampling: Sampling): void {
-  const { builder, contexts, measuring, timesFromNs } = sampling;
-  const { low, high } = event.values;
-  const context = contexts.reader(event, rule.isBeforeSpan !== true);
-  const detail = detailReader(event, rule, builder);
+  const contexts = sampling.contexts.reader(event, rule.isBeforeSpan !== true);
+  const details = new DetailFrames(event, rule, sampling.builder);
   const frames = sampling.frames.get(event.chunk)!;
-  event.forEach(() => {
-    const detailFrame = detail();
-    const stackLow = low[slot.stackTrace];
-    const stackHigh = high[slot.stackTrace];
-    const stack =
-      detailFrame < 0 ? frames.stack(stackLow, stackHigh) : frames.stackWithDetail(stackLow, stackHigh, detailFrame);
-    const base = builder.sample(stack, context());
-    if (timesFromNs !== undefined && event.has(slot.startTime)) {
-      builder.sampleTime(event.timeNs(slot.startTime, timesFromNs));
+  const timesFromNs = event.has(slot.startTime) ? sampling.timesFromNs : undefined;
+  while (event.advance()) {
+    const base = sampling.builder.sample(stackOf(event, details.frame(), frames), contexts.context());
+    if (timesFromNs !== undefined) {
+      sampling.builder.sampleTime(event.timeNs(slot.startTime, timesFromNs));
     }
-    for (const { column, measure } of measures) {
-      builder.values[base + column] = wholeNumber(measure(event, measuring), column, sampling);
-    }
-  });
+    addValues(event, measures, base, sampling);
+  }
+}
+
+function stackOf({ values }: EventReader, detail: number, frames: FrameResolver): number {
+  const low = values.low[slot.stackTrace];
+  const high = values.high[slot.stackTrace];
+  return detail < 0 ? frames.stack(low, high) : frames.stackWithDetail(low, high, detail);
+}
+
+function addValues(event: EventReader, measures: readonly BoundMeasure[], base: number, sampling: Sampling): void {
+  const { values } = sampling.builder;
+  for (let i = 0; i < measures.length; i++) {
+    const { column, measure } = measures[i];
+    values[base + column] = wholeNumber(measure(event, sampling.measuring), column, sampling);
+  }
 }
 
 /** Rounds so that the sum of all rounded values is the rounded sum of all values. */
@@ -85,26 +92,48 @@ function wholeNumber(value: number, column: number, { carry, cursor }: Sampling)
   return whole === 0 ? 0 : whole;
 }
 
-/** Makes the leaf frame that says what the event at hand is about, -1 = none. */
-function detailReader(event: EventReader, rule: EventRule, builder: ProfileBuilder): () => number {
-  const kind = rule.detail;
-  if (kind === undefined || !event.has(slot.detail)) {
-    return () => -1;
+/** Makes the leaf frames that say what the events of one type in one chunk are about. */
+class DetailFrames {
+  private readonly kind: FrameKind | undefined;
+  private readonly isPooled: boolean;
+  /** By key in the pool. */
+  private readonly known = new Map<number, number>();
+
+  constructor(
+    private readonly event: EventReader,
+    { detail }: EventRule,
+    private readonly builder: ProfileBuilder
+  ) {
+    this.kind = event.has(slot.detail) ? detail : undefined;
+    this.isPooled = event.field(slot.detail)?.pooled === true;
   }
-  const frameOf = (text: string) => (text === '' ? -1 : builder.detailFrame(kind, text));
-  if (kind === 'detail:peer') {
-    return () => frameOf(peerOf(event));
+
+  /** Of the event at hand, -1 = none. */
+  frame(): number {
+    const { kind, event } = this;
+    if (kind === undefined) {
+      return -1;
+    }
+    if (kind === 'detail:peer') {
+      return this.make(kind, peerOf(event));
+    }
+    return this.isPooled ? this.ofPool(kind) : this.make(kind, event.text(slot.detail));
   }
-  if (event.field(slot.detail)?.pooled !== true) {
-    return () => frameOf(event.text(slot.detail));
-  }
-  const known = new Map<number, number>();
-  return () => {
-    const key = event.values.high[slot.detail] * 0x1_0000_0000 + event.values.low[slot.detail];
-    const frame = known.get(key) ?? frameOf(readableClass(event.text(slot.detail)));
-    known.set(key, frame);
+
+  private ofPool(kind: FrameKind): number {
+    const { values } = this.event;
+    const key = values.high[slot.detail] * 0x1_0000_0000 + values.low[slot.detail];
+    let frame = this.known.get(key);
+    if (frame === undefined) {
+      frame = this.make(kind, readableClass(this.event.text(slot.detail)));
+      this.known.set(key, frame);
+    }
     return frame;
-  };
+  }
+
+  private make(kind: FrameKind, text: string): number {
+    return text === '' ? -1 : this.builder.detailFrame(kind, text);
+  }
 }
 
 function peerOf(event: EventReader): string {

@@ -131,13 +131,13 @@ export class SpanIndex {
 }
 
 function spanAt({ from, span }: Timeline, time: number): number {
-  const before = countBelow(from, (begin) => begin <= time);
+  const before = countUntil(from, time, true);
   return before === 0 ? 0 : span[before - 1];
 }
 
 /** What all samples from `start` to `end` agree on. */
 function spanWithin({ from, span }: Timeline, start: number, end: number): number {
-  const first = countBelow(from, (time) => time < start);
+  const first = countUntil(from, start, false);
   for (let i = first; i < from.length && from[i] <= end; i++) {
     if (span[i] !== span[first]) {
       return 0;
@@ -146,13 +146,13 @@ function spanWithin({ from, span }: Timeline, start: number, end: number): numbe
   return from[first] <= end ? span[first] : 0;
 }
 
-/** How many of the ascending times come before the first one that is not `isBelow`. */
-function countBelow(times: Float64Array, isBelow: (time: number) => boolean): number {
+/** How many of the ascending times come before `time`, or at it as well. */
+function countUntil(times: Float64Array, time: number, orAt: boolean): number {
   let low = 0;
   let high = times.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (isBelow(times[middle])) {
+    if (times[middle] < time || (orAt && times[middle] === time)) {
       low = middle + 1;
     } else {
       high = middle;
@@ -190,10 +190,10 @@ function timelineOf({ start, end, span }: Intervals): Timeline {
 /** By time. Most threads' samples come in order. */
 function inOrder({ time, span }: Sightings): Timeline {
   if (time.every((at, i) => i === 0 || time[i - 1] <= at)) {
-    return { from: Float64Array.from(time), span: Uint32Array.from(span) };
+    return { from: new Float64Array(time), span: new Uint32Array(span) };
   }
-  const order = Uint32Array.from(time, (_, i) => i).sort((a, b) => time[a] - time[b]);
-  return { from: Float64Array.from(order, (i) => time[i]), span: Uint32Array.from(order, (i) => span[i]) };
+  const order = new Uint32Array(time.map((_, i) => i)).sort((a, b) => time[a] - time[b]);
+  return { from: new Float64Array(time).map((_, i) => time[order[i]]), span: order.map((i) => span[i]) };
 }
 
 /** Runs of samples with one span. */

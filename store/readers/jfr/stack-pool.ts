@@ -52,6 +52,12 @@ export class StackPool {
     this.typeField = this.frame.fields.get(typeSlot);
   }
 
+  /** Makes room for so many more stacks. */
+  reserve(more: number): void {
+    this.keys.reserve(more);
+    this.offset = grown(this.offset, this.keys.length + more + 1);
+  }
+
   /** Reads one key and its stack. */
   read(cursor: JfrCursor): void {
     cursor.words();
@@ -63,7 +69,6 @@ export class StackPool {
     const end = !this.hasFrames ? start : this.readFrames(cursor, start);
     this.values.read(this.after, cursor);
     if (index === known) {
-      this.offset = grown(this.offset, known + 2);
       this.offset[known + 1] = end;
     }
   }

@@ -40,7 +40,8 @@ export class ThreadKeys {
     if (pool === undefined) {
       return '';
     }
-    const name = pools.text(pool, threadColumn.javaName, index) || pools.text(pool, threadColumn.osName, index);
+    const text = (column: number) => pools.text(pool, column, index).text;
+    const name = text(threadColumn.javaName) || text(threadColumn.osName);
     const id = this.javaId(index) || this.number(threadColumn.osThreadId, index);
     return name !== '' || id === 0 ? name : String(id);
   }

@@ -4,7 +4,7 @@ import { namesOf, partOf } from './names';
 import { Scratch } from './scratch';
 import type { StringTable } from './strings';
 import type { Functions, Mappings } from './symbols';
-import { noText, type Text } from './texts';
+import { noText, type Text } from '../texts';
 
 const frameTemplates = new Scratch();
 const mappingOfFunction = new Scratch();

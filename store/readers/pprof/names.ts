@@ -1,7 +1,7 @@
 import { frameNames, languageOfFile } from '../../../src/model/frame-names';
 import type { Language } from '../../../src/model/language';
 import type { FrameKind } from '../../../src/model/profile';
-import { noText, Text } from './texts';
+import { noText, Text } from '../texts';
 
 /** What the name of a function tells, with what it was worked out from. */
 export interface FunctionNames {

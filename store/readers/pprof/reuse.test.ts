@@ -2,7 +2,7 @@ import { defaultReaderLimits, type Profile } from '../../../src/model/profile';
 import { checkProfile } from '../../../src/model/profile-check';
 import { pprofCorpus } from '../../../tests/oracle/uploads';
 import { pprofReader } from './reader';
-import { textOf } from './texts';
+import { textOf } from '../texts';
 
 const encoder = new TextEncoder();
 

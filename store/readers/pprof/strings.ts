@@ -1,15 +1,13 @@
 import type { ProfileBuilder } from '../../../src/model/profile-builder';
 import type { ProtobufCursor } from '../protobuf';
 import type { Spans } from './spans';
-import { type Text, textOf } from './texts';
-
-let readings = 0;
+import { newReading, type Text, textOf } from '../texts';
 
 /** A pprof string table; what nobody asks for isn't decoded. */
 export class StringTable {
   readonly length: number;
   private readonly texts: Array<Text | undefined>;
-  private readonly reading = ++readings;
+  private readonly reading = newReading();
 
   constructor(
     private readonly cursor: ProtobufCursor,

@@ -5,7 +5,7 @@ import { languageOf } from './names';
 import { Scratch } from './scratch';
 import type { Spans } from './spans';
 import type { StringTable } from './strings';
-import type { Text } from './texts';
+import type { Text } from '../texts';
 
 export interface Functions {
   readonly length: number;

@@ -1,5 +1,5 @@
-import type { Language } from '../../../src/model/language';
-import type { Key } from './label-keys';
+import type { Language } from '../../src/model/language';
+import type { Key } from './pprof/label-keys';
 
 /** A string of a file with what was worked out from it. Files of a service repeat their strings, so these outlive the file. */
 export class Text {
@@ -11,6 +11,8 @@ export class Text {
   language?: Language | '';
   /** What it means as a label's key; null = nothing. */
   key?: Key | null;
+  /** Of the JVM's class with this name. */
+  jvmClass?: JvmClass;
 
   constructor(
     readonly text: string,
@@ -19,7 +21,20 @@ export class Text {
   ) {}
 }
 
+export interface JvmClass {
+  readonly className: Text;
+  readonly packageName: Text;
+  readonly library: Text;
+}
+
 export const noText = new Text('', 0);
+
+let readings = 0;
+
+/** A number for `Text.reading`. */
+export function newReading(): number {
+  return ++readings;
+}
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const seed = (Math.random() * 0x1_0000_0000) | 0;
