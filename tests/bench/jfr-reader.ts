@@ -21,10 +21,13 @@ interface BenchRow {
 /** Smaller files are mostly metadata. */
 const leastBytes = 300_000;
 
+/** A busy moment of the machine should not meet one file alone. */
+const turns = 4;
+
 function timesOf(bytes: Uint8Array<ArrayBuffer>, budgetMs: number): number[] {
   const times: number[] = [];
   const until = performance.now() + budgetMs;
-  while (times.length < 20 || performance.now() < until) {
+  while (times.length < 20 / turns || performance.now() < until) {
     const start = performance.now();
     readJfr(bytes, defaultReaderLimits);
     times.push(performance.now() - start);
@@ -32,14 +35,18 @@ function timesOf(bytes: Uint8Array<ArrayBuffer>, budgetMs: number): number[] {
   return times;
 }
 
-/** One row per file, after all of them were read for `warmUpMs` each; at least 20 runs and `budgetMs` milliseconds each. */
+/** One row per file, after all of them were read for `warmUpMs` each; at least 20 runs and `budgetMs` milliseconds each, in turns. */
 async function run(warmUpMs = 400, budgetMs = 800): Promise<BenchRow[]> {
   const corpus = jfrCorpus().filter(({ rows }) => rows.length > 0);
   const files = [...corpus, ...(await jfrUploads())];
   const firsts = files.map(({ bytes }) => timesOf(bytes, warmUpMs)[0]);
+  const best = files.map(() => Infinity);
+  for (let turn = 0; turn < turns; turn++) {
+    files.forEach(({ bytes }, at) => (best[at] = Math.min(best[at], ...timesOf(bytes, budgetMs / turns))));
+  }
   return files.map(({ name, bytes }, index) => {
     const { samples } = readJfr(bytes, defaultReaderLimits);
-    const bestMs = Math.min(...timesOf(bytes, budgetMs));
+    const bestMs = best[index];
     return {
       file: name,
       bytes: bytes.length,

@@ -30,11 +30,21 @@ const recorded = [
   'recordings/dd-node-2 wall.pprof',
 ];
 
-/** Best of at least 20 runs and `budgetMs` milliseconds. */
-function bestOf(budgetMs: number, work: () => void): number {
+const turns = 5;
+
+/** Best of at least 20 runs and `budgetMs` milliseconds of each. They take turns, so that a busy moment of the machine meets all. */
+function bestOf(budgetMs: number, works: ReadonlyArray<() => void>): number[] {
+  const best = works.map(() => Infinity);
+  for (let turn = 0; turn < turns; turn++) {
+    works.forEach((work, at) => (best[at] = Math.min(best[at], bestOfTurn(budgetMs / turns, work))));
+  }
+  return best;
+}
+
+function bestOfTurn(budgetMs: number, work: () => void): number {
   let best = Infinity;
   const until = performance.now() + budgetMs;
-  for (let runs = 0; runs < 20 || performance.now() < until; runs++) {
+  for (let runs = 0; runs < 20 / turns || performance.now() < until; runs++) {
     const start = performance.now();
     work();
     best = Math.min(best, performance.now() - start);
@@ -86,9 +96,11 @@ async function run(budgetMs = 400): Promise<BenchRow[]> {
   const uploads = (await pprofUploads()).filter(({ name }) => recorded.includes(name));
   const files = [...pprofCorpus(), ...uploads];
   const measure = ({ name, bytes }: { name: string; bytes: Uint8Array<ArrayBuffer> }, budget: number): BenchRow => {
-    const readerMs = bestOf(budget, () => pprofReader.read(bytes, defaultReaderLimits));
-    const pprofFormatMs = bestOf(budget, () => PprofFormat.decode(bytes));
-    const sameWorkMs = bestOf(budget, () => readWithPprofFormat(bytes));
+    const [readerMs, pprofFormatMs, sameWorkMs] = bestOf(budget, [
+      () => pprofReader.read(bytes, defaultReaderLimits),
+      () => PprofFormat.decode(bytes),
+      () => readWithPprofFormat(bytes),
+    ]);
     const ratios = { ratio: pprofFormatMs / readerMs, sameWorkRatio: sameWorkMs / readerMs };
     return { file: name, bytes: bytes.length, readerMs, pprofFormatMs, sameWorkMs, ...ratios };
   };
