@@ -16,8 +16,12 @@ export async function acceptHttp(
   request: FastifyRequest,
   settings: IngestSettings
 ): Promise<Accepted> {
-  const body = request.body instanceof Uint8Array ? new Uint8Array(request.body) : new Uint8Array(0);
+  const body = isBytes(request.body) ? request.body : new Uint8Array(0);
   return acceptCounted(describeRequest(intake, request), body, settings);
+}
+
+function isBytes(body: unknown): body is Uint8Array<ArrayBuffer> {
+  return body instanceof Uint8Array && body.buffer instanceof ArrayBuffer;
 }
 
 export async function acceptCounted(
