@@ -1,8 +1,9 @@
 import { type DataFrame, type Field, FieldType, type PanelData, getFieldDisplayName } from '@grafana/data';
 import { dimensionFields } from '../../api/frames';
 import { type Dimension, dimensions } from '../../api/query';
-import { fieldByName, fieldFormatter, numberAt, textAt, unitOfField } from '../../ui/panel-fields';
+import { dimensionNames } from '../../model/dimensions';
 import { type Unit } from '../../model/profile-types';
+import { fieldByName, fieldFormatter, numberAt, textAt, unitOfField } from '../../ui/panel-fields';
 
 export const neededFields = [dimensionFields.name, dimensionFields.self, dimensionFields.total];
 
@@ -36,25 +37,6 @@ export function readDimensionFrame(frame: DataFrame): DimensionData {
     format: fieldFormatter(self),
   };
 }
-
-const dimensionNames: Record<Dimension, string> = {
-  method: 'Method',
-  methodLine: 'Method and line',
-  class: 'Class',
-  package: 'Package',
-  library: 'Library',
-  file: 'File',
-  directory: 'Directory',
-  thread: 'Thread',
-  endpoint: 'Endpoint',
-  span: 'Span',
-  sampleLabel: 'Sample label',
-  exception: 'Exception',
-  allocatedClass: 'Allocated class',
-  lock: 'Lock',
-  peer: 'Peer',
-  path: 'Path',
-};
 
 const isDimension = (value: unknown): value is Dimension => dimensions.some((dimension) => dimension === value);
 
