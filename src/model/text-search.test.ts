@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { matchesAbbreviation, searchTexts } from './text-search';
 
 const names = ['encoding/json.Unmarshal', 'json.dumps', 'main.getUserName', 'Widget', '', '<b>x</b>'];
@@ -6,6 +7,19 @@ const found = (query: string) => names.filter((_, i) => searchTexts(names, query
 it('finds what contains the text, whatever the case', () => {
   expect(found('JSON')).toEqual(['encoding/json.Unmarshal', 'json.dumps']);
   expect(found('get')).toEqual(['main.getUserName', 'Widget']);
+});
+
+it('finds in many texts what it finds in each alone', () => {
+  const letters = fc.constantFrom('a', 'B', 'Σ', 'İ', 'ß', '\n', ' ', 'x');
+  const text = fc.string({ unit: letters, maxLength: 6 });
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 8 }), text, (texts, query) => {
+      const wanted = query.trim().toLowerCase();
+      const expected = texts.map((one) => (wanted !== '' && one.toLowerCase().includes(wanted) ? 1 : 0));
+      fc.pre(wanted === '' || expected.includes(1));
+      expect(Array.from(searchTexts(texts, query).mask)).toEqual(expected);
+    })
+  );
 });
 
 it('finds all words where nothing contains the whole text', () => {

@@ -25,9 +25,22 @@ export function searchTexts(texts: readonly string[], query: string): TextMatche
   if (regex instanceof Error) {
     return { mask: new Uint8Array(texts.length), count: 0, error: regex.message };
   }
-  const tests = regex ? [(text: string) => regex.test(text)] : textTests(wanted);
-  return firstThatFinds(texts, tests);
+  return regex ? textsThat(texts, (text) => regex.test(text)) : searchWords(texts, wanted.toLowerCase());
 }
+
+/** What is found first: the whole text, all its words, its letters. */
+function searchWords(texts: readonly string[], query: string): TextMatches {
+  const whole = textsContaining(texts, query);
+  const words = query.split(/\s+/);
+  if (whole.count > 0) {
+    return whole;
+  }
+  const all = words.length > 1 ? textsThat(texts, (text) => hasWords(text.toLowerCase(), words)) : whole;
+  const letters = words.join('');
+  return all.count === 0 && letters.length > 1 ? textsThat(texts, (text) => matchesAbbreviation(text, letters)) : all;
+}
+
+const hasWords = (text: string, words: readonly string[]) => words.every((word) => text.includes(word));
 
 /** undefined = the query is no regular expression. */
 function parseRegex(query: string): LinearRegex | Error | undefined {
@@ -42,31 +55,65 @@ function parseRegex(query: string): LinearRegex | Error | undefined {
   }
 }
 
-function textTests(query: string): Test[] {
-  const lower = query.toLowerCase();
-  const words = lower.split(/\s+/);
-  const tests: Test[] = [(text) => text.toLowerCase().includes(lower)];
-  if (words.length > 1) {
-    tests.push((text) => words.every((word) => text.toLowerCase().includes(word)));
-  }
-  const letters = words.join('');
-  if (letters.length > 1) {
-    tests.push((text) => matchesAbbreviation(text, letters));
-  }
-  return tests;
+/** Between texts that are searched as one. */
+const separator = '\n';
+
+/** Texts in lower case as one text, in which the browser searches faster than code goes from text to text. */
+interface JoinedTexts {
+  readonly text: string;
+  /** Where each text starts, and the end. */
+  readonly start: Uint32Array;
 }
 
-function firstThatFinds(texts: readonly string[], tests: readonly Test[]): TextMatches {
+const joinedTexts = new WeakMap<readonly string[], JoinedTexts>();
+
+function joinedOf(texts: readonly string[]): JoinedTexts {
+  const known = joinedTexts.get(texts) ?? joinTexts(texts);
+  joinedTexts.set(texts, known);
+  return known;
+}
+
+function joinTexts(texts: readonly string[]): JoinedTexts {
+  const text = texts.join(separator).toLowerCase() + separator;
+  const start = startsOf(texts);
+  // A few letters are longer in lower case.
+  const same = start[texts.length] === text.length;
+  return { text, start: same ? start : startsOf(texts.map((one) => one.toLowerCase())) };
+}
+
+function startsOf(texts: readonly string[]): Uint32Array {
+  const start = new Uint32Array(texts.length + 1);
+  for (let i = 0, at = 0; i < texts.length; i++) {
+    at += texts[i]!.length + 1;
+    start[i + 1] = at;
+  }
+  return start;
+}
+
+function textsContaining(texts: readonly string[], wanted: string): TextMatches {
+  if (wanted.includes(separator)) {
+    return textsThat(texts, (text) => text.toLowerCase().includes(wanted));
+  }
+  const { text, start } = joinedOf(texts);
   const mask = new Uint8Array(texts.length);
   let count = 0;
-  for (const test of tests) {
-    for (let i = 0; i < texts.length; i++) {
-      mask[i] = test(texts[i]!) ? 1 : 0;
-      count += mask[i]!;
+  let i = 0;
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, start[i])) {
+    while (start[i]! <= at) {
+      i++;
     }
-    if (count > 0) {
-      break;
-    }
+    mask[i - 1] = 1;
+    count++;
+  }
+  return { mask, count };
+}
+
+function textsThat(texts: readonly string[], test: Test): TextMatches {
+  const mask = new Uint8Array(texts.length);
+  let count = 0;
+  for (let i = 0; i < texts.length; i++) {
+    mask[i] = test(texts[i]!) ? 1 : 0;
+    count += mask[i]!;
   }
   return { mask, count };
 }
