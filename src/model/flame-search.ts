@@ -9,70 +9,55 @@ export interface FlameMatches {
   readonly methods: number;
   /** Value below matching frames; a match inside a match is counted once. */
   readonly total: number;
-  /** One bit per row, set where it matches, and how many are set before each word. */
-  readonly bits: Uint32Array;
-  readonly before: Uint32Array;
 }
 
-/** Marks the matching frames of a tree: a short loop over all rows, and what is to know of the hits from them alone. */
+/** What is to know of the matching frames of a tree. */
 export function matchFlame(tree: FlameTree, mask: Uint8Array): FlameMatches {
-  const bits = new Uint32Array((tree.length >>> 5) + 1);
-  const before = new Uint32Array(bits.length + 1);
-  markHits(tree.columns.label, tree.length, mask, bits, before);
-  return { mask, frames: before[bits.length]!, ...sumHits(tree, bits, mask.length), bits, before };
-}
-
-function markHits(label: ArrayLike<number>, length: number, mask: Uint8Array, bits: Uint32Array, before: Uint32Array) {
-  let hits = 0;
-  for (let word = 0; word < bits.length; word++) {
-    const end = Math.min(length, (word + 1) << 5);
-    let marks = 0;
-    for (let row = word << 5; row < end; row++) {
-      const hit = mask[label[row]!]!;
-      marks |= hit << (row & 31);
-      hits += hit;
-    }
-    bits[word] = marks;
-    before[word + 1] = hits;
-  }
-}
-
-function sumHits({ columns, rowEnd }: FlameTree, bits: Uint32Array, labels: number) {
-  const seen = new Uint8Array(labels);
+  const { labelFrames } = tree;
+  let frames = 0;
   let methods = 0;
-  let total = 0;
-  let end = 0; // of the outermost match that is open
-  for (let word = 0; word < bits.length; word++) {
-    for (let left = bits[word]!; left !== 0; left &= left - 1) {
-      const row = (word << 5) + 31 - Math.clz32(left & -left);
-      const label = columns.label[row]!;
-      methods += 1 - seen[label]!;
-      seen[label] = 1;
-      if (row >= end) {
-        total += drawnValue(columns, row);
-        end = rowEnd[row]!;
-      }
+  for (let label = 0; label < labelFrames.length; label++) {
+    if (mask[label] === 1 && labelFrames[label]! > 0) {
+      frames += labelFrames[label]!;
+      methods++;
     }
   }
-  return { methods, total };
+  return { mask, frames, methods, total: outermostTotal(tree, mask) };
 }
 
-function bitCount(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x55555555);
-  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
-  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+/** Looks at no frame below a match, and most frames of a large tree are below one. */
+function outermostTotal({ columns, rowEnd, length }: FlameTree, mask: Uint8Array): number {
+  const { label } = columns;
+  let total = 0;
+  for (let row = 0; row < length; ) {
+    if (mask[label[row]!] === 1) {
+      total += drawnValue(columns, row);
+      row = rowEnd[row]!;
+    } else {
+      row++;
+    }
+  }
+  return total;
 }
 
-/** Matching rows above `row`. */
-function hitsBefore({ bits, before }: FlameMatches, row: number): number {
-  const word = row >>> 5;
-  return before[word]! + bitCount(bits[word]! & ((1 << (row & 31)) - 1));
-}
-
-/** True if a frame, or with `count` one of that many siblings, or anything below them, matches. */
-export function hidesMatch(tree: FlameTree, matches: FlameMatches, node: NodeIndex, count: number): boolean {
-  const last = node + Math.max(1, count) - 1;
-  return hitsBefore(matches, tree.rowEnd[tree.row[last]!]!) > hitsBefore(matches, tree.row[node]!);
+/**
+ * True if a frame, or with `count` one of that many siblings, or anything below them, matches. Asked of the runs of a view
+ * only, which lie beside each other, so all of them together look at no row twice.
+ */
+export function hidesMatch(
+  { columns, row, rowEnd }: FlameTree,
+  { mask }: FlameMatches,
+  node: NodeIndex,
+  count: number
+): boolean {
+  const { label } = columns;
+  const end = rowEnd[row[node + Math.max(1, count) - 1]!]!;
+  for (let at = row[node]!; at < end; at++) {
+    if (mask[label[at]!] === 1) {
+      return true;
+    }
+  }
+  return false;
 }
 
 const mostSteps = 10_000;

@@ -32,6 +32,8 @@ export interface FlameTree {
   readonly firstChild: Uint32Array;
   /** Row → row after the last one below it. */
   readonly rowEnd: Uint32Array;
+  /** Label → how many frames have it. */
+  readonly labelFrames: Uint32Array;
 }
 
 export type NodeIndex = number;
@@ -71,6 +73,7 @@ export function buildFlameTree(columns: FlameColumns): FlameTree {
     width: new Float64Array(length),
     firstChild: new Uint32Array(length + 1),
     rowEnd: new Uint32Array(length),
+    labelFrames: new Uint32Array(columns.labels.length),
   };
   placeNodes(tree);
   return tree;
@@ -87,12 +90,13 @@ function countLevels(level: ArrayLike<number>): Uint32Array {
   return levelStart;
 }
 
-function placeNodes({ columns, depth, levelStart, row, start, width, firstChild, rowEnd, length }: FlameTree) {
+function placeNodes(tree: FlameTree) {
+  const { columns, depth, levelStart, row, start, width, firstChild, rowEnd, labelFrames, length } = tree;
   const next = levelStart.slice(0, depth + 1); // per level: the node that comes next
   const edge = new Float64Array(depth + 1); // per level: where the next node starts
   const limit = new Float64Array(depth + 1); // per level: where the open parent ends
   limit[0] = Infinity;
-  const { level: levels, value, valueRight } = columns;
+  const { level: levels, value, valueRight, label } = columns;
   let open = -1; // deepest level whose last node is still open
   for (let r = 0; r < length; r++) {
     const level = levels[r]!;
@@ -103,6 +107,7 @@ function placeNodes({ columns, depth, levelStart, row, start, width, firstChild,
     const node = next[level]!;
     next[level] = node + 1;
     row[node] = r;
+    labelFrames[label[r]!]!++;
     start[node] = edge[level]!;
     width[node] = Math.max(0, Math.min(drawn, limit[level]! - edge[level]!));
     firstChild[node] = level + 1 < depth ? next[level + 1]! : length;
