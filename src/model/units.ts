@@ -31,7 +31,7 @@ export function formatSignificant(value: number): string {
 /** Digits in groups of three, set apart by thin spaces. */
 export function groupThousands(digits: string): string {
   const [whole = '', fraction] = digits.split('.');
-  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, thinSpace);
+  const grouped = whole.length > 3 ? whole.replace(/\B(?=(\d{3})+(?!\d))/g, thinSpace) : whole;
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
 
@@ -41,15 +41,21 @@ function roundToThree(value: number): number {
 
 /** Largest step that the value, rounded as it will be shown, reaches: 999.9 ms is 1.00 s, 1023.9 KiB is 1.00 MiB. */
 function stepFor(value: number, steps: readonly Step[]): Step {
-  let found = steps[0]!;
-  for (const [index, step] of steps.entries()) {
-    const below = steps[index - 1];
-    const shown = below ? shownSize(Math.abs(value) / below.size) * below.size : Math.abs(value);
-    if (shown >= step.size) {
-      found = step;
+  const magnitude = Math.abs(value);
+  for (let i = steps.length - 1; i > 0; i--) {
+    if (reaches(magnitude, steps[i]!, steps[i - 1]!)) {
+      return steps[i]!;
     }
   }
-  return found;
+  return steps[0]!;
+}
+
+/** Rounding changes less than a hundredth. */
+function reaches(magnitude: number, step: Step, below: Step): boolean {
+  return (
+    magnitude >= step.size ||
+    (magnitude >= 0.99 * step.size && shownSize(magnitude / below.size) * below.size >= step.size)
+  );
 }
 
 function shownSize(inUnits: number): number {
