@@ -103,8 +103,8 @@ function usePainting(
 ) {
   const paint = useCallback(() => {
     if (canvasRef.current && heightPx > 0 && scene.layout.widthPx > 0) {
-      // A drawing that became lower is scrolled back by the browser.
-      const scrollPx = Math.min(scroll.get(), spacePx - heightPx);
+      // A drawing that became lower is scrolled back by the browser, as is one that was pulled past its edge.
+      const scrollPx = Math.max(0, Math.min(scroll.get(), spacePx - heightPx));
       paintFlame(canvasRef.current, scene, { heightPx, scrollPx, pixelRatio: window.devicePixelRatio || 1 });
     }
   }, [canvasRef, scene, heightPx, spacePx, scroll]);

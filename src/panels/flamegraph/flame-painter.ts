@@ -32,7 +32,7 @@ export interface FlameViewport {
 
 /** Sizes the canvas to the viewport and draws the scene. */
 export function paintFlame(canvas: HTMLCanvasElement, scene: FlameScene, viewport: FlameViewport) {
-  const { layout, palette, font } = scene;
+  const { layout, font } = scene;
   const { heightPx, pixelRatio } = viewport;
   const context = canvas.getContext('2d', { alpha: false });
   if (!context) {
@@ -41,8 +41,6 @@ export function paintFlame(canvas: HTMLCanvasElement, scene: FlameScene, viewpor
   // A page that is zoomed out has less than a pixel for one.
   setSize(canvas, Math.max(1, Math.round(layout.widthPx * pixelRatio)), Math.max(1, Math.round(heightPx * pixelRatio)));
   context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
-  context.fillStyle = palette.background;
-  context.fillRect(0, 0, layout.widthPx, heightPx);
   const pen = pixelPen(scene, pixelRatio, Math.max(1, Math.floor(gapPx * pixelRatio)));
   const rows = paintRows(context, canvas.width, pen, viewport);
   context.font = font;
@@ -59,18 +57,18 @@ interface Brush {
   /** Width of one character of the monospace font. */
   readonly cellPx: number;
   /** Texts of entries, made when they are first drawn. */
-  readonly texts: Array<string | undefined>;
+  readonly texts: Map<number, string>;
 }
 
 /** Texts depend on layout and data only, so scrolling, searching and selecting find them made. */
-const textCache = new WeakMap<FlameLayout, { data: FlameData; texts: Array<string | undefined> }>();
+const textCache = new WeakMap<FlameLayout, { data: FlameData; texts: Map<number, string> }>();
 
 function labelsOf({ layout, data }: FlameScene) {
   const known = textCache.get(layout);
   if (known?.data === data) {
     return known.texts;
   }
-  const texts = new Array<string | undefined>(layout.node.length);
+  const texts = new Map<number, string>();
   textCache.set(layout, { data, texts });
   return texts;
 }
@@ -113,6 +111,11 @@ function paintRows(
   const { scene, scale } = pen;
   const place = rowPlace(scene.layout, scene.flip, heightPx);
   const [first, end] = rowsInView(place, scrollPx, heightPx);
+  // Rows cover the rest.
+  if (place.rows * rowPx <= heightPx) {
+    context.fillStyle = scene.palette.background;
+    context.fillRect(0, 0, scene.layout.widthPx, heightPx);
+  }
   const image = context.createImageData(width, Math.ceil(rowPx * scale) + 1);
   const strip = { pixels: new Uint32Array(image.data.buffer), width };
   const rows: PaintedRow[] = [];
@@ -200,10 +203,16 @@ function paintFrameLabel(brush: Brush, pen: PixelPen, entry: number, y: number) 
 const roomFor = ({ layout }: FlameScene, entry: number) => layout.w[entry] - gapPx - 2 * textPaddingPx;
 
 function labelOf(brush: Brush, scene: FlameScene, entry: number): string {
+  const known = brush.texts.get(entry);
+  if (known !== undefined) {
+    return known;
+  }
   const { data } = scene;
   const row = rowOfEntry(scene, entry);
   const cells = Math.floor(roomFor(scene, entry) / brush.cellPx);
-  return (brush.texts[entry] ??= withValue(data, row, shownLabel(data, data.rows.label[row]), cells));
+  const text = withValue(data, row, shownLabel(data, data.rows.label[row]), cells);
+  brush.texts.set(entry, text);
+  return text;
 }
 
 /** Text on stripes can't be read: behind it the frame is plain, but for a line of stripes below and the bar of a match above. */

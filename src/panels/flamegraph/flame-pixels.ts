@@ -1,6 +1,6 @@
 import { type FlameLayout } from '../../model/flame-layout';
 import { type FlameMatches, hidesMatch } from '../../model/flame-search';
-import { pixelOf } from '../../ui/flame-palette';
+import { type FlamePalette, pixelOf } from '../../ui/flame-palette';
 import { type FlameScene } from './flame-scene';
 
 /**
@@ -16,10 +16,17 @@ export interface PixelPen {
   readonly gap: number;
   /** What is narrower than that many pixels of the image is left out. */
   readonly least: number;
-  readonly background: number;
-  /** By code of an entry. */
-  readonly inks: Uint32Array;
+  readonly inks: FlameInks;
   readonly codes: EntryCodes;
+}
+
+/** Colours as pixels. */
+interface FlameInks {
+  readonly background: number;
+  readonly match: number;
+  readonly selected: number;
+  /** By code of an entry. */
+  readonly entries: Uint32Array;
 }
 
 /** What an entry looks like: a code per entry, made when it is first drawn. */
@@ -37,10 +44,29 @@ const frameCode = 2;
 const unknown = 255;
 
 export function pixelPen(scene: FlameScene, scale: number, gap: number, least = 0): PixelPen {
-  const { palette, matches } = scene;
-  const colours = [palette.run, palette.runMatch, ...(matches ? palette.dimFill : palette.fill), ...palette.fill];
-  const inks = Uint32Array.from(colours, pixelOf);
-  return { scene, scale, gap, least, background: pixelOf(palette.background), inks, codes: codesOf(scene) };
+  const inks = inksOf(scene.palette, scene.matches !== undefined);
+  return { scene, scale, gap, least, inks, codes: codesOf(scene) };
+}
+
+const plainInks = new WeakMap<FlamePalette, FlameInks>();
+const searchInks = new WeakMap<FlamePalette, FlameInks>();
+
+/** The colours of a palette, where a search dims what it doesn't find. */
+function inksOf(palette: FlamePalette, dims: boolean): FlameInks {
+  const cache = dims ? searchInks : plainInks;
+  const known = cache.get(palette);
+  if (known) {
+    return known;
+  }
+  const colours = [palette.run, palette.runMatch, ...(dims ? palette.dimFill : palette.fill), ...palette.fill];
+  const made = {
+    background: pixelOf(palette.background),
+    match: pixelOf(palette.match),
+    selected: pixelOf(palette.selected),
+    entries: Uint32Array.from(colours, pixelOf),
+  };
+  cache.set(palette, made);
+  return made;
 }
 
 /** Those of the last way of colouring and the last search. */
@@ -126,7 +152,7 @@ export function drawLine(line: Uint32Array, pen: PixelPen, row: number): number[
       (isNarrow ? narrow : wide).push(entry);
     }
   }
-  line.fill(pen.background);
+  line.fill(pen.inks.background);
   [wide, wideFound, narrow, narrowFound].forEach((entries) => drawEntries(line, pen, entries));
   return wideFound;
 }
@@ -145,7 +171,11 @@ function drawEntries(line: Uint32Array, pen: PixelPen, entries: readonly number[
     const left = (start + 0.5) | 0;
     const right = (start + w[entry] * scale + 0.5) | 0;
     const first = right > left || code[entry] < frameCode ? left : (start + (w[entry] * scale) / 2) | 0;
-    line.fill(ink ?? inks[code[entry]], first, right - left > 3 * gap ? right - gap : Math.max(right, first + 1));
+    line.fill(
+      ink ?? inks.entries[code[entry]],
+      first,
+      right - left > 3 * gap ? right - gap : Math.max(right, first + 1)
+    );
   }
 }
 
@@ -160,22 +190,22 @@ export interface RowImage {
 
 /** Writes a row of boxes, `height` lines tall with the gap below, and the bars of frames that are found or picked. */
 export function drawRow({ pixels, width }: RowImage, pen: PixelPen, row: number, height: number) {
-  const { palette, selected } = pen.scene;
+  const { inks, scene } = pen;
   const lineAt = (line: number) => pixels.subarray(line * width, (line + 1) * width);
   const found = drawLine(lineAt(0), pen, row);
   const bottom = height - pen.gap;
   for (let done = 1; done < bottom; done *= 2) {
     pixels.copyWithin(done * width, 0, Math.min(done, bottom - done) * width);
   }
-  pixels.fill(pen.background, bottom * width, height * width);
-  const drawBars = (entries: readonly number[], colour: string, top: number, end: number) => {
+  pixels.fill(inks.background, bottom * width, height * width);
+  const drawBars = (entries: readonly number[], ink: number, top: number, end: number) => {
     for (let line = top; line < end && entries.length > 0; line++) {
-      drawEntries(lineAt(line), pen, entries, pixelOf(colour));
+      drawEntries(lineAt(line), pen, entries, ink);
     }
   };
-  drawBars(found, palette.match, 0, Math.round(foundBarPx * pen.scale));
-  if (selected) {
-    drawBars(pickedOf(pen, row), palette.selected, bottom - Math.round(pickedBarPx * pen.scale), bottom);
+  drawBars(found, inks.match, 0, Math.round(foundBarPx * pen.scale));
+  if (scene.selected) {
+    drawBars(pickedOf(pen, row), inks.selected, bottom - Math.round(pickedBarPx * pen.scale), bottom);
   }
 }
 
