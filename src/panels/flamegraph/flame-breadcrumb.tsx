@@ -5,6 +5,7 @@ import { type FlameRows, hiddenBelow } from '../../model/flame-rows';
 import { type NodeIndex, pathTo } from '../../model/flame-tree';
 import { formatCount, formatCounted, formatShare } from '../../model/units';
 import { type FlameData, shownName } from './flame-data';
+import { flameNotes } from './flame-later';
 import { flamePart } from './flame-styles';
 import { ToolButton, ToolIcon } from './tool-button';
 import { ToolMenu } from './tool-menu';
@@ -174,11 +175,6 @@ function HiddenShare({ data, focus, cut }: Pick<FlameBreadcrumbProps, 'data' | '
   if (hiddenNodes === 0 || share <= 0) {
     return null;
   }
-  const of = zoomed ? 'the zoomed frame' : 'the total';
-  const explanation =
-    `${formatShare(share)} of ${of} is spent in small frames that are not drawn` +
-    (zoomed ? '. ' : ` (${formatCount(hiddenNodes)} frames). `) +
-    'The tables count them. Zoom in to load them, or raise “Max nodes” in the query.';
   return (
     <span className={flamePart.hint} style={{ flex: 'none' }}>
       <span
@@ -190,10 +186,15 @@ function HiddenShare({ data, focus, cut }: Pick<FlameBreadcrumbProps, 'data' | '
         {cutWords[cut]} {formatShare(share)} <ToolIcon name="info" sizePx={12} />
       </span>
       <span role="tooltip" id={id}>
-        {explanation}
+        <Hint share={share} frames={zoomed ? undefined : hiddenNodes} />
       </span>
     </span>
   );
+}
+
+function Hint(props: { share: number; frames?: number }) {
+  const notes = flameNotes.use();
+  return notes ? <notes.HiddenHint {...props} /> : null;
 }
 
 const cutWords: Record<CutState, string> = {

@@ -51,7 +51,7 @@ export function FlameGraph(props: FlameGraphProps) {
   const { actions, goal, mainRef, searchRef } = windows;
   const tools = useTools(props, control, drawing, windows);
   const narrow = width < narrowPx;
-  useEffect(loadSoon, []);
+  useLater(drawing);
   const stage = { control, selected: selection.names, font, widthPx: width, actions };
   return (
     <div className={className} style={props.waiting ? dimmed : undefined}>
@@ -115,6 +115,13 @@ function useWindows(data: FlameData, control: FlameControl, selection: Selection
     [selection, control, data, isOpen, close]
   );
   return { open, goal, mainRef, searchRef, toGraph, close, actions };
+}
+
+/** Loads what the first picture doesn't need, and rehearses with that picture. */
+function useLater({ main, focus, colours, font, flip }: FlameDrawing) {
+  // Once, whatever comes to be drawn in the meantime.
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  useEffect(() => loadSoon({ data: main, layout: focus.layout, ...colours, font, flip }), []);
 }
 
 interface FlameParts {

@@ -2,6 +2,7 @@ import { Menu, Portal, useTheme2 } from '@grafana/ui';
 import React, { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import { displayName } from '../../model/display-name';
 import { type FlameRules, colourWays } from '../../model/flame-place';
+import { formatCounted, formatShare } from '../../model/units';
 import { type ExportFormat } from './export-format';
 import { diffFills } from './flame-colours';
 import { patternOfSearch } from './flame-pipeline';
@@ -222,4 +223,14 @@ export function DiffLegend() {
       <span>more, striped: only on one side</span>
     </span>
   );
+}
+
+/** What the share that a cut graph hides is; `frames` where it is that of the whole graph, not of the zoomed frame. */
+export function HiddenHint({ share, frames }: { share: number; frames?: number }) {
+  const where =
+    frames === undefined
+      ? 'the zoomed frame is spent in small frames that are not drawn.'
+      : `the total is spent in small frames that are not drawn (${formatCounted(frames, 'frame')}).`;
+  const more = 'The tables count them. Zoom in to load them, or raise “Max nodes” in the query.';
+  return `${formatShare(share)} of ${where} ${more}`;
 }

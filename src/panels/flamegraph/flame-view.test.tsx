@@ -169,6 +169,7 @@ describe('a cut graph', () => {
     });
     render(panel());
     expect(screen.getByTestId('flame-hidden')).toHaveTextContent('hides 20.0 %');
+    expect(screen.getByText(/^20.0 % of the total is spent in small frames .*1 frame/)).toBeInTheDocument();
     key('ArrowDown', 'ArrowDown', 'Enter');
     await waitFor(() => expect(screen.queryByTestId('flame-hidden')).toBeNull());
     key('ArrowDown');

@@ -1,0 +1,58 @@
+import { layoutFlame } from '../../model/flame-layout';
+import { type FlameMatches, matchFlame } from '../../model/flame-search';
+import { type FlameTree, widestChild } from '../../model/flame-tree';
+import { searchTexts } from '../../model/text-search';
+import { paintFlame } from './flame-painter';
+import { type FlameScene } from './flame-scene';
+
+const times = 8;
+/** A step takes about that long. */
+const leastMs = 5;
+/** As many frames as a few rows of a panel hold. */
+const widthPx = 800;
+const heightPx = 200;
+const mostNames = 500;
+
+let rehearsed = false;
+
+/**
+ * Browsers make fast code only of what has run a few times, and a first zoom or search would find all of it cold. So the first
+ * graph of a page is zoomed, searched and painted out of sight while the browser rests, a step at a time.
+ */
+export function rehearse(scene: FlameScene) {
+  if (rehearsed || typeof requestIdleCallback !== 'function') {
+    return;
+  }
+  rehearsed = true;
+  const canvas = document.createElement('canvas');
+  let done = 0;
+  const rest = (deadline: IdleDeadline) => {
+    while (done < times && deadline.timeRemaining() > leastMs) {
+      rehearseOnce(canvas, scene, done % 2 === 1);
+      done++;
+    }
+    if (done < times) {
+      requestIdleCallback(rest);
+    }
+  };
+  requestIdleCallback(rest);
+}
+
+function rehearseOnce(canvas: HTMLCanvasElement, scene: FlameScene, zoomed: boolean) {
+  const { tree } = scene.data;
+  const focus = zoomed ? Math.max(0, widestChild(tree, 0)) : 0;
+  const layout = layoutFlame(tree, { focus, widthPx });
+  for (const matches of [undefined, someMatches(tree)]) {
+    paintFlame(canvas, { ...scene, layout, matches }, { heightPx, scrollPx: 0, pixelRatio: 1 });
+  }
+  // Letters are drawn when someone asks for the pixels.
+  canvas.getContext('2d')?.getImageData(0, 0, 1, 1);
+}
+
+/** Of a part of the names: what a search keeps of them is large. */
+function someMatches(tree: FlameTree): FlameMatches {
+  const { labels } = tree.columns;
+  const mask = new Uint8Array(labels.length);
+  mask.set(searchTexts(labels.slice(0, mostNames), 'e').mask);
+  return matchFlame(tree, mask);
+}
