@@ -1,7 +1,7 @@
 import { type BenchTree } from '../tree';
 
-/** Clicks the middle of a row's frame in a drawing whose rows start at its top, before anything is zoomed. */
-export function clickFrame(area: HTMLElement, tree: BenchTree, row: number, rowPx: number) {
+/** A click on the middle of a row's frame in a drawing whose rows start at its top, before anything is zoomed. */
+export function clickOnFrame(area: HTMLElement, tree: BenchTree, row: number, rowPx: number): () => void {
   const { level, value } = tree;
   const starts: number[] = [0];
   let start = 0;
@@ -14,8 +14,10 @@ export function clickFrame(area: HTMLElement, tree: BenchTree, row: number, rowP
   const clientX = box.left + ((start + value[row] / 2) / value[0]) * box.width;
   const clientY = box.top + (level[row] + 0.5) * rowPx;
   const target = document.elementFromPoint(clientX, clientY) ?? area;
-  for (const type of ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click']) {
-    const init = { clientX, clientY, bubbles: true, view: window };
-    target.dispatchEvent(type.startsWith('pointer') ? new PointerEvent(type, init) : new MouseEvent(type, init));
-  }
+  return () => {
+    for (const type of ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click']) {
+      const init = { clientX, clientY, bubbles: true, view: window };
+      target.dispatchEvent(type.startsWith('pointer') ? new PointerEvent(type, init) : new MouseEvent(type, init));
+    }
+  };
 }

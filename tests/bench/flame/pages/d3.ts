@@ -1,7 +1,7 @@
 import flamegraph from 'd3-flame-graph';
 import { select } from 'd3-selection';
 import { type BenchTree } from '../tree';
-import { offer, zoomTarget } from './measure';
+import { offer } from './measure';
 
 interface Node {
   name: string;
@@ -36,7 +36,10 @@ offer({
   },
   mount: (input) => select('#root').datum(input).call(chart),
   unmount: () => chart.destroy(),
-  zoom: () => frameOfRow(zoomTarget(tree))?.dispatchEvent(new MouseEvent('click', { bubbles: true })),
+  zoomTo: (row) => {
+    const frame = frameOfRow(row);
+    return () => frame?.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+  },
   unzoom: () => chart.resetZoom(),
   search: (text) => (text ? chart.search(text) : chart.clear()),
   area: () => document.querySelector('svg') as unknown as HTMLElement,

@@ -7,16 +7,27 @@ import FlameGraph from 'grafana-flamegraph/FlameGraph/FlameGraph.mjs';
 import { CollapsedMap, FlameGraphDataContainer } from 'grafana-flamegraph/FlameGraph/dataTransform.mjs';
 import { type BenchTree } from '../tree';
 import { frameOf, theme } from './grafana-frame';
-import { offer, zoomTarget } from './measure';
+import { offer } from './measure';
 
 const place = document.getElementById('root') as HTMLElement;
 let root = createRoot(place);
 let tree: BenchTree;
-const control = { focus: (_on: boolean) => {}, search: (_text: string) => {} };
+interface Focused {
+  item: { start: number; value: number; itemIndexes: number[] };
+  label: string;
+  posX: number;
+  posY: number;
+}
+
+const control = {
+  itemOf: (_row: number): Focused['item'] | undefined => undefined,
+  focus: (_on?: Focused['item']) => {},
+  search: (_text: string) => {},
+};
 
 function Page({ frame }: { frame: DataFrame }) {
   const data = useMemo(() => new FlameGraphDataContainer(frame, { collapsing: false }, theme), [frame]);
-  const [view, setView] = useState({ min: 0, max: 1, focused: undefined as unknown });
+  const [view, setView] = useState({ min: 0, max: 1, focused: undefined as Focused | undefined });
   const [text, setText] = useState('');
   const [collapsed, setCollapsed] = useState(() => new CollapsedMap());
   const matched = useMemo(
@@ -25,13 +36,19 @@ function Page({ frame }: { frame: DataFrame }) {
   );
   useEffect(() => {
     control.search = setText;
-    control.focus = (on) => {
-      const row = zoomTarget(tree);
-      const item = data.getLevels()[8].find((one: { itemIndexes: number[] }) => one.itemIndexes.includes(row));
+    control.itemOf = (row) =>
+      data.getLevels()[tree.level[row]].find((one: Focused['item']) => one.itemIndexes.includes(row));
+    control.focus = (item) => {
       const all = data.getLevels()[0][0].value;
-      const to = { min: item.start / all, max: (item.start + item.value) / all };
-      const focused = { item, label: '', posX: 0, posY: 0 };
-      setView(on ? { ...to, focused } : { min: 0, max: 1, focused: undefined });
+      setView(
+        item
+          ? {
+              min: item.start / all,
+              max: (item.start + item.value) / all,
+              focused: { item, label: '', posX: 0, posY: 0 },
+            }
+          : { min: 0, max: 1, focused: undefined }
+      );
     };
   }, [data]);
   return (
@@ -72,8 +89,11 @@ offer({
     root = createRoot(place);
   },
   // As from a click or a key: React renders these at once.
-  zoom: () => flushSync(() => control.focus(true)),
-  unzoom: () => flushSync(() => control.focus(false)),
+  zoomTo: (row) => {
+    const item = control.itemOf(row);
+    return () => flushSync(() => control.focus(item));
+  },
+  unzoom: () => flushSync(() => control.focus()),
   search: (text) => flushSync(() => control.search(text)),
   area: () => document.querySelector('canvas') as HTMLElement,
   rowPx: 22,

@@ -12,8 +12,8 @@ import { FlamePanel } from '../../../../src/panels/flamegraph/flame-panel';
 import { type FlameOptions, defaultOptions } from '../../../../src/panels/flamegraph/options';
 import { type BenchTree } from '../tree';
 import { frameOf } from './grafana-frame';
-import { offer, zoomTarget } from './measure';
-import { clickFrame } from './click-frame';
+import { offer } from './measure';
+import { clickOnFrame } from './click-frame';
 
 const place = document.getElementById('root') as HTMLElement;
 let root = createRoot(place);
@@ -56,7 +56,7 @@ offer({
     root.unmount();
     root = createRoot(place);
   },
-  zoom: () => clickFrame(graph().querySelector('canvas') as HTMLElement, tree, zoomTarget(tree), 20),
+  zoomTo: (row) => clickOnFrame(graph().querySelector('canvas') as HTMLElement, tree, row, 20),
   unzoom: () => graph().dispatchEvent(new KeyboardEvent('keydown', { key: 'Home', bubbles: true })),
   search: (text) => typeInto(document.querySelector('input') as HTMLInputElement, text),
   area: () => graph().querySelector('canvas') as HTMLElement,

@@ -6,7 +6,8 @@ export interface Renderer {
   prepare(tree: BenchTree): unknown;
   mount(input: unknown): void;
   unmount(): void;
-  zoom(): void;
+  /** Finds the frame of a row, which a user has before the eyes; what it returns zooms in on it. */
+  zoomTo(row: number): () => void;
   unzoom(): void;
   search(text: string): void;
   /** Where the pointer moves, and where frames are drawn: row 0 at the top, or at the bottom with `fromBottom`. */
@@ -120,18 +121,35 @@ async function withTasks(action: () => void): Promise<Timed> {
   return { ms, longestTaskMs: Math.max(0, ...longTasks) };
 }
 
+/** A pointer at a share of the width of a row that all trees have: what is there, and its move. */
+function pointerAt(area: HTMLElement, share: number): { target: Element; move: () => void } {
+  const box = area.getBoundingClientRect();
+  const at = { clientX: box.left + share * box.width, clientY: box.top + 12.5 * 20, bubbles: true };
+  const target = document.elementFromPoint(at.clientX, at.clientY) ?? area;
+  const move = () => ['mouseover', 'mousemove'].forEach((type) => target.dispatchEvent(new MouseEvent(type, at)));
+  return { target, move };
+}
+
+/** A click comes from a pointer that is over the graph already, and goes away afterwards. */
+async function clicked(area: HTMLElement, click: () => void): Promise<Timed> {
+  const { target, move } = pointerAt(area, 0.5);
+  move();
+  await idle(100);
+  const figures = await withTasks(click);
+  target.dispatchEvent(new MouseEvent('mouseout', { bubbles: true, relatedTarget: document.body }));
+  await idle(100);
+  return figures;
+}
+
 /** 60 moves across one row: time in the handler, and between animation frames. */
 async function hover(area: HTMLElement): Promise<{ handlerMs: number; frameMs: number }> {
-  const box = area.getBoundingClientRect();
   const handler: number[] = [];
   const frames: number[] = [];
   let last = await frame();
   for (let i = 0; i < 60; i++) {
-    const at = { clientX: box.left + ((i + 0.5) * box.width) / 60, clientY: box.top + 12.5 * 20, bubbles: true };
-    const target = document.elementFromPoint(at.clientX, at.clientY) ?? area;
+    const { move } = pointerAt(area, (i + 0.5) / 60);
     const start = performance.now();
-    target.dispatchEvent(new MouseEvent('mouseover', at));
-    target.dispatchEvent(new MouseEvent('mousemove', at));
+    move();
     handler.push(performance.now() - start);
     const now = await frame();
     frames.push(now - last);
@@ -199,7 +217,7 @@ export function offer(renderer: Renderer) {
       gc();
       return { heapMB: (heapBytes() - heapBefore) / 1e6, elements: document.querySelectorAll('*').length };
     },
-    zoom: () => withTasks(() => renderer.zoom()),
+    zoom: () => clicked(renderer.area(), renderer.zoomTo(zoomTarget(tree))),
     unzoom: () => withTasks(() => renderer.unzoom()),
     search: () => withTasks(() => renderer.search(searched)),
     clear: () => timed(() => renderer.search('')),
@@ -210,7 +228,7 @@ export function offer(renderer: Renderer) {
 }
 
 /** The frame that is zoomed in on, the same for all: the widest of level 8 that isn't everything. */
-export function zoomTarget({ level, value }: BenchTree): number {
+function zoomTarget({ level, value }: BenchTree): number {
   let best = -1;
   level.forEach((at, row) => {
     if (at === 8 && value[row] < 0.3 * value[0] && (best < 0 || value[row] > value[best])) {
