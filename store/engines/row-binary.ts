@@ -154,6 +154,20 @@ export class RowBinaryWriter {
     }
   }
 
+  stringArray(values: readonly string[]): void {
+    this.size(values.length);
+    for (let i = 0; i < values.length; i++) {
+      this.string(values[i]);
+    }
+  }
+
+  u8Array(values: readonly number[]): void {
+    this.size(values.length);
+    for (let i = 0; i < values.length; i++) {
+      this.u8(values[i]);
+    }
+  }
+
   map<K, V>(values: ReadonlyMap<K, V>, writeKey: (key: K) => void, writeValue: (value: V) => void): void {
     this.size(values.size);
     for (const [key, value] of values) {

@@ -106,7 +106,7 @@ export function encodeProfileRow(row: ProfileRow): Uint8Array<ArrayBuffer> {
   out.fixedString(row.uploadKey, 32);
   out.string(row.instance);
   out.map(row.labels, string, string);
-  out.array(row.types, string);
+  out.stringArray(row.types);
   out.array(row.totals, (value) => out.i64(value));
   out.array(row.counts, (value) => out.u32(value));
   out.u32(row.sampleCount);
@@ -233,11 +233,11 @@ export function encodeSpanRow(row: SpanRow): Uint8Array<ArrayBuffer> {
   out.u64Array(row.root);
   out.u64Array(row.traceHigh);
   out.u64Array(row.traceLow);
-  out.array(row.endpoint, (value) => out.string(value));
+  out.stringArray(row.endpoint);
   out.u16(row.retentionDays);
-  out.array(row.operation, (value) => out.string(value));
-  out.array(row.inferred, (value) => out.u8(value));
-  out.array(row.labels, (value) => out.string(value));
+  out.stringArray(row.operation);
+  out.u8Array(row.inferred);
+  out.stringArray(row.labels);
   return out.finish();
 }
 

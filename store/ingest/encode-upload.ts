@@ -121,7 +121,11 @@ class Choice {
 }
 
 function idsOf(ids: BigUint64Array, chosen: readonly number[]): BigUint64Array {
-  return BigUint64Array.from(chosen, (index) => ids[index]);
+  const picked = new BigUint64Array(chosen.length);
+  for (let i = 0; i < chosen.length; i++) {
+    picked[i] = ids[chosen[i]];
+  }
+  return picked;
 }
 
 interface EncodedRows {

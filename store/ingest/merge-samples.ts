@@ -134,9 +134,9 @@ function mapType({ id, scale, twin }: ResolvedType, column: number, types: Map<s
 }
 
 function mapContexts({ contexts, strings }: Profile, dictionary: Dictionary): Uint32Array {
-  const threadOf = numbersOf(strings, dictionary.threads);
-  const textOf = numbersOf(strings, dictionary.texts);
-  const labelsOf = numbersOf(strings, dictionary.texts, (text) => dictionary.labels.of(text));
+  const threads = new FileTexts(strings, dictionary.threads);
+  const texts = new FileTexts(strings, dictionary.texts);
+  const labelTexts = new FileTexts(strings, dictionary.texts, dictionary.labels);
   const { thread, endpoint, operation, labels, inferred } = contexts;
   const ids = [contexts.spanId, contexts.rootSpanId, contexts.traceIdHigh, contexts.traceIdLow].map(wordsOf);
   const words = new Uint32Array(contextWords.length);
@@ -147,32 +147,37 @@ function mapContexts({ contexts, strings }: Profile, dictionary: Dictionary): Ui
     for (let at = 0; at < contextWords.ids; at++) {
       says |= words[at] = ids[at >> 1][i * 2 + (at & 1)];
     }
-    says |= words[contextWords.endpoint] = textOf(endpoint[i]);
-    says |= words[contextWords.operation] = operation === undefined ? 0 : textOf(operation[i]);
-    says |= words[contextWords.labels] = labels === undefined ? 0 : labelsOf(labels[i]);
+    says |= words[contextWords.endpoint] = texts.number(endpoint[i]);
+    says |= words[contextWords.operation] = operation === undefined ? 0 : texts.number(operation[i]);
+    says |= words[contextWords.labels] = labels === undefined ? 0 : labelTexts.number(labels[i]);
     words[contextWords.inferred] = says !== 0 && inferred !== undefined ? inferred[i] : 0;
-    pair[0] = threadOf(thread[i]);
+    pair[0] = threads.number(thread[i]);
     pair[1] = says === 0 ? 0 : dictionary.contexts.intern(words, contextWords.length);
     pairs[i] = dictionary.pairs.intern(pair, 2);
   }
   return pairs;
 }
 
-/** Text numbers by the file's own string indexes; `stored` = what is kept of a text. */
-function numbersOf(
-  strings: readonly string[],
-  texts: TextNumbers,
-  stored = (text: string) => text
-): (index: number) => number {
-  const known = new Map<number, number>([[0, 0]]);
-  return (index) => {
-    let number = known.get(index);
+/** Text numbers by the file's own string indexes. */
+class FileTexts {
+  private readonly known = new Map<number, number>([[0, 0]]);
+
+  /** `stored`: labels as they are kept. */
+  constructor(
+    private readonly strings: readonly string[],
+    private readonly texts: TextNumbers,
+    private readonly stored?: StoredLabels
+  ) {}
+
+  number(index: number): number {
+    let number = this.known.get(index);
     if (number === undefined) {
-      number = texts.of(stored(strings[index]));
-      known.set(index, number);
+      const text = this.strings[index];
+      number = this.texts.of(this.stored?.of(text) ?? text);
+      this.known.set(index, number);
     }
     return number;
-  };
+  }
 }
 
 /** A group is a distinct (stack, thread, context). */
@@ -186,17 +191,18 @@ interface Groups {
 function groupSamples(mapped: readonly Mapped[]): Groups {
   const samples = mapped.reduce((all, { profile }) => all + profile.samples.length, 0);
   const table = new SequenceTable(samples, samples * 2);
+  return { ofSample: mapped.map((file) => groupsOf(file, table)), table };
+}
+
+function groupsOf({ profile: { samples }, stack, pair }: Mapped, table: SequenceTable): Uint32Array {
+  const groups = new Uint32Array(samples.length);
   const key = new Uint32Array(2);
-  const ofSample = mapped.map(({ profile: { samples: own }, stack, pair }) => {
-    const groups = new Uint32Array(own.length);
-    for (let i = 0; i < groups.length; i++) {
-      key[0] = stack[own.stack[i]];
-      key[1] = pair[own.context[i]];
-      groups[i] = table.intern(key, 2);
-    }
-    return groups;
-  });
-  return { ofSample, table };
+  for (let i = 0; i < groups.length; i++) {
+    key[0] = stack[samples.stack[i]];
+    key[1] = pair[samples.context[i]];
+    groups[i] = table.intern(key, 2);
+  }
+  return groups;
 }
 
 interface TypeSums {
@@ -213,7 +219,7 @@ function layOut(mapped: readonly Mapped[], groups: Groups, dictionary: Dictionar
     ...layOutRows(sums, groups.table, dictionary),
     types,
     totals: sums.map(({ values }, type) => exactTotal(values, types[type])),
-    counts: sums.map(({ counts }) => counts.reduce((all, count) => all + count, 0)),
+    counts: sums.map(sampleCount),
     threads: dictionary.threads.texts,
     contexts: layOutContexts(dictionary),
     sampleCount: mapped.reduce((all, { profile }) => all + profile.samples.length, 0),
@@ -235,7 +241,8 @@ function layOutRows(sums: readonly TypeSums[], groups: SequenceTable, { pairs, s
   };
   const stackWords = wordsOf(rows.stack);
   let row = 0;
-  sums.forEach(({ values, counts }, type) => {
+  for (let type = 0; type < sums.length; type++) {
+    const { values, counts } = sums[type];
     for (let group = 0; group < groups.length; group++) {
       if (counts[group] === 0) {
         continue;
@@ -250,8 +257,16 @@ function layOutRows(sums: readonly TypeSums[], groups: SequenceTable, { pairs, s
       rows.value[row] = values[group];
       rows.count[row++] = counts[group];
     }
-  });
+  }
   return rows;
+}
+
+function sampleCount({ counts }: TypeSums): number {
+  let all = 0;
+  for (let i = 0; i < counts.length; i++) {
+    all += counts[i];
+  }
+  return all;
 }
 
 function positives(counts: Uint32Array): number {
@@ -264,43 +279,62 @@ function positives(counts: Uint32Array): number {
 
 /** All but entry 0. */
 function layOutContexts({ contexts, texts, labels }: Dictionary): SpanEntries {
-  const { words } = contexts;
-  const length = contexts.length - 1;
-  const at = (entry: number, word: number) => words[(entry + 1) * contextWords.length + word];
-  const ids = (word: number) => {
-    const column = new BigUint64Array(length);
-    const halves = wordsOf(column);
-    for (let i = 0; i < halves.length; i++) {
-      halves[i] = at(i >> 1, word + (i & 1));
-    }
-    return column;
-  };
-  const column = <T>(value: (entry: number) => T) => Array.from({ length }, (_, entry) => value(entry));
   return {
-    span: ids(0),
-    root: ids(2),
-    traceHigh: ids(4),
-    traceLow: ids(6),
-    endpoint: column((entry) => texts.texts[at(entry, contextWords.endpoint)]),
-    operation: column((entry) => texts.texts[at(entry, contextWords.operation)]),
-    inferred: column((entry) => at(entry, contextWords.inferred)),
-    labels: labels.isEmpty ? [] : column((entry) => texts.texts[at(entry, contextWords.labels)]),
+    span: idsOf(contexts, 0),
+    root: idsOf(contexts, 2),
+    traceHigh: idsOf(contexts, 4),
+    traceLow: idsOf(contexts, 6),
+    endpoint: textsOf(contexts, contextWords.endpoint, texts),
+    operation: textsOf(contexts, contextWords.operation, texts),
+    inferred: columnOf(contexts, contextWords.inferred),
+    labels: labels.isEmpty ? [] : textsOf(contexts, contextWords.labels, texts),
   };
 }
 
+/** One word of every context. */
+function columnOf({ words, length }: SequenceTable, word: number): number[] {
+  const column: number[] = [];
+  for (let entry = 1; entry < length; entry++) {
+    column.push(words[entry * contextWords.length + word]);
+  }
+  return column;
+}
+
+function textsOf(contexts: SequenceTable, word: number, { texts }: TextNumbers): string[] {
+  const column: string[] = [];
+  for (const number of columnOf(contexts, word)) {
+    column.push(texts[number]);
+  }
+  return column;
+}
+
+/** Two words of every context. */
+function idsOf({ words, length }: SequenceTable, word: number): BigUint64Array {
+  const column = new BigUint64Array(length - 1);
+  const halves = wordsOf(column);
+  for (let entry = 1; entry < length; entry++) {
+    halves[entry * 2 - 2] = words[entry * contextWords.length + word];
+    halves[entry * 2 - 1] = words[entry * contextWords.length + word + 1];
+  }
+  return column;
+}
+
 function addUp({ profile, types }: Mapped, groups: Uint32Array, sums: readonly TypeSums[]): void {
+  for (const type of types) {
+    addColumn(profile, type, groups, sums[type.number]);
+  }
+}
+
+function addColumn(profile: Profile, { column, scale }: MappedType, groups: Uint32Array, sum: TypeSums): void {
   const { values, length } = profile.samples;
   const width = profile.valueTypes.length;
-  types.forEach(({ column, number, scale }) => {
-    const sum = sums[number];
-    for (let i = 0; i < length; i++) {
-      const value = values[i * width + column];
-      if (value !== 0) {
-        sum.values[groups[i]] += scale === 1 ? value : Math.round(value * scale);
-        sum.counts[groups[i]]++;
-      }
+  for (let i = 0; i < length; i++) {
+    const value = values[i * width + column];
+    if (value !== 0) {
+      sum.values[groups[i]] += scale === 1 ? value : Math.round(value * scale);
+      sum.counts[groups[i]]++;
     }
-  });
+  }
 }
 
 /** Sums are kept in doubles: exact up to 2^53 - 1, and what could be inexact is refused. */

@@ -86,20 +86,32 @@ function fileMetrics({ files, language }: MetricSources): Array<readonly [string
 
 /** CPU time below the background workers of Go's garbage collector. */
 function gcCpuNs({ name, profile }: MetricSources['files'][number]): number | undefined {
-  const { frames, stacks, strings, samples, valueTypes, period } = profile;
+  const { samples, valueTypes, period } = profile;
   const types = resolveProfileTypes(valueTypes, { attachment: name, language: 'go', period });
   const column = types.findIndex(({ id }) => id === 'cpu-time');
   if (column < 0) {
     return undefined;
   }
-  const isWorker = (frame: number) =>
-    strings[frames.method[frame]] === 'runtime.gcBgMarkWorker' && !frameKinds[frames.kind[frame]].startsWith('detail');
-  const below = Uint8Array.from({ length: stacks.length }, (_, at) =>
-    stacks.frame.subarray(stacks.offset[at], stacks.offset[at + 1]).some(isWorker) ? 1 : 0
-  );
+  const below = belowGcWorkers(profile);
   let sum = 0;
   for (let at = 0; at < samples.length; at++) {
     sum += below[samples.stack[at]] * samples.values[at * valueTypes.length + column];
   }
   return sum * types[column].scale;
+}
+
+/** 1 for the stacks that are work of Go's garbage collector. */
+function belowGcWorkers({ frames, stacks, strings }: Profile): Uint8Array {
+  const isWorker = new Uint8Array(frames.length);
+  for (let frame = 0; frame < frames.length; frame++) {
+    const isMethod = !frameKinds[frames.kind[frame]].startsWith('detail');
+    isWorker[frame] = isMethod && strings[frames.method[frame]] === 'runtime.gcBgMarkWorker' ? 1 : 0;
+  }
+  const below = new Uint8Array(stacks.length);
+  for (let stack = 0; stack < stacks.length; stack++) {
+    for (let at = stacks.offset[stack]; at < stacks.offset[stack + 1]; at++) {
+      below[stack] |= isWorker[stacks.frame[at]];
+    }
+  }
+  return below;
 }

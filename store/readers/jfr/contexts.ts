@@ -31,20 +31,22 @@ export class Endpoints {
   constructor(chunks: readonly Chunk[], cursor: JfrCursor) {
     for (const reader of readersOf(chunks, 'datadog.Endpoint', endpointFields, cursor)) {
       const { low, high } = reader.values;
-      reader.forEach(() => {
+      while (reader.advance()) {
         const index = this.roots.add(low[endpointFields.localRootSpanId], high[endpointFields.localRootSpanId]);
         this.texts[index] = {
           endpoint: reader.text(endpointFields.endpoint),
           operation: reader.text(endpointFields.operation),
         };
-      });
+      }
     }
   }
 
   /** Requests per endpoint: there is an event for each local root span that ended. */
   counts(): Map<string, number> {
     const counts = new Map<string, number>();
-    this.texts.forEach(({ endpoint }) => counts.set(endpoint, (counts.get(endpoint) ?? 0) + 1));
+    for (const { endpoint } of this.texts) {
+      counts.set(endpoint, (counts.get(endpoint) ?? 0) + 1);
+    }
     return counts;
   }
 

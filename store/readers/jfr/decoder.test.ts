@@ -49,7 +49,7 @@ function addUp(sums: Sums, chunk: Chunk, set: EventSet, cursor: JfrCursor): void
   const builder = new ProfileBuilder([]);
   const frames = new FrameResolver(chunk, cursor, new MethodStrings(cursor, builder));
   const stacks = new Map<number, number>();
-  reader.forEach(() => {
+  while (reader.advance()) {
     sums.count++;
     fields.forEach(({ name }, slot) => add(sums.fields, name, reader.number(slot)));
     if (reader.has(slots['stackTrace'])) {
@@ -57,7 +57,7 @@ function addUp(sums: Sums, chunk: Chunk, set: EventSet, cursor: JfrCursor): void
       const stack = frames.stack(low[slots['stackTrace']], high[slots['stackTrace']]);
       stacks.set(stack, (stacks.get(stack) ?? 0) + 1);
     }
-  });
+  }
   addStacks(sums, builder, stacks);
 }
 

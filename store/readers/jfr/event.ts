@@ -13,8 +13,8 @@ const numberKind = { long: 0, int: 1, byte: 2, float: 3 } as const;
 export class EventReader {
   readonly values: Values;
   private readonly plan: Plan;
-  private readonly fields: ReadonlyArray<JfrField | undefined>;
-  private readonly kinds: readonly number[];
+  private readonly fields: Array<JfrField | undefined> = [];
+  private readonly kinds: number[] = [];
   private next = 0;
   private readonly nsPerTick: number;
   /** Texts of references whose keys have 32 bits, by slot. */
@@ -29,14 +29,17 @@ export class EventReader {
     const wanted = new Map(Object.entries(fields));
     this.values = new Values(Object.values(fields).reduce((most, slot) => Math.max(most, slot + 1), 1));
     this.plan = chunk.planner.plan(set.type, ({ name }) => wanted.get(name), true);
-    this.fields = Array.from(this.values.low, (_, slot) => this.plan.fields.get(slot));
-    this.kinds = this.fields.map((field) => (field === undefined ? numberKind.long : kindOf(chunk, field)));
+    for (let slot = 0; slot < this.values.low.length; slot++) {
+      const field = this.plan.fields.get(slot);
+      this.fields.push(field);
+      this.kinds.push(field === undefined ? numberKind.long : kindOf(chunk, field));
+    }
     this.nsPerTick = 1e9 / chunk.header.ticksPerSecond;
   }
 
   /**
-   * Goes on to the next event, which may move the cursor; false = there was none. For hot loops: what V8 compiles of a function that is
-   * made anew for each recording is thrown away with it.
+   * Goes on to the next event; false = there is none left. No callback, because what V8 compiles of a function that is made anew for
+   * each recording goes with it.
    */
   advance(): boolean {
     if (this.next === this.set.length) {
@@ -44,13 +47,6 @@ export class EventReader {
     }
     this.set.read(this.next++, this.cursor, this.plan, this.values);
     return true;
-  }
-
-  /** Only the first `most` events when given. */
-  forEach(visit: () => void, most = Infinity): void {
-    while (this.next < most && this.advance()) {
-      visit();
-    }
   }
 
   has(slot: number): boolean {

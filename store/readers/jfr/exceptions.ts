@@ -15,10 +15,14 @@ export function countExceptions(chunks: readonly Chunk[], cursor: JfrCursor): Ex
   const thrown = new Map<string, number>();
   const sampled = new Map<string, number>();
   for (const reader of readersOf(chunks, 'datadog.ExceptionCount', fields, cursor)) {
-    reader.forEach(() => add(thrown, reader.text(fields.type), Math.max(0, reader.number(fields.count))));
+    while (reader.advance()) {
+      add(thrown, reader.text(fields.type), Math.max(0, reader.number(fields.count)));
+    }
   }
   for (const reader of readersOf(chunks, 'datadog.ExceptionSample', fields, cursor)) {
-    reader.forEach(() => add(sampled, reader.text(fields.type), 1));
+    while (reader.advance()) {
+      add(sampled, reader.text(fields.type), 1);
+    }
   }
   return { thrown, sampled };
 }

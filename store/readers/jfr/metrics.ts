@@ -123,13 +123,13 @@ function readNumbers(
 ): Numbers | undefined {
   const numbers: Numbers = { count: 0, sum: 0, max: 0, first: 0, last: 0 };
   for (const reader of readersOf(chunks, event, fields, cursor)) {
-    reader.forEach(() => {
+    while (reader.advance()) {
       const value = of(reader);
       numbers.first = numbers.count++ === 0 ? value : numbers.first;
       numbers.last = value;
       numbers.sum += value;
       numbers.max = Math.max(numbers.max, value);
-    });
+    }
   }
   return numbers.count === 0 ? undefined : numbers;
 }

@@ -113,8 +113,9 @@ function addWholeEvents(
       const fields = set.type.fields.filter(isShown).slice(0, maxFields);
       const slots = Object.fromEntries(fields.map(({ name }, index) => [name, index]));
       const reader = new EventReader(chunk, set, cursor, slots);
-      const add = () => fields.forEach((field, i) => entries.add(group, field.name, fieldText(reader, field, i)));
-      reader.forEach(add, maxEvents);
+      for (let events = 0; events < maxEvents && reader.advance(); events++) {
+        fields.forEach((field, i) => entries.add(group, field.name, fieldText(reader, field, i)));
+      }
     }
   }
 }
@@ -172,10 +173,10 @@ function addNamed(
 ): void {
   const slots = { [fields.key]: 0, [fields.value]: 1, [fields.unit ?? '']: 2 };
   for (const reader of readersOf(chunks, event, slots, cursor)) {
-    reader.forEach(() => {
+    while (reader.advance()) {
       const unit = reader.text(2);
       entries.add(fields.group, reader.text(0), reader.text(1) + (unit === '' ? '' : ` ${unit}`));
-    });
+    }
   }
 }
 
@@ -183,11 +184,11 @@ function addNamed(
 function addFlags(entries: EntryList, event: string, chunks: readonly Chunk[], cursor: JfrCursor): void {
   for (const reader of readersOf(chunks, event, { name: 0, value: 1, origin: 2 }, cursor)) {
     const field = reader.field(1);
-    reader.forEach(() => {
+    while (reader.advance()) {
       if (field !== undefined && reader.text(2) !== 'Default') {
         entries.add('JVM flags', reader.text(0), fieldText(reader, field, 1));
       }
-    });
+    }
   }
 }
 
@@ -205,7 +206,9 @@ function addNames(entries: EntryList, chunks: readonly Chunk[], cursor: JfrCurso
 function textsOf(chunks: readonly Chunk[], event: string, field: string, cursor: JfrCursor): string[] {
   const texts = new Set<string>();
   for (const reader of readersOf(chunks, event, { [field]: 0 }, cursor)) {
-    reader.forEach(() => texts.add(reader.text(0)));
+    while (reader.advance()) {
+      texts.add(reader.text(0));
+    }
   }
   return [...texts].filter((text) => text !== '');
 }
@@ -259,7 +262,9 @@ function addLosses(entries: EntryList, chunks: readonly Chunk[], cursor: JfrCurs
   entries.add('Sampling', 'stacks cut by the profiler', truncated === 0 ? '' : `${truncated} of ${stacks}`);
   let lostSamples = 0;
   for (const reader of readersOf(chunks, lost, { lostSamples: 0 }, cursor)) {
-    reader.forEach(() => (lostSamples += Math.max(0, reader.number(0))));
+    while (reader.advance()) {
+      lostSamples += Math.max(0, reader.number(0));
+    }
   }
   entries.add('Sampling', 'CPU time samples lost', lostSamples === 0 ? '' : String(lostSamples));
 }

@@ -76,11 +76,11 @@ const setting = { id: 0, name: 1, value: 2 };
 function readActiveSettings(chunks: readonly Chunk[], cursor: JfrCursor): Map<string, Map<string, string>> {
   const byEvent = new Map<string, Map<string, string>>();
   for (const reader of readersOf(chunks, 'jdk.ActiveSetting', setting, cursor)) {
-    reader.forEach(() => {
+    while (reader.advance()) {
       const event = reader.chunk.metadata.get(reader.number(setting.id))?.name ?? '';
       const settings = byEvent.get(event) ?? new Map<string, string>();
       byEvent.set(event, settings.set(reader.text(setting.name), reader.text(setting.value)));
-    });
+    }
   }
   return byEvent;
 }
@@ -96,10 +96,10 @@ function readDatadogConfig(chunks: readonly Chunk[], cursor: JfrCursor) {
     return value > 0 && value < 1e12 ? value : otherwise;
   };
   for (const reader of readersOf(chunks, 'datadog.DatadogProfilerConfig', config, cursor)) {
-    reader.forEach(() => {
+    while (reader.advance()) {
       datadogCpuNs = interval(reader, config.cpuInterval, datadogCpuNs);
       datadogWallNs = interval(reader, config.wallInterval, datadogWallNs);
-    });
+    }
   }
   return { datadogCpuNs, datadogWallNs };
 }

@@ -126,13 +126,13 @@ function compare(bytes: Uint8Array): number[] {
   const counts = [0, 0];
   for (const reader of readersOf(chunks, 'datadog.ExceptionSample', fields, cursor)) {
     const threads = new ThreadKeys(reader.chunk);
-    reader.forEach(() => {
+    while (reader.advance()) {
       const thread = threads.keyAt(threads.indexOf(reader, fields.eventThread));
       const found = spans.find(thread, reader.timeNs(fields.startTime, baseNs));
       const same = spans.word(found, 0) === reader.values.low[2] && spans.word(found, 1) === reader.values.high[2];
       counts[0] += reader.isNonZero(fields.spanId) ? 1 : 0;
       counts[1] += same ? 1 : 0;
-    });
+    }
   }
   return counts;
 }
@@ -175,10 +175,10 @@ function countSampled(bytes: Uint8Array, counts: Record<Verdict, number>): void 
       .forEach((reader) => {
         const threads = new ThreadKeys(reader.chunk);
         const { low, high } = reader.values;
-        reader.forEach(() => {
+        while (reader.advance()) {
           const words = Uint32Array.of(low[2], high[2], low[3], high[3], 0, 0, 0);
           visit(threads.keyAt(threads.indexOf(reader, 1)), reader.timeNs(0, baseNs), words);
-        });
+        }
       });
   forEach(['datadog.ExecutionSample', 'datadog.MethodSample'], (thread, time, words) =>
     spans.addSighting(thread, time, (words[0] | words[1]) === 0 ? 0 : spans.record(words))

@@ -163,7 +163,7 @@ function countUntil(times: Float64Array, time: number, orAt: boolean): number {
 
 /** Nested intervals → segments of the innermost one. */
 function timelineOf({ start, end, span }: Intervals): Timeline {
-  const order = Uint32Array.from(start, (_, i) => i).sort((a, b) => start[a] - start[b] || end[b] - end[a]);
+  const order = nestingOrder(start, end);
   const from = new Float64Array(order.length * 2);
   const spans = new Uint32Array(order.length * 2);
   const open: number[] = [];
@@ -187,13 +187,74 @@ function timelineOf({ start, end, span }: Intervals): Timeline {
   return { from: from.subarray(0, length), span: spans.subarray(0, length) };
 }
 
+/** By start, of equal ones the longest first. */
+function nestingOrder(start: readonly number[], end: readonly number[]): Uint32Array {
+  const order = new Uint32Array(start.length);
+  let isOrdered = true;
+  for (let i = 0; i < order.length; i++) {
+    order[i] = i;
+    isOrdered &&= i === 0 || start[i - 1] < start[i];
+  }
+  return isOrdered ? order : order.sort((a, b) => start[a] - start[b] || end[b] - end[a]);
+}
+
 /** By time. Most threads' samples come in order. */
 function inOrder({ time, span }: Sightings): Timeline {
-  if (time.every((at, i) => i === 0 || time[i - 1] <= at)) {
-    return { from: new Float64Array(time), span: new Uint32Array(span) };
+  const from = new Float64Array(time);
+  const spans = new Uint32Array(span);
+  return isAscending(from) ? { from, span: spans } : sorted(from, spans);
+}
+
+function isAscending(times: Float64Array): boolean {
+  let at = 1;
+  while (at < times.length && times[at - 1] <= times[at]) {
+    at++;
   }
-  const order = new Uint32Array(time.map((_, i) => i)).sort((a, b) => time[a] - time[b]);
-  return { from: new Float64Array(time).map((_, i) => time[order[i]]), span: order.map((i) => span[i]) };
+  return at >= times.length;
+}
+
+/** Events come in order by type, so there are few runs, which are merged until one is left. */
+function sorted(times: Float64Array, spans: Uint32Array): Timeline {
+  let merged: Timeline = { from: times, span: spans };
+  // Times that are no numbers would stay where they are: then the runs get no fewer.
+  for (let runs = Infinity, left = times.length; left > 1 && left < runs; ) {
+    const into = { from: new Float64Array(times.length), span: new Uint32Array(times.length) };
+    runs = left;
+    left = mergePairs(merged, into);
+    merged = into;
+  }
+  return merged;
+}
+
+/** Merges the first two ascending runs, the next two, and so on; the number of runs that are left. */
+function mergePairs(source: Timeline, into: Timeline): number {
+  let runs = 0;
+  for (let start = 0; start < source.from.length; runs++) {
+    const middle = runEnd(source.from, start);
+    const end = runEnd(source.from, middle);
+    mergeRuns(source, start, middle, end, into);
+    start = end;
+  }
+  return runs;
+}
+
+function runEnd(times: Float64Array, start: number): number {
+  let at = start + 1;
+  while (at < times.length && times[at - 1] <= times[at]) {
+    at++;
+  }
+  return Math.min(at, times.length);
+}
+
+/** Of equal times those of the first run come first. */
+function mergeRuns(source: Timeline, start: number, middle: number, end: number, into: Timeline): void {
+  let first = start;
+  let second = middle;
+  for (let at = start; at < end; at++) {
+    const next = second >= end || (first < middle && source.from[first] <= source.from[second]) ? first++ : second++;
+    into.from[at] = source.from[next];
+    into.span[at] = source.span[next];
+  }
 }
 
 /** Runs of samples with one span. */
@@ -233,11 +294,11 @@ export function readTaggedSpans(spans: SpanIndex, chunks: readonly Chunk[], base
   const records = new Map<string, number>();
   for (const reader of readersOf(chunks, 'profiler.Span', tagged, cursor)) {
     const threads = new ThreadKeys(reader.chunk);
-    reader.forEach(() => {
+    while (reader.advance()) {
       const thread = threads.keyAt(threads.indexOf(reader, tagged.eventThread));
       const tag = reader.text(tagged.tag);
       if (thread === 0 || tag === '') {
-        return;
+        continue;
       }
       words[tagWord] = records.size + 1;
       const span = records.get(tag) ?? spans.record(words);
@@ -245,7 +306,7 @@ export function readTaggedSpans(spans: SpanIndex, chunks: readonly Chunk[], base
       spans.tags.set(span, tag);
       const start = reader.timeNs(tagged.startTime, baseNs);
       spans.addInterval(thread, start, start + Math.max(0, reader.durationNs(tagged.duration)), span);
-    });
+    }
   }
 }
 
@@ -255,7 +316,7 @@ export function readSpanIntervals(spans: SpanIndex, chunks: readonly Chunk[], ba
   for (const event of ['datadog.Timeline', 'datadog.Scope']) {
     for (const reader of readersOf(chunks, event, interval, cursor)) {
       const threads = new ThreadKeys(reader.chunk);
-      reader.forEach(() => {
+      while (reader.advance()) {
         const thread = threads.keyAt(threads.indexOf(reader, interval.eventThread));
         copyWords(reader, words);
         if (thread !== 0 && (words[0] | words[1]) !== 0) {
@@ -264,7 +325,7 @@ export function readSpanIntervals(spans: SpanIndex, chunks: readonly Chunk[], ba
           spans.addInterval(thread, start, start + Math.max(0, reader.durationNs(interval.duration)), span);
           addOperation(spans, span, reader);
         }
-      });
+      }
     }
   }
 }
@@ -275,7 +336,7 @@ const rootEnd = { startTime: 0, eventThread: 1, localRootSpanId: 2 };
 export function readRootEnds(spans: SpanIndex, chunks: readonly Chunk[], baseNs: bigint, cursor: JfrCursor): void {
   for (const reader of readersOf(chunks, 'datadog.Endpoint', rootEnd, cursor)) {
     const threads = new ThreadKeys(reader.chunk);
-    reader.forEach(() => {
+    while (reader.advance()) {
       const thread = threads.keyAt(threads.indexOf(reader, rootEnd.eventThread));
       const low = reader.values.low[rootEnd.localRootSpanId];
       const high = reader.values.high[rootEnd.localRootSpanId];
@@ -283,7 +344,7 @@ export function readRootEnds(spans: SpanIndex, chunks: readonly Chunk[], baseNs:
         const span = spans.record(Uint32Array.of(low, high, low, high, 0, 0, 0));
         spans.addSighting(thread, reader.timeNs(rootEnd.startTime, baseNs), span);
       }
-    });
+    }
   }
 }
 

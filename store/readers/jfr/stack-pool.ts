@@ -2,7 +2,7 @@ import type { ReaderLimits } from '../../../src/model/profile';
 import { grown, SequenceTable } from '../../../src/model/sequence-table';
 import type { JfrCursor } from './cursor';
 import { KeyIndex } from './keys';
-import type { JfrField } from './metadata';
+import type { JfrClass, JfrField, Metadata } from './metadata';
 import { holdsOnlyNumbers, type Plan, type Planner, Values } from './plan';
 
 /** Method key (low, high), line, frame type key: what a frame is before methods are resolved. */
@@ -37,8 +37,7 @@ export class StackPool {
     private readonly limits: ReaderLimits
   ) {
     const { metadata } = planner;
-    const types = [...metadata.values()];
-    const type = types.find(({ name }) => name === 'jdk.types.StackTrace') ?? { id: -1, name: '', fields: [] };
+    const type = classNamed(metadata, 'jdk.types.StackTrace') ?? { id: -1, name: '', fields: [] };
     const at = type.fields.findIndex(({ name, isArray }) => name === 'frames' && isArray);
     const frameType = metadata.get(type.fields[at]?.classId ?? -1) ?? { id: -1, name: '', fields: [] };
     const truncatedSlot = ({ name }: JfrField) => (name === 'truncated' ? 0 : undefined);
@@ -117,6 +116,15 @@ export class StackPool {
       }
     }
   }
+}
+
+function classNamed(metadata: Metadata, name: string): JfrClass | undefined {
+  for (const type of metadata.values()) {
+    if (type.name === name) {
+      return type;
+    }
+  }
+  return undefined;
 }
 
 function slotOf(name: string): number | undefined {
