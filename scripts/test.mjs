@@ -1,5 +1,6 @@
 // `npm test`: everything from a fresh clone. Ends with one line `N passed, N failed, N skipped`, summed over all runners.
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { findChromium } from './chromium.mjs';
 import { bin, ensurePackages, root, run } from './steps.mjs';
@@ -35,7 +36,10 @@ async function check() {
 async function unit() {
   title('unit and integration tests (jest)');
   const file = path.join(output, 'jest.json');
-  const { code } = await run(bin('jest'), ['--ci', '--json', `--outputFile=${file}`, '--forceExit']);
+  // Jest leaves one core to itself, but many suites mostly wait for the store they started.
+  const workers = Math.max(2, os.availableParallelism() - 1);
+  const args = ['--ci', '--json', `--outputFile=${file}`, '--forceExit', `--maxWorkers=${workers}`];
+  const { code } = await run(bin('jest'), args);
   const result = readJson(file);
   if (!result) {
     return add('jest', 0, 1, 0, `no result, exit code ${code}`);
