@@ -32,7 +32,7 @@ export const FlameSearchBox = forwardRef<HTMLInputElement, FlameSearchBoxProps>(
     }
   };
   return (
-    <div style={{ position: 'relative', flex: '0 1 280px', minWidth: 110 }}>
+    <div style={{ position: 'relative', flex: '0 9 280px', minWidth: 110 }}>
       <input
         ref={ref}
         type="text"
