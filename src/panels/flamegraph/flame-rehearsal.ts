@@ -5,7 +5,8 @@ import { searchTexts } from '../../model/text-search';
 import { paintFlame } from './flame-painter';
 import { type FlameScene } from './flame-scene';
 
-const times = 8;
+/** The whole graph and a zoomed one; more would make faster code, which takes memory. */
+const times = 2;
 /** A step takes about that long. */
 const leastMs = 5;
 /** As many frames as a few rows of a panel hold. */
@@ -16,8 +17,8 @@ const mostNames = 500;
 let rehearsed = false;
 
 /**
- * Browsers make fast code only of what has run a few times, and a first zoom or search would find all of it cold. So the first
- * graph of a page is zoomed, searched and painted out of sight while the browser rests, a step at a time.
+ * Browsers read code and draw letters when they are first needed, and a first zoom or search would find all of it cold. So the
+ * first graph of a page is zoomed, searched and painted out of sight while the browser rests, a step at a time.
  */
 export function rehearse(scene: FlameScene) {
   if (rehearsed || typeof requestIdleCallback !== 'function') {
