@@ -26,7 +26,7 @@ test('forgets what came long ago', () => {
 
 test('collects shortly when little comes, a second at most, and in between the longer the more', () => {
   expect(collectMs(0)).toBe(50);
-  expect(collectMs(1)).toBe(50);
-  expect(collectMs(10)).toBe(400);
+  expect(collectMs(5)).toBe(50);
+  expect(collectMs(10)).toBe(300);
   expect(collectMs(1000)).toBe(1000);
 });

@@ -22,12 +22,14 @@ export class ArrivalRate {
 
 const leastMs = 50;
 const mostMs = 1000;
-const msPerUploadASecond = 40;
+/** So few are inserted one by one in any case: waiting would only make them seen later. */
+const fewASecond = 5;
+const msPerUploadASecond = 60;
 
 /**
  * How long a batch collects, counted from the end of the one before. Of an idle store uploads should be seen at once. The more come, the
  * larger the inserts should be: each is a part of every table, which the engine merges again and again.
  */
 export function collectMs(uploadsPerSecond: number): number {
-  return Math.min(mostMs, Math.max(leastMs, uploadsPerSecond * msPerUploadASecond));
+  return Math.min(mostMs, Math.max(leastMs, (uploadsPerSecond - fewASecond) * msPerUploadASecond));
 }
