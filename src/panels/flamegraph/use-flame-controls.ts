@@ -73,6 +73,7 @@ export function useFlameControls(parts: FlameParts) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) {
       select(target);
     } else {
+      parts.hover.clear();
       focus.zoom(target);
     }
   };
