@@ -45,7 +45,7 @@ const idleMs = 60_000;
 const workerHeapMb = 1024;
 /**
  * How far a worker's heap grows before it is collected as a whole, arrays outside of it included. V8's own guess, about 35 MB, is reached
- * every 30 uploads, this every 160, and each time the compiled code of functions that are made anew for an upload goes too.
+ * every 30 uploads, this every 240, and each time the compiled code of functions that are made anew for an upload goes too.
  */
 const firstCollectionMb = 128;
 
