@@ -51,7 +51,8 @@ const firstCollectionMb = 128;
 
 /**
  * How many bytes of bytecode a function runs before V8 compiles it for speed. At V8's own 67,584 each thread compiles a thousand functions
- * that are hardly warm, which takes threads beside it more than those functions ever do.
+ * that are hardly warm, which takes threads beside it more than those functions ever do. It holds for the whole process; first answers to
+ * queries take no longer by it.
  */
 const bytesBeforeCompiling = 300_000;
 
