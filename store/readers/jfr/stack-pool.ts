@@ -68,8 +68,15 @@ export class StackPool {
     const end = !this.hasFrames ? start : this.readFrames(cursor, start);
     this.values.read(this.after, cursor);
     if (index === known) {
-      this.offset[known + 1] = end;
+      this.keepEnd(known + 1, end);
     }
+  }
+
+  private keepEnd(at: number, end: number): void {
+    if (at === this.offset.length) {
+      this.offset = grown(this.offset, at + 1);
+    }
+    this.offset[at] = end;
   }
 
   private readFrames(cursor: JfrCursor, start: number): number {
