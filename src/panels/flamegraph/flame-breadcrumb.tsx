@@ -72,7 +72,7 @@ export function FlameBreadcrumb({ data, focus, control, narrow, whole, cut }: Fl
       )}
       <RulesNote data={data} whole={whole} control={control} />
       {!narrow && <Totals data={data} whole={whole} />}
-      <HiddenShare data={data} focus={focus} cut={cut} />
+      {data.custom.hiddenNodes ? <HiddenShare data={data} focus={focus} cut={cut} /> : null}
     </nav>
   );
 }
@@ -165,36 +165,37 @@ function RulesNote({ data, whole, control }: Pick<FlameBreadcrumbProps, 'data' |
 
 const sideSum = ({ value, valueRight }: FlameRows) => (value[0] ?? 0) + (valueRight?.[0] ?? 0);
 
-/** How much is in frames that the answer left out: of the whole profile, or of the zoomed frame. */
+/**
+ * How much is in frames that the answer left out: of the whole profile, or of the zoomed frame. Its explanation is there once
+ * that is loaded.
+ */
 function HiddenShare({ data, focus, cut }: Pick<FlameBreadcrumbProps, 'data' | 'focus' | 'cut'>) {
   const { colors } = useTheme2();
   const id = useId();
-  const { hiddenNodes = 0, hiddenShare = 0 } = data.custom;
+  const notes = flameNotes.use();
+  const { hiddenNodes, hiddenShare = 0 } = data.custom;
   const zoomed = focus.node > 0 && !data.upwards;
   const share = zoomed ? hiddenBelow(data.rows, data.tree.row[focus.node]) : hiddenShare;
-  if (hiddenNodes === 0 || share <= 0) {
+  if (share <= 0) {
     return null;
   }
   return (
     <span className={flamePart.hint} style={{ flex: 'none' }}>
       <span
         tabIndex={0}
-        aria-describedby={id}
+        aria-describedby={notes && id}
         data-testid="flame-hidden"
         style={{ color: colors.warning.text, display: 'inline-flex', alignItems: 'center', gap: 4 }}
       >
         {cutWords[cut]} {formatShare(share)} <ToolIcon name="info" sizePx={12} />
       </span>
-      <span role="tooltip" id={id}>
-        <Hint share={share} frames={zoomed ? undefined : hiddenNodes} />
-      </span>
+      {notes && (
+        <span role="tooltip" id={id}>
+          <notes.HiddenHint share={share} frames={zoomed ? undefined : hiddenNodes} />
+        </span>
+      )}
     </span>
   );
-}
-
-function Hint(props: { share: number; frames?: number }) {
-  const notes = flameNotes.use();
-  return notes ? <notes.HiddenHint {...props} /> : null;
 }
 
 const cutWords: Record<CutState, string> = {

@@ -169,7 +169,11 @@ describe('a cut graph', () => {
     });
     render(panel());
     expect(screen.getByTestId('flame-hidden')).toHaveTextContent('hides 20.0 %');
-    expect(screen.getByText(/^20.0 % of the total is spent in small frames .*1 frame/)).toBeInTheDocument();
+    await waitFor(() =>
+      expect(screen.getByTestId('flame-hidden')).toHaveAccessibleDescription(
+        /^20.0 % of the total is spent in small frames .*1 frame/
+      )
+    );
     key('ArrowDown', 'ArrowDown', 'Enter');
     await waitFor(() => expect(screen.queryByTestId('flame-hidden')).toBeNull());
     key('ArrowDown');
