@@ -105,6 +105,7 @@ async function openPage(browser, outdir, name) {
 async function steps(browser, { page, step }, nodes) {
   await step('prepare', nodes);
   const mount = await step('mount');
+  const rest = await step('rest');
   const size = await step('size');
   const before = await page.screenshot();
   const spots = await step('spots');
@@ -125,6 +126,7 @@ async function steps(browser, { page, step }, nodes) {
     unzoomCpuMs: unzoom.cpuMs,
     searchCpuMs: search.cpuMs,
     mountTaskMs: mount.longestTaskMs,
+    restTaskMs: rest.longestTaskMs,
     warmMountMs: warm.ms,
     warmTaskMs: warm.longestTaskMs,
     zoomTaskMs: zoom.longestTaskMs,
@@ -185,7 +187,7 @@ async function profileStep(outdir, wanted, nodes) {
   const browser = await launch();
   const { page, step } = await openPage(browser, outdir, 'hotspan');
   await step('prepare', nodes);
-  const order = ['mount', 'zoom', 'unzoom', 'search'];
+  const order = ['mount', 'rest', 'zoom', 'unzoom', 'search'];
   for (const one of order.slice(0, Math.max(0, order.indexOf(wanted)))) {
     await step(one);
   }

@@ -102,10 +102,10 @@ async function timed(action: () => void): Promise<number> {
   return end - start;
 }
 
-const longTasks: number[] = [];
-new PerformanceObserver((list) => list.getEntries().forEach((entry) => longTasks.push(entry.duration))).observe({
-  type: 'longtask',
-});
+const longTasks: PerformanceEntry[] = [];
+new PerformanceObserver((list) => longTasks.push(...list.getEntries())).observe({ type: 'longtask' });
+
+const longestMs = (tasks: readonly PerformanceEntry[]) => Math.max(0, ...tasks.map((task) => task.duration));
 
 interface Timed {
   ms: number;
@@ -121,8 +121,11 @@ async function withTasks(action: () => void): Promise<Timed> {
   longTasks.length = 0;
   const ms = await timed(action);
   await idle(100);
-  return { ms, longestTaskMs: Math.max(0, ...longTasks) };
+  return { ms, longestTaskMs: longestMs(longTasks) };
 }
+
+/** What a renderer puts off until the browser rests is done then. */
+const longRestMs = 1500;
 
 /** A pointer at a share of the width of a row that all trees have: what is there, and its move. */
 function pointerAt(area: HTMLElement, share: number): { target: Element; move: () => void } {
@@ -193,6 +196,7 @@ export function offer(renderer: Renderer) {
   let tree: BenchTree;
   let input: unknown;
   let heapBefore = 0;
+  let shownAtMs = 0;
   watchPage();
   const steps = {
     prepare: (nodes = 1000) => {
@@ -201,7 +205,20 @@ export function offer(renderer: Renderer) {
       gc();
       heapBefore = heapBytes();
     },
-    mount: () => withTasks(() => renderer.mount(input)),
+    mount: async () => {
+      let startMs = 0;
+      const figures = await withTasks(() => {
+        startMs = performance.now();
+        renderer.mount(input);
+      });
+      shownAtMs = startMs + figures.ms;
+      return figures;
+    },
+    /** After the first picture, before the user does anything. */
+    rest: async () => {
+      await idle(longRestMs);
+      return { longestTaskMs: longestMs(longTasks.filter(({ startTime }) => startTime >= shownAtMs)) };
+    },
     /** Mounts again and again until code is warm; the last time counts. */
     warmMount: async (times = 4) => {
       let last: Timed = { ms: 0, longestTaskMs: 0 };
