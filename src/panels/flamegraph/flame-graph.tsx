@@ -7,7 +7,7 @@ import { panelToolbarHeightPx } from '../../ui/panel-heights';
 import { FlameBreadcrumb, breadcrumbPx } from './flame-breadcrumb';
 import { flameColours } from './flame-colours';
 import { type FlameData, type FlameSource } from './flame-data';
-import { flameWindows, loadSoon, matchSteps } from './flame-later';
+import { flameWindows, loadSoon, searchSteps } from './flame-later';
 import { rowPx } from './flame-rows-px';
 import { FlameStage } from './flame-stage';
 import { flameClass } from './flame-styles';
@@ -103,7 +103,7 @@ function useWindows(data: FlameData, control: FlameControl, selection: Selection
       openMethods: () => setOpen('methods'),
       openHelp: () => setOpen('help'),
       step: (by) =>
-        matchSteps.run(({ nextMatch }) => {
+        searchSteps.run(({ nextMatch }) => {
           const node = nextMatch(data.tree, control.get().search, by);
           setGoal(node >= 0 ? { node } : undefined);
         }),

@@ -6,12 +6,12 @@ export const flameWindows = laterPart(() => import('./flame-windows'));
 export const toolItems = laterPart(() => import('./flame-tool-items'));
 /** Legend and hint, which nobody clicks for. */
 export const flameNotes = laterPart(() => import('./flame-tool-items'), 'first');
-export const matchSteps = laterPart(() => import('./match-steps'));
+export const searchSteps = laterPart(() => import('./search-steps'));
 export const flameTooltip = laterPart(() => import('./flame-tooltip'), 'first');
 
 /** Who comes first with a click or a key waits for the same loading. */
 export async function loadLaterParts(): Promise<void> {
-  await Promise.all([flameTooltip, toolItems, flameNotes, flameWindows, matchSteps].map((part) => part.load()));
+  await Promise.all([flameTooltip, toolItems, flameNotes, flameWindows, searchSteps].map((part) => part.load()));
 }
 
 const afterMs = 200;

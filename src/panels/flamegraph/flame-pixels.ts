@@ -1,6 +1,7 @@
 import { type FlameLayout } from '../../model/flame-layout';
 import { type FlameMatches, hidesMatch } from '../../model/flame-search';
 import { type FlamePalette, pixelOf } from '../../ui/flame-palette';
+import { boxWidth } from './flame-rows-px';
 import { type FlameScene } from './flame-scene';
 
 /**
@@ -171,11 +172,7 @@ function drawEntries(line: Uint32Array, pen: PixelPen, entries: readonly number[
     const left = (start + 0.5) | 0;
     const right = (start + w[entry] * scale + 0.5) | 0;
     const first = right > left || code[entry] < frameCode ? left : (start + (w[entry] * scale) / 2) | 0;
-    line.fill(
-      ink ?? inks.entries[code[entry]],
-      first,
-      right - left > 3 * gap ? right - gap : Math.max(right, first + 1)
-    );
+    line.fill(ink ?? inks.entries[code[entry]], first, left + boxWidth(right - left, gap, first + 1 - left));
   }
 }
 

@@ -3,6 +3,10 @@ import { type FlameLayout } from '../../model/flame-layout';
 export const rowPx = 20;
 export const gapPx = 1;
 
+/** Width of what is drawn of a frame: a gap to the next one only where there is room for it. */
+export const boxWidth = (width: number, gap: number, least: number) =>
+  width > 3 * gap ? width - gap : Math.max(width, least);
+
 /** Where rows are: below each other from the top, or (flame, not icicle) above each other from the bottom. */
 export interface RowPlace {
   readonly rows: number;

@@ -1,10 +1,12 @@
 import { formatPart } from '../../../model/units';
 import { shownLabel } from '../flame-data';
 import { withValue } from '../flame-painter';
-import { gapPx, rowPlace, rowPx, rowTop } from '../flame-rows-px';
+import { boxWidth, gapPx, rowPlace, rowPx, rowTop } from '../flame-rows-px';
 import { type ExportInput } from '../start-export';
 
 const cellPx = 7.2;
+/** Of a frame, however narrow. */
+const leastPx = 0.5;
 
 /** Text for XML: no markup, and no characters that XML doesn't know. */
 export function xmlText(text: string): string {
@@ -28,9 +30,8 @@ export function svgText({ data, focus, colours, flip, title }: ExportInput): str
       const colour = isRun ? colours.palette.run : colours.palette.fill[bucket];
       const boxes = paths.get(colour) ?? [];
       paths.set(colour, boxes);
-      boxes.push(
-        `M${round(layout.x[entry])} ${y}h${round(boxWidth(layout.w[entry]))}v${rowPx - gapPx}h-${round(boxWidth(layout.w[entry]))}z`
-      );
+      const width = round(boxWidth(layout.w[entry], gapPx, leastPx));
+      boxes.push(`M${round(layout.x[entry])} ${y}h${width}v${rowPx - gapPx}h-${width}z`);
       const cells = Math.floor((layout.w[entry] - 9) / cellPx);
       if (!isRun && cells >= 2) {
         const name = withValue(data, at, shownLabel(data, data.rows.label[at]), cells);
@@ -52,8 +53,5 @@ export function svgText({ data, focus, colours, flip, title }: ExportInput): str
     '</g></svg>',
   ].join('\n');
 }
-
-/** Frames keep a gap to the next one only where they have room for it. */
-const boxWidth = (w: number) => (w > 3 * gapPx ? w - gapPx : Math.max(w, 0.5));
 
 const round = (px: number) => Math.round(px * 100) / 100;
