@@ -11,20 +11,12 @@ export class Text {
   language?: Language | '';
   /** What it means as a label's key; null = nothing. */
   key?: Key | null;
-  /** Of the JVM's class with this name. */
-  jvmClass?: JvmClass;
 
   constructor(
     readonly text: string,
     /** 0 = not remembered. */
     readonly id: number
   ) {}
-}
-
-export interface JvmClass {
-  readonly className: Text;
-  readonly packageName: Text;
-  readonly library: Text;
 }
 
 export const noText = new Text('', 0);

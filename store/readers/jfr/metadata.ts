@@ -37,17 +37,33 @@ export function readMetadata(cursor: JfrCursor, end: number): Metadata {
   cursor.skipVarint();
   cursor.skipVarint();
   cursor.skipVarint();
-  const words = wordsOf(cursor.bytes.subarray(cursor.at, cursor.end));
-  return knownMetadata(words) ?? remembered(words, new TreeReader(cursor, readStarts(cursor)).read());
+  const bytes = cursor.bytes.subarray(cursor.at, cursor.end);
+  const words = bytes.length > mostWordBytes ? undefined : wordsOf(bytes);
+  return (words && knownMetadata(words)) ?? remembered(words, new TreeReader(cursor, readStarts(cursor)).read());
 }
 
-/** Chunks and recordings of one JVM repeat their metadata, which takes longer to read than all events of a small recording. */
-const known: Array<{ readonly words: Uint32Array; readonly metadata: Metadata }> = [];
-const mostKnown = 16;
-const mostKnownBytes = 1 << 19;
+interface KnownMetadata {
+  readonly words: Uint32Array;
+  readonly sample: number;
+  readonly metadata: Metadata;
+  /** About what it takes. */
+  readonly bytes: number;
+}
+
+/**
+ * Chunks and recordings of one JVM repeat their metadata, which takes longer to read than all events of a small recording. The
+ * newest come first.
+ */
+const known: KnownMetadata[] = [];
+const mostKnown = 64;
+const mostWordBytes = 1 << 19;
+/** Of one and of all: a JVM's metadata takes half a megabyte, a made-up one of few bytes a hundred. */
+const mostBytesOfOne = 3_000_000;
+const mostBytes = 16_000_000;
 
 function knownMetadata(words: Uint32Array): Metadata | undefined {
-  const at = known.findIndex((one) => areEqual(one.words, words));
+  const sample = sampleOf(words);
+  const at = known.findIndex((one) => one.sample === sample && areEqual(one.words, words));
   if (at < 0) {
     return undefined;
   }
@@ -56,12 +72,39 @@ function knownMetadata(words: Uint32Array): Metadata | undefined {
   return found.metadata;
 }
 
-function remembered(words: Uint32Array, metadata: Metadata): Metadata {
-  if (words.byteLength <= mostKnownBytes) {
-    known.length = Math.min(known.length, mostKnown - 1);
-    known.unshift({ words, metadata });
+function remembered(words: Uint32Array | undefined, metadata: Metadata): Metadata {
+  const bytes = words === undefined ? Infinity : words.byteLength + bytesOf(metadata);
+  if (words !== undefined && bytes <= mostBytesOfOne) {
+    known.unshift({ words, sample: sampleOf(words), metadata, bytes });
+    let left = mostBytes;
+    const end = known.findIndex((one, at) => at === mostKnown || (left -= one.bytes) < 0);
+    known.length = end < 0 ? known.length : end;
   }
   return metadata;
+}
+
+const bytesOfClass = 200;
+const bytesOfField = 80;
+
+function bytesOf(metadata: Metadata): number {
+  let bytes = 0;
+  for (const { name, fields } of metadata.values()) {
+    bytes += bytesOfClass + 2 * name.length;
+    for (const field of fields) {
+      bytes += bytesOfField + 2 * (field.name.length + field.unit.length);
+    }
+  }
+  return bytes;
+}
+
+/** Every sixteenth word: most others differ in it, so that few are compared in full. */
+function sampleOf(words: Uint32Array): number {
+  let hash = 0;
+  for (let at = 0; at < words.length; at += 16) {
+    hash = Math.imul(hash ^ words[at], 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  return hash;
 }
 
 /** The length of the bytes, then the bytes, to be compared faster. */
@@ -107,7 +150,11 @@ const unitAnnotations: ReadonlyMap<string, string> = new Map([
   ['jdk.DataAmount', 'DataAmount'],
 ]);
 
+/** Types, fields and annotations in one chunk: fifty times what a large application has. */
+const mostElements = 200_000;
+
 class TreeReader {
+  private elements = 0;
   private readonly classes = new Map<number, JfrClass>();
   private readonly known: Array<string | undefined>;
   /** Attributes of the element at hand: names, and values as indexes of strings. */
@@ -161,6 +208,9 @@ class TreeReader {
   }
 
   private open(element: string): void {
+    if (++this.elements > mostElements) {
+      this.cursor.fail(`metadata of more than ${mostElements} types, fields and annotations`, 'tooLarge');
+    }
     if (element === 'class') {
       this.openClass = { id: this.number('id'), name: plainName(this.attribute('name')), fields: [] };
       this.classes.set(this.openClass.id, this.openClass);

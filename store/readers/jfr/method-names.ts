@@ -1,6 +1,12 @@
 import { jvmLibrary } from '../../../src/model/frame-names';
 import type { FrameKind } from '../../../src/model/profile';
-import { type JvmClass, noText, Text } from '../texts';
+import { noText, Text } from '../texts';
+
+interface JvmClass {
+  readonly className: Text;
+  readonly packageName: Text;
+  readonly library: Text;
+}
 
 /** What a method is called, with what that was worked out from. */
 export interface MethodNames extends JvmClass {
@@ -16,7 +22,21 @@ export interface MethodNames extends JvmClass {
  */
 const nameBits = 16;
 const known = new Array<MethodNames | undefined>(1 << nameBits).fill(undefined);
+const classes = new Map<Text, JvmClass>();
 let added = 0;
+/** Characters of all texts since everything was forgotten, and as much again for the objects of a class. */
+let characters = 0;
+const mostCharacters = 8_000_000;
+const charactersOfClass = 128;
+
+function count(more: number): void {
+  characters += more;
+  if (characters > mostCharacters) {
+    characters = more;
+    known.fill(undefined);
+    classes.clear();
+  }
+}
 
 /** `type` is the class as the JVM writes it, or the library of a native function. */
 export function methodNames(type: Text, name: Text, kind: FrameKind): MethodNames {
@@ -31,6 +51,7 @@ export function methodNames(type: Text, name: Text, kind: FrameKind): MethodName
   const method = new Text(`${className}.${name.text}`, 0);
   const names = { type, name, kind, method, ...(kind === 'method' ? jvmClassOf(type) : nativeOf(type, kind)) };
   if (isKept(type) && isKept(name)) {
+    count(method.text.length + type.text.length + name.text.length);
     known[known[slot] === undefined ? slot : slot ^ (++added & 1)] = names;
   }
   return names;
@@ -46,15 +67,21 @@ function isKept(text: Text): boolean {
 }
 
 function jvmClassOf(type: Text): JvmClass {
-  if (type.jvmClass === undefined) {
-    const packageName = packageOfType(type.text);
-    type.jvmClass = {
-      className: new Text(type.text.replaceAll('/', '.'), 0),
-      packageName: new Text(packageName, 0),
-      library: new Text(jvmLibrary(packageName), 0),
-    };
+  const found = classes.get(type);
+  if (found !== undefined) {
+    return found;
   }
-  return type.jvmClass;
+  const packageName = packageOfType(type.text);
+  const made = {
+    className: new Text(type.text.replaceAll('/', '.'), 0),
+    packageName: new Text(packageName, 0),
+    library: new Text(jvmLibrary(packageName), 0),
+  };
+  if (isKept(type)) {
+    count(charactersOfClass + 3 * type.text.length);
+    classes.set(type, made);
+  }
+  return made;
 }
 
 function nativeOf(type: Text, kind: FrameKind): JvmClass {

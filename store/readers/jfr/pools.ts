@@ -34,7 +34,7 @@ interface Column {
 export class Pool {
   readonly keys = new KeyIndex();
   readonly columns: readonly Column[];
-  /** Of entries that were asked for: the text of the first column. */
+  /** Of entries that were asked for: the text of the first column, if it was not too many references away. */
   readonly texts: Array<Text | undefined> = [];
   private readonly plan: Plan;
   private readonly values: Values;
@@ -197,6 +197,14 @@ export class Pools {
     if (pool === undefined || index < 0 || depth > maxReferences) {
       return noText;
     }
-    return (pool.texts[index] ??= this.text(pool, 0, index, depth));
+    const known = pool.texts[index];
+    if (known !== undefined) {
+      return known;
+    }
+    const text = this.text(pool, 0, index, depth);
+    if (text !== noText) {
+      pool.texts[index] = text;
+    }
+    return text;
   }
 }

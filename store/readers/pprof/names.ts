@@ -24,11 +24,15 @@ const known = new Array<FunctionNames | undefined>(1 << nameBits).fill(undefined
 /** Classes, packages and libraries: one object for each text, for as long as any of `known` may name it. */
 const parts = new Map<string, Text>();
 const maxParts = 60_000;
+/** Of all texts since everything was forgotten. */
+let characters = 0;
+const mostCharacters = 8_000_000;
 let added = 0;
 
 /** After a reading, not within one, which must not see two objects for one text. */
 export function boundNames(): void {
-  if (parts.size > maxParts) {
+  if (parts.size > maxParts || characters > mostCharacters) {
+    characters = 0;
     parts.clear();
     known.fill(undefined);
   }
@@ -50,6 +54,7 @@ export function namesOf(name: Text, file: Text, mapping: Text, language: Languag
   }
   const names = takeApart(name, file, mapping, language);
   if (isKept(name) && isKept(file) && isKept(mapping)) {
+    characters += name.text.length + file.text.length + mapping.text.length;
     known[known[slot] === undefined ? slot : slot ^ (++added & 1)] = names;
   }
   return names;
@@ -87,6 +92,7 @@ export function partOf(text: string): Text {
   if (part === undefined) {
     part = new Text(text, 0);
     parts.set(text, part);
+    characters += text.length;
   }
   return part;
 }
