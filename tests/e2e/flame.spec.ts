@@ -56,7 +56,7 @@ test('every action by keyboard: walk, zoom, back, search, select, sandwich, menu
 
   await press(page, '/');
   await page.keyboard.type('jsdec');
-  await expect(panel(page).getByTestId('flame-matches')).toHaveText('1 method · 50.0 %');
+  await expect(panel(page).getByTestId('flame-matches')).toHaveText('50.0 % · 1 method');
   await press(page, 'Enter', 'ArrowDown', 'm');
   const methods = page.getByRole('dialog');
   await expect(methods).toContainText('1 method, 50.0 % of the total');

@@ -100,7 +100,7 @@ it('searches with a total that counts nested matches once, and steps through the
   render(<FlamePanel {...props()} />);
   fireEvent.keyDown(graph(), { key: '/' });
   await userEvent.keyboard('json');
-  expect(screen.getByTestId('flame-matches')).toHaveTextContent('2 methods · 50.0 %');
+  expect(screen.getByTestId('flame-matches')).toHaveTextContent('50.0 % · 2 methods');
   await userEvent.keyboard('{Enter}');
   expect(current()).toContain('json.decode');
   await userEvent.clear(screen.getByRole('textbox'));

@@ -32,7 +32,7 @@ export const FlameSearchBox = forwardRef<HTMLInputElement, FlameSearchBoxProps>(
     }
   };
   return (
-    <div style={{ position: 'relative', flex: '0 9 280px', minWidth: 110 }}>
+    <div style={{ position: 'relative', flex: '999 1 110px', minWidth: 110, maxWidth: 280 }}>
       <input
         ref={ref}
         type="text"

@@ -101,7 +101,7 @@ function SearchResult({ data, control, narrow, tools }: FlameToolbarProps) {
         title={`${formatCount(frames)} frames. Click lists the methods (m).`}
         onClick={tools.openMethods}
       >
-        {narrow ? share : `${formatCount(methods)} ${methods === 1 ? 'method' : 'methods'} · ${share}`}
+        {narrow ? share : `${share} · ${formatCount(methods)} ${methods === 1 ? 'method' : 'methods'}`}
       </button>
       <ToolButton label="Previous match" icon="left" disabled={methods === 0} onClick={() => tools.step(-1)} />
       <ToolButton label="Next match" icon="right" disabled={methods === 0} onClick={() => tools.step(1)} />
