@@ -21,6 +21,11 @@ export class Text {
 
 export const noText = new Text('', 0);
 
+/** Whether the same text may be met again as the same object. */
+export function isRemembered(text: Text): boolean {
+  return text.id !== 0 || text === noText;
+}
+
 let readings = 0;
 
 /** A number for `Text.reading`. */

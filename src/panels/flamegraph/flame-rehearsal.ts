@@ -5,8 +5,6 @@ import { searchTexts } from '../../model/text-search';
 import { paintFlame } from './flame-painter';
 import { type FlameScene } from './flame-scene';
 
-/** The whole graph and a zoomed one; more would make faster code, which takes memory. */
-const times = 2;
 /** A step takes about that long. */
 const leastMs = 5;
 /** As many frames as a few rows of a panel hold. */
@@ -56,12 +54,12 @@ function isDone(steps: Iterator<void>, deadline: IdleDeadline): boolean {
   }
 }
 
-/** Pauses after each step. */
+/** The whole graph and a zoomed one, with a pause after each step; more would make faster code, which takes memory. */
 function* rehearsal(scene: FlameScene): Generator<void, void> {
   const canvas = document.createElement('canvas');
   try {
-    for (let time = 0; time < times; time++) {
-      yield* rehearseOnce(canvas, scene, time % 2 === 1);
+    for (const zoomed of [false, true]) {
+      yield* rehearseOnce(canvas, scene, zoomed);
     }
   } finally {
     // Gives the pixels back at once.

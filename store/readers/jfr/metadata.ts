@@ -38,8 +38,8 @@ export function readMetadata(cursor: JfrCursor, end: number): Metadata {
   cursor.skipVarint();
   cursor.skipVarint();
   const bytes = cursor.bytes.subarray(cursor.at, cursor.end);
-  const words = bytes.length > mostWordBytes ? undefined : wordsOf(bytes);
-  return (words && knownMetadata(words)) ?? remembered(words, new TreeReader(cursor, readStarts(cursor)).read());
+  const read = () => new TreeReader(cursor, readStarts(cursor)).read();
+  return bytes.length > mostWordBytes ? read() : remembered(wordsOf(bytes), read);
 }
 
 interface KnownMetadata {
@@ -61,26 +61,28 @@ const mostWordBytes = 1 << 19;
 const mostBytesOfOne = 3_000_000;
 const mostBytes = 16_000_000;
 
-function knownMetadata(words: Uint32Array): Metadata | undefined {
+/** What these words say, read where that is not known. */
+function remembered(words: Uint32Array, read: () => Metadata): Metadata {
   const sample = sampleOf(words);
   const at = known.findIndex((one) => one.sample === sample && areEqual(one.words, words));
-  if (at < 0) {
-    return undefined;
+  if (at >= 0) {
+    const [found] = known.splice(at, 1);
+    known.unshift(found);
+    return found.metadata;
   }
-  const [found] = known.splice(at, 1);
-  known.unshift(found);
-  return found.metadata;
+  const metadata = read();
+  remember({ words, sample, metadata, bytes: words.byteLength + bytesOf(metadata) });
+  return metadata;
 }
 
-function remembered(words: Uint32Array | undefined, metadata: Metadata): Metadata {
-  const bytes = words === undefined ? Infinity : words.byteLength + bytesOf(metadata);
-  if (words !== undefined && bytes <= mostBytesOfOne) {
-    known.unshift({ words, sample: sampleOf(words), metadata, bytes });
-    let left = mostBytes;
-    const end = known.findIndex((one, at) => at === mostKnown || (left -= one.bytes) < 0);
-    known.length = end < 0 ? known.length : end;
+function remember(one: KnownMetadata): void {
+  if (one.bytes > mostBytesOfOne) {
+    return;
   }
-  return metadata;
+  known.unshift(one);
+  let left = mostBytes;
+  const end = known.findIndex(({ bytes }, at) => at === mostKnown || (left -= bytes) < 0);
+  known.length = end < 0 ? known.length : end;
 }
 
 const bytesOfClass = 200;

@@ -1,6 +1,6 @@
 import { jvmLibrary } from '../../../src/model/frame-names';
 import type { FrameKind } from '../../../src/model/profile';
-import { noText, Text } from '../texts';
+import { isRemembered, noText, Text } from '../texts';
 
 interface JvmClass {
   readonly className: Text;
@@ -24,7 +24,7 @@ const nameBits = 16;
 const known = new Array<MethodNames | undefined>(1 << nameBits).fill(undefined);
 const classes = new Map<Text, JvmClass>();
 let added = 0;
-/** Characters of all texts since everything was forgotten, and as much again for the objects of a class. */
+/** Of all texts since everything was forgotten; the objects of a class count as `charactersOfClass`. */
 let characters = 0;
 const mostCharacters = 8_000_000;
 const charactersOfClass = 128;
@@ -50,7 +50,7 @@ export function methodNames(type: Text, name: Text, kind: FrameKind): MethodName
   const className = type.text.replaceAll('/', '.');
   const method = new Text(`${className}.${name.text}`, 0);
   const names = { type, name, kind, method, ...(kind === 'method' ? jvmClassOf(type) : nativeOf(type, kind)) };
-  if (isKept(type) && isKept(name)) {
+  if (isRemembered(type) && isRemembered(name)) {
     count(method.text.length + type.text.length + name.text.length);
     known[known[slot] === undefined ? slot : slot ^ (++added & 1)] = names;
   }
@@ -60,10 +60,6 @@ export function methodNames(type: Text, name: Text, kind: FrameKind): MethodName
 function slotOf(type: Text, name: Text): number {
   const hash = Math.imul(Math.imul(type.id, 0x9e3779b1) ^ name.id, 0x85ebca6b);
   return Math.imul(hash ^ (hash >>> 15), 0x9e3779b1) >>> (32 - nameBits);
-}
-
-function isKept(text: Text): boolean {
-  return text.id !== 0 || text === noText;
 }
 
 function jvmClassOf(type: Text): JvmClass {
@@ -77,7 +73,7 @@ function jvmClassOf(type: Text): JvmClass {
     packageName: new Text(packageName, 0),
     library: new Text(jvmLibrary(packageName), 0),
   };
-  if (isKept(type)) {
+  if (isRemembered(type)) {
     count(charactersOfClass + 3 * type.text.length);
     classes.set(type, made);
   }

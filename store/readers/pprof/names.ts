@@ -1,7 +1,7 @@
 import { frameNames, languageOfFile } from '../../../src/model/frame-names';
 import type { Language } from '../../../src/model/language';
 import type { FrameKind } from '../../../src/model/profile';
-import { noText, Text } from '../texts';
+import { isRemembered, noText, Text } from '../texts';
 
 /** What the name of a function tells, with what it was worked out from. */
 export interface FunctionNames {
@@ -53,7 +53,7 @@ export function namesOf(name: Text, file: Text, mapping: Text, language: Languag
     }
   }
   const names = takeApart(name, file, mapping, language);
-  if (isKept(name) && isKept(file) && isKept(mapping)) {
+  if (isRemembered(name) && isRemembered(file) && isRemembered(mapping)) {
     characters += name.text.length + file.text.length + mapping.text.length;
     known[known[slot] === undefined ? slot : slot ^ (++added & 1)] = names;
   }
@@ -63,10 +63,6 @@ export function namesOf(name: Text, file: Text, mapping: Text, language: Languag
 function slotOf(name: Text, file: Text, mapping: Text): number {
   const hash = Math.imul(Math.imul(name.id, 0x9e3779b1) ^ file.id, 0x85ebca6b);
   return Math.imul((hash ^ (hash >>> 15)) + mapping.id, 0x9e3779b1) >>> (32 - nameBits);
-}
-
-function isKept(text: Text): boolean {
-  return text.id !== 0 || text === noText;
 }
 
 function takeApart(name: Text, file: Text, mapping: Text, language: Language | ''): FunctionNames {
