@@ -1,13 +1,13 @@
 import { type FlameScene } from './flame-scene';
 import { laterPart } from './later-part';
 
-/** What opens over the graph, and what the pointer shows. It is loaded soon after the graph is drawn. */
-export const flameWindows = laterPart(() => import('./flame-windows'));
-export const toolItems = laterPart(() => import('./flame-tool-items'));
+/** What opens over the graph, and what the pointer shows: one file, which is loaded soon after the graph is drawn. */
+export const flameWindows = laterPart(() => import(/* webpackChunkName: "flame-later" */ './flame-windows'));
+export const toolItems = laterPart(() => import(/* webpackChunkName: "flame-later" */ './flame-tool-items'));
 /** Legend and hint, which nobody clicks for. */
-export const flameNotes = laterPart(() => import('./flame-tool-items'), 'first');
-export const searchSteps = laterPart(() => import('./search-steps'));
-export const flameTooltip = laterPart(() => import('./flame-tooltip'), 'first');
+export const flameNotes = laterPart(() => import(/* webpackChunkName: "flame-later" */ './flame-tool-items'), 'first');
+export const searchSteps = laterPart(() => import(/* webpackChunkName: "flame-later" */ './search-steps'));
+export const flameTooltip = laterPart(() => import(/* webpackChunkName: "flame-later" */ './flame-tooltip'), 'first');
 
 /** Who comes first with a click or a key waits for the same loading. */
 export async function loadLaterParts(): Promise<void> {
@@ -20,7 +20,7 @@ const afterMs = 200;
 export function loadSoon(scene: FlameScene): () => void {
   const timer = setTimeout(() => {
     loadLaterParts()
-      .then(() => import('./flame-rehearsal'))
+      .then(() => import(/* webpackChunkName: "flame-later" */ './flame-rehearsal'))
       .then(({ rehearse }) => rehearse(scene))
       .catch(() => undefined);
   }, afterMs);

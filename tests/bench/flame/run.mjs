@@ -7,10 +7,12 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { chromium } from '@playwright/test';
+import { compileHint } from '../../../scripts/compile-hint.mjs';
 import { findChromium } from '../../../scripts/chromium.mjs';
 import { root } from '../../../scripts/steps.mjs';
 import { goalLines, sizeLines } from './goals.mjs';
 import { printTimes, profiled } from './profile.mjs';
+import { fromHost, hostSource } from './from-host.mjs';
 import { seenShares } from './seen.mjs';
 import { codeSizes } from './sizes.mjs';
 
@@ -48,31 +50,42 @@ function installPeers() {
 
 const pages = { hotspan: 'hotspan.tsx', grafana: 'grafana.tsx', d3: 'd3.ts' };
 
+const outdir = path.join(root, 'test-output/bench-flame-pages');
+
+const pageFiles = Object.values(pages).map((file) => path.join(here, 'pages', file));
+
+const shared = {
+  bundle: true,
+  outdir,
+  target: 'es2022',
+  jsx: 'automatic',
+  alias: { '@grafana/assistant': path.join(peers, 'assistant.mjs') },
+  conditions: ['import', 'module', 'browser'],
+  mainFields: ['module', 'browser', 'main'],
+  nodePaths: [peers, path.join(peers, 'node_modules'), path.join(root, 'node_modules')],
+  define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
+  loader: { '.svg': 'dataurl', '.ttf': 'dataurl', '.woff2': 'dataurl', '.png': 'dataurl' },
+  logLevel: 'error',
+};
+
+/** As in Grafana: what it provides is a script of its own, a tool is another. */
 async function bundlePages(minify) {
-  const outdir = path.join(root, 'test-output/bench-flame-pages');
+  const host = await hostSource(pageFiles, shared);
+  await build({
+    ...shared,
+    minify,
+    format: 'iife',
+    stdin: { contents: host, resolveDir: here, sourcefile: 'host.ts' },
+    outfile: path.join(outdir, 'host.js'),
+    outdir: undefined,
+  });
   for (const [name, file] of Object.entries(pages)) {
-    await build({
-      entryPoints: { [name]: path.join(here, 'pages', file) },
-      outdir,
-      bundle: true,
-      minify,
-      format: 'iife',
-      target: 'es2022',
-      jsx: 'automatic',
-      alias: { '@grafana/assistant': path.join(peers, 'assistant.mjs') },
-      conditions: ['import', 'module', 'browser'],
-      mainFields: ['module', 'browser', 'main'],
-      nodePaths: [peers, path.join(peers, 'node_modules'), path.join(root, 'node_modules')],
-      define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
-      loader: { '.svg': 'dataurl', '.ttf': 'dataurl', '.woff2': 'dataurl', '.png': 'dataurl' },
-      logLevel: 'error',
-    });
-    fs.writeFileSync(
-      path.join(outdir, `${name}.html`),
-      `<!doctype html><meta charset="utf-8"><style>body{margin:0;background:#181b1f;color:#ccc;font:14px sans-serif}</style><div id="root" style="width:1600px;height:800px"></div><script src="${name}.js"></script>`
-    );
+    const banner = name === 'hotspan' ? { js: compileHint } : {};
+    const entryPoints = { [name]: path.join(here, 'pages', file) };
+    await build({ ...shared, minify, format: 'iife', entryPoints, plugins: [fromHost], banner });
+    const page = `<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="host.css"><style>body{margin:0;background:#181b1f;color:#ccc;font:14px sans-serif}</style><div id="root" style="width:1600px;height:800px"></div><script src="host.js"></script><script src="${name}.js"></script>`;
+    fs.writeFileSync(path.join(outdir, `${name}.html`), page);
   }
-  return outdir;
 }
 
 const timeoutMs = 120_000;
@@ -205,7 +218,7 @@ const sizes = named.length > 0 ? named : [1_000, 10_000, 100_000, 1_000_000];
 const toProfile = argument('--profile');
 
 installPeers();
-const outdir = await bundlePages(toProfile === undefined);
+await bundlePages(toProfile === undefined);
 const load = () => os.loadavg().map((value) => Math.round(value * 10) / 10);
 const results = {};
 for (const nodes of sizes) {

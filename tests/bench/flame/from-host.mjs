@@ -1,0 +1,56 @@
+// What Grafana provides is a script of its own in the pages, as it is in Grafana, where each plugin is another script.
+import { build } from 'esbuild';
+
+const provided =
+  /^(@emotion\/css|@grafana\/(data|runtime|ui)|react|react\/jsx-runtime|react-dom|react-dom\/client|rxjs)$/;
+
+/** For esbuild: such packages come from the host's script. */
+export const fromHost = {
+  name: 'from host',
+  setup: (one) => {
+    one.onResolve({ filter: provided }, ({ path }) => ({ path, namespace: 'host' }));
+    one.onLoad({ filter: /./, namespace: 'host' }, ({ path }) => ({
+      contents: `module.exports = window.benchHost[${JSON.stringify(path)}];`,
+    }));
+  },
+};
+
+const outside = {
+  name: 'outside',
+  setup: (one) => one.onResolve({ filter: provided }, ({ path }) => ({ path, external: true })),
+};
+
+const named = /import\s*(?:\w+\s*,?\s*)?{([^}]*)}\s*from\s*"([^"]+)"/g;
+const whole = /import\s+(?:\*\s+as\s+)?(\w+)\s*(?:,\s*{[^}]*}\s*)?from\s*"([^"]+)"/g;
+
+/** The names that some tools use of what Grafana provides, by package; '*' = all of it. */
+async function namesUsed(entryPoints, options) {
+  const { outputFiles } = await build({ ...options, entryPoints, format: 'esm', plugins: [outside], write: false });
+  const used = new Map();
+  const add = (from, name) => used.set(from, (used.get(from) ?? new Set()).add(name));
+  for (const { path, text } of outputFiles.filter(({ path: file }) => file.endsWith('.js'))) {
+    for (const [, names, from] of text.matchAll(named)) {
+      names.split(',').forEach((name) => name.trim() && add(from, name.trim().split(/\s/)[0]));
+    }
+    for (const [, , from] of text.matchAll(whole)) {
+      add(from, '*');
+    }
+  }
+  return used;
+}
+
+/** Source of the host's script. */
+export async function hostSource(entryPoints, options) {
+  const used = [...(await namesUsed(entryPoints, options))];
+  const imports = used.map(([from, names], i) =>
+    names.has('*')
+      ? `import * as all${i} from '${from}';`
+      : `import { ${[...names].map((name) => `${name} as ${name}_${i}`).join(', ')} } from '${from}';`
+  );
+  const given = used.map(([from, names], i) =>
+    names.has('*')
+      ? `'${from}': all${i}`
+      : `'${from}': { ${[...names].map((name) => `${name}: ${name}_${i}`).join(', ')} }`
+  );
+  return `${imports.join('\n')}\nwindow.benchHost = { ${given.join(',\n')} };`;
+}
