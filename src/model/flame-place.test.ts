@@ -53,6 +53,16 @@ it.each(['<b>', 'a..b', 'a*', 'a*999999', '.', 'A'])('takes the path %s for none
   expect(readPlace((name) => (name === 'focus' ? [focus] : [])).place.focus).toEqual([]);
 });
 
+it('leaves names that are too long for an address out', () => {
+  const long = 'x'.repeat(65_536);
+  const place = { ...startState.place, mode: 'sandwich' as const, method: long };
+  const rules = { ...startState.rules, hide: [long, 'a'], exclude: [long], only: long };
+  expect(again({ ...startState, place, rules, search: long })).toEqual({
+    ...startState,
+    rules: { ...startState.rules, hide: ['a'] },
+  });
+});
+
 it('leaves a path that is too long out', () => {
   const focus = Array.from({ length: 3000 }, (_, i) => String(i));
   expect(again({ ...startState, place: { ...startState.place, focus } }).place.focus).toEqual([]);

@@ -66,20 +66,23 @@ export const placeKeys = [
 export type PlaceKey = (typeof placeKeys)[number];
 export type PlaceTexts = Record<PlaceKey, readonly string[]>;
 
-const longestPath = 2000;
-const one = (text: string) => (text === '' ? [] : [text]);
+const longestText = 2000;
+/** Texts that are too long for an address are left out of it. */
+const fitting = (texts: readonly string[]) => texts.filter((text) => text !== '' && text.length <= longestText);
+const one = (text: string) => fitting([text]);
 
 /** The state as values per key of the address; nothing for what is as at the start. */
 export function writePlace({ place, rules, search, look }: FlameState): PlaceTexts {
+  const method = one(place.mode === 'sandwich' ? place.method : '');
   const fold = [rules.recursion && 'recursion', rules.chains && 'chains'].filter((name) => name !== false);
   return {
-    mode: place.mode === 'top' ? [] : [place.mode],
-    method: one(place.mode === 'sandwich' ? place.method : ''),
+    mode: place.mode === 'bottom' || method.length > 0 ? [place.mode] : [],
+    method,
     focus: one(writePath(place.focus)),
     callers: one(writePath(place.callers)),
     search: one(search),
-    hide: rules.hide,
-    exclude: rules.exclude,
+    hide: fitting(rules.hide),
+    exclude: fitting(rules.exclude),
     only: one(rules.only),
     fold,
     window: one(writeWindow(look.window)),
@@ -132,7 +135,7 @@ function readWindow(text: string): FlameWindow {
   return window.from >= 0 && window.from < window.to && window.to <= 1 ? window : wholeWidth;
 }
 
-/** `a.b.b.b` is `a.b*3`. Paths that are too long for an address are left out of it. */
+/** `a.b.b.b` is `a.b*3`. */
 function writePath(keys: readonly string[]): string {
   const parts: Array<[string, number]> = [];
   for (const key of keys) {
@@ -143,8 +146,7 @@ function writePath(keys: readonly string[]): string {
       parts.push([key, 1]);
     }
   }
-  const text = parts.map(([key, times]) => (times > 1 ? `${key}*${times}` : key)).join('.');
-  return text.length > longestPath ? '' : text;
+  return parts.map(([key, times]) => (times > 1 ? `${key}*${times}` : key)).join('.');
 }
 
 const deepest = 20_000;
