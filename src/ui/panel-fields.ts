@@ -62,6 +62,12 @@ export function unitOfField(field: Field | undefined): Unit {
   return unitsOfGrafana[field?.config.unit ?? ''] ?? 'count';
 }
 
+/** The unit of ours in which a field's values can be told, and how many of it a value of 1 is. */
+export function baseUnitOf(field: Field | undefined): { unit: Unit; perValue: number } {
+  const factor = timeUnits[field?.config.unit ?? ''];
+  return factor === undefined ? { unit: unitOfField(field), perValue: 1 } : { unit: 'ns', perValue: factor };
+}
+
 /**
  * How values of a field are written: our own formats for the units we send, Grafana's for what the user set (another
  * unit or a number of decimals).

@@ -11,13 +11,16 @@ import {
   levelOf,
   nestedSetProblem,
 } from '../../model/flame-tree';
-import { fieldByName, fieldFormatter, internTexts } from '../../ui/panel-fields';
+import { baseUnitOf, fieldByName, fieldFormatter, internTexts } from '../../ui/panel-fields';
+
+/** What a frame tells beside its rows; of other datasources' frames the unit alone, as its field has it. */
+export type AboutFrame = Partial<FlameFrameCustom> & { readonly perValue?: number };
 
 /** A flame frame as rows, and what it tells beside them. */
 export interface FlameSource {
   readonly rows: FlameRows;
   readonly format: (value: number) => string;
-  readonly custom: Partial<FlameFrameCustom>;
+  readonly custom: AboutFrame;
   readonly refId?: string;
   /** Data links of a row's label and value, where a view shows another value than the row's. */
   readonly linksOf: (row: number, value: number) => LinkModel[];
@@ -28,15 +31,14 @@ export interface FlameData {
   readonly rows: FlameRows;
   readonly tree: FlameTree;
   readonly format: (value: number) => string;
-  readonly custom: Partial<FlameFrameCustom>;
+  readonly custom: AboutFrame;
   /** Values of two sides are compared. */
   readonly isDiff: boolean;
   /** Below a frame are its callers, so its self says nothing. */
   readonly upwards: boolean;
   /** Names of the frames as they are shown, by label index; filled as they are asked for. */
   readonly shown: string[];
-  /** The user's data links for a row. */
-  readonly linksOf: (row: number) => LinkModel[];
+  readonly source: FlameSource;
 }
 
 export const neededFields = [flameFields.level, flameFields.value, flameFields.self, flameFields.label];
@@ -69,7 +71,9 @@ export function readFlameFrame(frame: DataFrame): FlameSource | { problem: strin
   }
   const value = field(flameFields.value);
   const linksOf = (row: number, shown: number) => [...linksOfField(label, row), ...linksOfField(value, row, shown)];
-  return { rows, format: fieldFormatter(value), custom: frame.meta?.custom ?? {}, refId: frame.refId, linksOf };
+  const told: AboutFrame = frame.meta?.custom ?? {};
+  const custom = told.unit === undefined ? { ...told, ...baseUnitOf(value) } : told;
+  return { rows, format: fieldFormatter(value), custom, refId: frame.refId, linksOf };
 }
 
 function linksOfField(field: Field | undefined, row: number, value?: number): LinkModel[] {
@@ -98,8 +102,13 @@ export function flameData(source: FlameSource, rows: FlameRows, upwards = false)
     isDiff: rows.valueRight !== undefined,
     upwards,
     shown: [],
-    linksOf: (row) => source.linksOf(sourceRow(source, rows, row), rows.value[row]),
+    source,
   };
+}
+
+/** The user's data links for a row. */
+export function linksOfRow({ source, rows }: FlameData, row: number): LinkModel[] {
+  return source.linksOf(sourceRow(source, rows, row), rows.value[row]);
 }
 
 /** The row of the answer that a row of a view stands for: the first of its method where views joined several. */

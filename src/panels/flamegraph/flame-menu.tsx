@@ -2,12 +2,14 @@ import { type InterpolateFunction, type PanelData, locationUtil } from '@grafana
 import { locationService } from '@grafana/runtime';
 import { ContextMenu, Menu } from '@grafana/ui';
 import React from 'react';
-import { displayName } from '../../model/display-name';
-import { labelOf, pathTo } from '../../model/flame-tree';
+import { entryOfNode } from '../../model/flame-layout';
+import { labelOf, levelOf, pathTo } from '../../model/flame-tree';
 import { alertTarget, mayCreateAlerts, openAlertEditor } from '../../ui/alert-link';
 import { copyText } from '../../ui/panel-copy';
 import { type Selection } from '../../ui/panel-selection';
-import { frameDetails, isMethod, packageOfRow } from './flame-data';
+import { frameDetails, isMethod, linksOfRow, packageOfRow } from './flame-data';
+import { rowPlace, rowPx, rowTop } from './flame-rows-px';
+import { shortened } from './shortened';
 import { sourceLink } from './source-link';
 import { type MenuPlace } from './use-flame-controls';
 import { type FlameControl } from './use-flame-state';
@@ -29,7 +31,8 @@ interface FlameMenuProps extends MenuPlace {
 
 /** What can be done with one frame. */
 export function FlameMenu(props: FlameMenuProps) {
-  const { x, y, onClose } = props;
+  const { onClose } = props;
+  const { x, y } = pagePlace(props);
   const items = () => (
     <>
       <ZoomItems {...props} />
@@ -40,6 +43,20 @@ export function FlameMenu(props: FlameMenuProps) {
     </>
   );
   return <ContextMenu x={x} y={y} onClose={onClose} renderMenuItems={items} focusOnOpen />;
+}
+
+/** The pointer, or the lower left corner of the frame. */
+function pagePlace({ at, data, focus, node }: MenuPlace): { x: number; y: number } {
+  if (!('view' in at)) {
+    return { x: at.clientX, y: at.clientY };
+  }
+  const { flip, view } = at;
+  const box = view?.getBoundingClientRect();
+  const entry = entryOfNode(data.tree, focus.layout, node);
+  const row = levelOf(data.tree, node) - levelOf(data.tree, focus.node);
+  const top = rowTop(rowPlace(focus.layout, flip, view?.clientHeight ?? 0), row);
+  const x = (box?.left ?? 0) + (entry >= 0 ? focus.layout.x[entry] : 0);
+  return { x, y: (box?.top ?? 0) + top + rowPx - (view?.scrollTop ?? 0) };
 }
 
 function ZoomItems({ data, focus, node, onSandwich }: FlameMenuProps) {
@@ -101,13 +118,6 @@ function MethodItems({ data, node, selection, control, onMethods }: FlameMenuPro
   );
 }
 
-const longestShown = 40;
-
-function shortened(text: string): string {
-  const shown = displayName(text);
-  return shown.length > longestShown ? `…${shown.slice(1 - longestShown)}` : shown;
-}
-
 function CopyItems({ data, node }: FlameMenuProps) {
   const stack = () =>
     pathTo(data.tree, node)
@@ -131,14 +141,16 @@ function LinkItems({ data, node, sourceUrl, replaceVariables, panelData, panelId
   const { file, line } = frameDetails(data, node);
   const method = labelOf(data.tree, node);
   const source = sourceLink(sourceUrl, { file, line, method }, replaceVariables);
-  const requests = isMethod(data, node) ? requestsLink(method, data.custom.profileType) : undefined;
+  const { profileType } = data.custom;
+  // Only our answers name their type, and only of those the overview knows requests.
+  const requests = isMethod(data, node) && profileType ? requestsLink(method, profileType) : undefined;
   const target = isMethod(data, node) && mayCreateAlerts() ? alertTarget(panelData, refId) : undefined;
   const share = data.upwards ? NaN : data.rows.value[data.tree.row[node]] / data.rows.value[0];
   return (
     <>
       {requests && <Menu.Item label="Requests that ran this" icon="list-ul" url={requests} target="_blank" />}
-      {data.linksOf(data.tree.row[node]).map(({ href, title, target: where, onClick }, i) => (
-        <Menu.Item key={i} label={title || href} icon="link" url={href} target={where} onClick={onClick} />
+      {linksOfRow(data, data.tree.row[node]).map(({ href, title, target: where, onClick }, i) => (
+        <Menu.Item key={i} label={shortened(title || href)} icon="link" url={href} target={where} onClick={onClick} />
       ))}
       {source && <Menu.Item label="Open source" icon="external-link-alt" url={source} target="_blank" />}
       {target && (
@@ -148,7 +160,7 @@ function LinkItems({ data, node, sourceUrl, replaceVariables, panelData, panelId
           onClick={() =>
             void openAlertEditor(target, panelData, {
               ...{ dimension: 'method', name: method, measure: 'totalShare', share, panelId },
-              profileType: data.custom.profileType,
+              profileType,
             })
           }
         />
@@ -160,7 +172,7 @@ function LinkItems({ data, node, sourceUrl, replaceVariables, panelData, panelId
 const overviewPath = '/d/hotspan-overview';
 
 /** The overview narrowed to the method: its table of requests holds those that ran it. Time and variables stay. */
-function requestsLink(method: string, profileType: string | undefined): string {
+function requestsLink(method: string, profileType: string): string {
   const now = locationService.getSearch();
   const params = new URLSearchParams();
   now.forEach((value, key) => {
@@ -169,7 +181,7 @@ function requestsLink(method: string, profileType: string | undefined): string {
     }
   });
   params.set('var-method', method);
-  if (profileType !== undefined && !params.has('var-profile_type')) {
+  if (!params.has('var-profile_type')) {
     params.set('var-profile_type', profileType);
   }
   return locationUtil.assureBaseUrl(`${overviewPath}?${params.toString()}`);

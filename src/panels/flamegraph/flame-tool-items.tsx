@@ -1,6 +1,13 @@
 import { Menu, Portal, useTheme2 } from '@grafana/ui';
-import React, { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef } from 'react';
-import { displayName } from '../../model/display-name';
+import React, {
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useReducer,
+  useRef,
+} from 'react';
 import { type FlameRules, colourWays } from '../../model/flame-place';
 import { formatCounted, formatShare } from '../../model/units';
 import { type ExportFormat } from './export-format';
@@ -8,6 +15,7 @@ import { diffFills } from './flame-colours';
 import { patternOfSearch } from './flame-pipeline';
 import { type FlameToolbarProps } from './flame-toolbar';
 import { modeNames } from './mode-names';
+import { shortened } from './shortened';
 import { useFlameMode, useFlamePart } from './use-flame-state';
 import { useMatches } from './use-flame-view';
 
@@ -57,9 +65,12 @@ function FoundItems({ data, control }: FlameToolbarProps) {
   return (
     <>
       <Menu.Divider />
-      <Menu.Item label={`Hide methods with ${pattern}`} onClick={() => rule({ hide: [...rules.hide, pattern] })} />
       <Menu.Item
-        label={`Exclude stacks with ${pattern}`}
+        label={`Hide methods with ${shortened(pattern)}`}
+        onClick={() => rule({ hide: [...rules.hide, pattern] })}
+      />
+      <Menu.Item
+        label={`Exclude stacks with ${shortened(pattern)}`}
         onClick={() => rule({ exclude: [...rules.exclude, pattern] })}
       />
     </>
@@ -144,19 +155,19 @@ export function RulesItems({ control }: Pick<FlameToolbarProps, 'control'>) {
   return (
     <>
       {rules.only !== '' && (
-        <Menu.Item label={`Show all besides ${displayName(rules.only)}`} onClick={() => setRules({ only: '' })} />
+        <Menu.Item label={`Show all besides ${shortened(rules.only)}`} onClick={() => setRules({ only: '' })} />
       )}
       {rules.hide.map((name) => (
         <Menu.Item
           key={name}
-          label={`Show ${displayName(name)}`}
+          label={`Show ${shortened(name)}`}
           onClick={() => setRules({ hide: without(rules.hide, name) })}
         />
       ))}
       {rules.exclude.map((name) => (
         <Menu.Item
           key={name}
-          label={`Include ${displayName(name)}`}
+          label={`Include ${shortened(name)}`}
           onClick={() => setRules({ exclude: without(rules.exclude, name) })}
         />
       ))}
@@ -173,9 +184,12 @@ interface OpenMenuProps {
 }
 
 const gapPx = 4;
+/** Enough to choose in. */
+const menuRoomPx = 240;
 
 export function OpenMenu({ label, anchor, onClose, children }: OpenMenuProps) {
   const place = useRef<HTMLDivElement>(null);
+  const [, follow] = useReducer((moves: number) => moves + 1, 0); // where the page scrolls its button to
   useEffect(() => {
     const onPress = ({ target }: Event) => {
       const inside = [place, anchor].some(({ current }) => target instanceof Node && current?.contains(target));
@@ -183,8 +197,13 @@ export function OpenMenu({ label, anchor, onClose, children }: OpenMenuProps) {
         onClose();
       }
     };
+    const onScroll = ({ target }: Event) => target instanceof Node && target.contains(anchor.current) && follow();
     document.addEventListener('pointerdown', onPress);
-    return () => document.removeEventListener('pointerdown', onPress);
+    document.addEventListener('scroll', onScroll, true);
+    return () => {
+      document.removeEventListener('pointerdown', onPress);
+      document.removeEventListener('scroll', onScroll, true);
+    };
   });
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape' || event.key === 'Tab') {
@@ -193,15 +212,9 @@ export function OpenMenu({ label, anchor, onClose, children }: OpenMenuProps) {
       onClose();
     }
   };
-  const box = anchor.current?.getBoundingClientRect();
-  const top = (box?.bottom ?? 0) + gapPx;
-  const right = Math.max(gapPx, window.innerWidth - (box?.right ?? 0));
   return (
     <Portal>
-      <div
-        ref={place}
-        style={{ position: 'fixed', top, right, maxHeight: `calc(100vh - ${top + gapPx}px)`, overflow: 'auto' }}
-      >
+      <div ref={place} style={{ position: 'fixed', overflow: 'auto', ...menuPlace(anchor.current) }}>
         <Menu ariaLabel={label} onOpen={(focusItem) => focusItem(0)} onClick={onClose} onKeyDown={onKeyDown}>
           {children}
         </Menu>
@@ -210,18 +223,50 @@ export function OpenMenu({ label, anchor, onClose, children }: OpenMenuProps) {
   );
 }
 
+const legendWords = 'striped: only on one side';
+/** Gives way before the search box and the buttons do. */
+const legend: CSSProperties = { display: 'inline-flex', alignItems: 'center', gap: 8, minWidth: 0, flexShrink: 9999 };
+const cut: CSSProperties = { overflow: 'hidden', textOverflow: 'ellipsis' };
+
+/** Below the button or, with more room there, above it; towards the middle of the page. */
+function menuPlace(button: HTMLElement | null): CSSProperties {
+  const { innerWidth, innerHeight } = window;
+  const { left, right, top, bottom } = button?.getBoundingClientRect() ?? new DOMRect();
+  const [abovePx, belowPx] = [top - 2 * gapPx, innerHeight - bottom - 2 * gapPx];
+  const isBelow = belowPx >= menuRoomPx || belowPx >= abovePx;
+  const isLeft = left + right < innerWidth;
+  return {
+    ...(isBelow ? { top: bottom + gapPx } : { bottom: innerHeight - top + gapPx }),
+    ...(isLeft ? { left: Math.max(gapPx, left) } : { right: Math.max(gapPx, innerWidth - right) }),
+    maxHeight: Math.max(0, isBelow ? belowPx : abovePx),
+    maxWidth: (isLeft ? innerWidth - left : right) - gapPx,
+  };
+}
+
 export function DiffLegend() {
   const theme = useTheme2();
   return (
-    <span style={{ display: 'inline-flex', alignItems: 'center', gap: 8, color: theme.colors.text.secondary }}>
+    <span style={{ ...legend, color: theme.colors.text.secondary }} title={legendWords}>
       <span>less</span>
       <span style={{ display: 'inline-flex' }}>
         {diffFills(theme).map((fill) => (
           <span key={fill} style={{ width: 12, height: 10, background: fill }} />
         ))}
       </span>
-      <span>more, striped: only on one side</span>
+      <span>more</span>
+      <span style={cut}>{legendWords}</span>
     </span>
+  );
+}
+
+/** In place of a sandwich whose method isn't there. */
+export function MissingMethod({ name }: { name: string }) {
+  const theme = useTheme2();
+  return (
+    <div role="status" style={{ padding: theme.spacing(2), textAlign: 'center', overflowWrap: 'anywhere' }}>
+      “{shortened(name)}” is not in this profile: nothing of it was sampled, or the view hides it. Reset shows all
+      methods.
+    </div>
   );
 }
 

@@ -1,11 +1,10 @@
 import { type KeyboardEvent, type MouseEvent, type RefObject, useEffect } from 'react';
 import { entryOfNode } from '../../model/flame-layout';
-import { type NodeIndex, labelOf, levelOf, parentOf } from '../../model/flame-tree';
+import { type NodeIndex, labelOf, parentOf } from '../../model/flame-tree';
 import { useOverride } from '../../ui/panel-override';
 import { type Selection } from '../../ui/panel-selection';
 import { type FlameData, isMethod } from './flame-data';
 import { moveByKey, runKey } from './flame-keys';
-import { rowPlace, rowPx, rowTop } from './flame-rows-px';
 import { type HoverStore } from './hover-store';
 import { type FlameFocus } from './use-flame-view';
 
@@ -14,8 +13,13 @@ export interface MenuPlace {
   readonly data: FlameData;
   readonly focus: FlameFocus;
   readonly node: NodeIndex;
-  readonly x: number;
-  readonly y: number;
+  /** The pointer, or for the keyboard the drawing, in which it opens at the frame. */
+  readonly at: Pick<MouseEvent, 'clientX' | 'clientY'> | DrawingPlace;
+}
+
+interface DrawingPlace {
+  readonly flip: boolean;
+  readonly view: HTMLElement | null;
 }
 
 /** What a drawing does beyond itself. */
@@ -87,7 +91,7 @@ export function useFlameControls(parts: FlameParts) {
       setActive(0);
     },
     select: () => select(active),
-    menu: () => parts.openMenu(menuAt(parts, active)),
+    menu: () => parts.openMenu({ data, focus, node: active, at: { flip: parts.flip, view: parts.scrollRef.current } }),
     sandwich: () => isMethod(data, active) && parts.sandwich(labelOf(tree, active)),
     scale: (by: 1 | -1) => onScale(by > 0 ? 1 / scaleStep : scaleStep, centreOf(parts, active)),
     pan: (by: 1 | -1) => onPan(by * panStep),
@@ -139,19 +143,8 @@ function openMenu({ data, focus, hover, openMenu: open }: FlameParts, entry: num
   if (entry >= 0 && focus.layout.count[entry] === 0) {
     event.preventDefault();
     hover.clear();
-    open({ data, focus, node: focus.layout.node[entry], x: event.clientX, y: event.clientY });
+    open({ data, focus, node: focus.layout.node[entry], at: event });
   }
-}
-
-/** The menu's place at a frame, for the keyboard. */
-function menuAt({ data, focus, flip, scrollRef }: FlameParts, node: NodeIndex): MenuPlace {
-  const view = scrollRef.current;
-  const box = view?.getBoundingClientRect();
-  const entry = entryOfNode(data.tree, focus.layout, node);
-  const row = levelOf(data.tree, node) - levelOf(data.tree, focus.node);
-  const top = rowTop(rowPlace(focus.layout, flip, view?.clientHeight ?? 0), row);
-  const x = (box?.left ?? 0) + (entry >= 0 ? focus.layout.x[entry] : 0);
-  return { data, focus, node, x, y: (box?.top ?? 0) + top + rowPx - (view?.scrollTop ?? 0) };
 }
 
 /** The middle of a frame as a share of the width, 0.5 when it isn't in view. */
