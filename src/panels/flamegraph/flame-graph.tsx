@@ -7,7 +7,7 @@ import { panelToolbarHeightPx } from '../../ui/panel-heights';
 import { FlameBreadcrumb, breadcrumbPx } from './flame-breadcrumb';
 import { flameColours } from './flame-colours';
 import { type FlameData, type FlameSource } from './flame-data';
-import { flameWindows, loadSoon, searchSteps } from './flame-later';
+import { flameNotes, flameWindows, loadSoon, searchSteps } from './flame-later';
 import { rowPx } from './flame-rows-px';
 import { FlameStage } from './flame-stage';
 import { flameClass } from './flame-styles';
@@ -51,24 +51,34 @@ export function FlameGraph(props: FlameGraphProps) {
   const { actions, goal, mainRef, searchRef } = windows;
   const tools = useTools(props, control, drawing, windows);
   const narrow = width < narrowPx;
+  const { mode, method } = control.get().place;
   useLater(drawing);
   const stage = { control, selected: selection.names, font, widthPx: width, actions };
   return (
-    <div className={className} style={props.waiting ? dimmed : undefined}>
+    <div className={className} style={props.waiting ? dimmed : undefined} onClick={windows.keepFocus}>
       {withToolbar && (
         <FlameToolbar {...{ data: main, control, searchRef, selection, narrow, colourBy, flip, tools }} />
       )}
       <FlameBreadcrumb {...{ data: main, focus, control, narrow }} whole={source.rows} cut={drawing.cut.state} />
       {callers && <CallersStage {...{ ...stage, callers, colourBy }} heightPx={heightPx - mainPx} />}
-      <FlameStage
-        {...{ ...stage, data: main, focus, colours, flip: flip && !callers, scrollRef: mainRef, goal }}
-        heightPx={mainPx}
-        name={callers ? 'Callees' : 'Flame graph'}
-        testId="flame-graph"
-      />
+      {mode === 'sandwich' && !callers ? (
+        <Missing name={method} />
+      ) : (
+        <FlameStage
+          {...{ ...stage, data: main, focus, colours, flip: flip && !callers, scrollRef: mainRef, goal }}
+          heightPx={mainPx}
+          name={callers ? 'Callees' : 'Flame graph'}
+          testId="flame-graph"
+        />
+      )}
       {windows.open !== undefined && <OpenWindow {...{ props, control, drawing, windows }} />}
     </div>
   );
+}
+
+function Missing({ name }: { name: string }) {
+  const notes = flameNotes.use();
+  return notes ? <notes.MissingMethod name={name} /> : null;
 }
 
 /** Only a wait that lasts is shown. */
@@ -86,6 +96,8 @@ function useWindows(data: FlameData, control: FlameControl, selection: Selection
     setOpen((now) => (now === open ? undefined : now));
     toGraph();
   }, [open, toGraph]);
+  // A button that goes away when it is used must not leave the keyboard nowhere.
+  const keepFocus = () => requestAnimationFrame(() => document.activeElement === document.body && toGraph());
   const isOpen = open !== undefined;
   const actions = useMemo<StageActions>(
     () => ({
@@ -114,7 +126,7 @@ function useWindows(data: FlameData, control: FlameControl, selection: Selection
     }),
     [selection, control, data, isOpen, close]
   );
-  return { open, goal, mainRef, searchRef, toGraph, close, actions };
+  return { open, goal, mainRef, searchRef, toGraph, keepFocus, close, actions };
 }
 
 /** Loads what the first picture doesn't need, and rehearses with that picture. */
@@ -140,9 +152,10 @@ function useTools(
 ) {
   const { colourBy, rootAtBottom } = props.options;
   const { actions, toGraph } = windows;
-  const shown = useRef({ drawing, title: props.title });
+  const now = { drawing, title: props.title, selected: props.selection.names };
+  const shown = useRef(now);
   useEffect(() => {
-    shown.current = { drawing, title: props.title };
+    shown.current = now;
   });
   return useMemo<ToolbarActions>(
     () => ({
@@ -153,8 +166,8 @@ function useTools(
       openMethods: actions.openMethods,
       openHelp: actions.openHelp,
       save: (format) => {
-        const { title, drawing: now } = shown.current;
-        startExport(format, { ...now, data: now.main, rows: now.cut.rows, title });
+        const { drawing: view, ...rest } = shown.current;
+        startExport(format, { ...view, ...rest, data: view.main, rows: view.cut.rows, control });
       },
     }),
     [control, colourBy, rootAtBottom, actions, toGraph]

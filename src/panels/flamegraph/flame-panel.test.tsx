@@ -177,6 +177,20 @@ it('says why there is nothing to show', () => {
   expect(screen.getByRole('alert')).toHaveTextContent('The store does not answer.');
 });
 
+it('says what is wrong with rows that have no root', () => {
+  const frame = testFrame({ level: [0, 1], value: [-1, 5], self: [0, 5], label: ['all', 'a'] });
+  render(<FlamePanel {...props(frame)} />);
+  expect(document.body).toHaveTextContent('The first row, which stands for all, has the value -1.');
+});
+
+it('takes the unit of values from the field where the frame names none', () => {
+  const frame = testFrame({ level: [0], value: [2], self: [2], label: ['all'] });
+  frame.fields[1].config = { unit: 'ms' };
+  expect(readFlameFrame(frame)).toMatchObject({ custom: { unit: 'ns', perValue: 1e6 } });
+  frame.meta = { custom: { unit: 'bytes' } };
+  expect(readFlameFrame(frame)).toMatchObject({ custom: { unit: 'bytes' } });
+});
+
 it('names a frame that is no nested set', () => {
   const flame = readFlameFrame(testFrame({ level: [0, 2], value: [1, 1], self: [0, 1], label: ['a', 'b'] }));
   expect(flame).toEqual({ problem: 'Row 1 has level 2 after 0.' });
@@ -194,7 +208,7 @@ it('compares two sides', () => {
   render(<FlamePanel {...props(frame)} />);
   fireEvent.mouseMove(canvasArea(), at(600, 1));
   expect(screen.getByTestId('flame-tooltip')).toHaveTextContent('Change+100 % of all');
-  expect(screen.getByText('more, striped: only on one side')).toBeInTheDocument();
+  expect(screen.getByText('striped: only on one side')).toBeInTheDocument();
 });
 
 it('folds its controls where there is little room', () => {

@@ -4,6 +4,8 @@ import { usePanelContext } from '@grafana/ui';
 import React, { useMemo } from 'react';
 import { useSelection } from '../../ui/panel-selection';
 import { PanelReason, emptyContent, panelContent } from '../../ui/panel-state';
+import { type FlameRows } from '../../model/flame-rows';
+import { drawnValue } from '../../model/flame-tree';
 import { neededFields, readFlameFrame } from './flame-data';
 import { FlameGraph } from './flame-graph';
 import { type FlameOptions, defaultOptions } from './options';
@@ -14,7 +16,7 @@ export function FlamePanel(props: PanelProps<FlameOptions>) {
   const addressPrefix = useAddressPrefix(id);
   const found = panelContent(data, neededFields);
   const frame = found.state === 'ready' ? found.frame : undefined;
-  const flame = useMemo(() => frame && readFlameFrame(frame), [frame]);
+  const flame = useMemo(() => frame && withRoot(readFlameFrame(frame)), [frame]);
   const selection = useSelection(options.selectionVariable, replaceVariables);
   // A root without value is how "nothing was sampled" arrives.
   const content = flame && 'rows' in flame && isNothing(flame.rows) ? emptyContent(data) : found;
@@ -31,7 +33,7 @@ export function FlamePanel(props: PanelProps<FlameOptions>) {
     );
   }
   if (!flame || 'problem' in flame) {
-    const message = `The frame is no flame graph. ${flame?.problem ?? ''}`;
+    const message = `The rows of this data make no flame graph: ${flame?.problem ?? ''} ${orderHint}`;
     return <PanelDataErrorView panelId={id} data={data} fieldConfig={fieldConfig} message={message} />;
   }
   return (
@@ -46,8 +48,17 @@ export function FlamePanel(props: PanelProps<FlameOptions>) {
   );
 }
 
-const isNothing = ({ value, valueRight }: { value: ArrayLike<number>; valueRight?: ArrayLike<number> }) =>
-  !(value[0] > 0) && !((valueRight?.[0] ?? 0) > 0);
+const orderHint = 'Transformations that sort, filter or join rows take the order away that a flame graph needs.';
+
+const isNothing = (rows: FlameRows) => !(drawnValue(rows, 0) > 0);
+
+/** Shares are parts of the root's value. */
+function withRoot(flame: ReturnType<typeof readFlameFrame>): ReturnType<typeof readFlameFrame> {
+  const rootless = 'rows' in flame && isNothing(flame.rows) && flame.rows.level.length > 1;
+  return rootless && Array.from(flame.rows.level).some((_, row) => drawnValue(flame.rows, row) > 0)
+    ? { problem: `The first row, which stands for all, has the value ${flame.rows.value[0]}.` }
+    : flame;
+}
 
 /** Explore owns its address, and its panels have no lasting id. */
 function useAddressPrefix(id: number): string {

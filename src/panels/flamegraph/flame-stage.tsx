@@ -11,7 +11,7 @@ import React, {
 } from 'react';
 import { maskOf } from '../../model/flame-search';
 import { type NodeIndex, levelOf } from '../../model/flame-tree';
-import { formatCount, formatPart } from '../../model/units';
+import { formatCount, formatCounted, formatPart } from '../../model/units';
 import { FlameCanvas } from './flame-canvas';
 import { type FlameColours } from './flame-colours';
 import { type FlameData, frameDetails } from './flame-data';
@@ -112,7 +112,7 @@ export const FlameStage = memo(function FlameStage(props: FlameStageProps) {
 function FoundText({ data, control }: Pick<FlameStageProps, 'data' | 'control'>) {
   const { matches } = useMatches(data, control);
   return matches
-    ? `${formatCount(matches.methods)} methods match, ${formatPart(matches.total, data.tree.width[0])} of the total`
+    ? `Found: ${formatCounted(matches.methods, 'method')}, ${formatPart(matches.total, data.tree.width[0])} of the total`
     : '';
 }
 

@@ -113,6 +113,35 @@ it('offers the data links of the fields, with the row of the method in other vie
   expect(link()).toMatch(/^https:..wiki.[24]$/);
 });
 
+it('leads to requests only from frames that our store answered', () => {
+  const links = () => screen.getAllByRole('menuitem').map((item) => item.getAttribute('href'));
+  const { rerender } = render(<FlamePanel {...props()} />);
+  key('ArrowDown', 'ContextMenu');
+  expect(links().filter(Boolean)).toEqual([]);
+  fireEvent.keyDown(screen.getByRole('menu'), { key: 'Escape' });
+  rerender(<FlamePanel {...props(frame(undefined, { profileType: 'cpu-time' }))} />);
+  key('ContextMenu');
+  expect(links().filter(Boolean)).toEqual([expect.stringContaining('/d/hotspan-overview?var-method=main.serve')]);
+});
+
+it('says that the method of a sandwich is not there, and shows it when it comes', () => {
+  locationService.push('/d/x?flame-1-mode=sandwich&flame-1-method=json.get');
+  const { rerender } = render(<FlamePanel {...props(frame([0, 1, 4]))} />);
+  expect(screen.getByText(/“json.get” is not in this profile/)).toBeInTheDocument();
+  expect(screen.queryByRole('tree')).toBeNull();
+  rerender(<FlamePanel {...props()} />);
+  expect(current()).toContain('json.get, total 20');
+});
+
+it('gives the focus to the graph when a button goes away with its click', async () => {
+  render(<FlamePanel {...props()} />);
+  key('ArrowDown', 'Enter');
+  const reset = screen.getByRole('button', { name: 'Reset' });
+  act(() => reset.focus());
+  fireEvent.click(reset);
+  await waitFor(() => expect(graph()).toHaveFocus());
+});
+
 it('takes keys while the menu of a frame has not taken the focus yet', () => {
   render(<FlamePanel {...props()} />);
   key('ArrowDown', 'Enter', 'ContextMenu', 'Escape');
