@@ -1,4 +1,5 @@
 import { formatCount } from '../../../model/units';
+import { type FlameRows } from '../../../model/flame-rows';
 import { pruneRows } from '../../../model/flame-views';
 import { shownLabel } from '../flame-data';
 import { type ExportInput } from '../start-export';
@@ -8,11 +9,12 @@ import { xmlText } from './svg-text';
 const mostRows = 50_000;
 
 /** What a page leaves out; undefined = nothing. */
-export function pageNote({ data }: Pick<ExportInput, 'data'>): string | undefined {
+export function pageNote({ data, callers }: Pick<ExportInput, 'data' | 'callers'>): string | undefined {
   const all = data.rows.level.length;
+  const half = callers && 'The page holds the callees only. Callers are in PNG and SVG.';
   return all > mostRows
     ? `The page holds the largest ${formatCount(mostRows)} of ${formatCount(all)} frames. All are in the JSON, pprof, speedscope and folded files.`
-    : undefined;
+    : half;
 }
 
 /** Data for a script element: `<` never appears, so nothing in it can end the element or begin a comment. */
@@ -23,27 +25,33 @@ export function scriptJson(value: unknown): string {
     .replace(/\u2029/g, '\\u2029');
 }
 
+/** Both sides of a comparison. */
+function valueLists({ value, self, valueRight, selfRight }: FlameRows, perValue = 1) {
+  const list = (column: ArrayLike<number> | undefined) => column && Array.from(column, (one) => one * perValue);
+  return { value: list(value), self: list(self), valueRight: list(valueRight), selfRight: list(selfRight) };
+}
+
 /**
  * A page of its own that needs nothing from elsewhere: the graph with zoom, search and tooltip on a canvas. Names are data
  * and are only ever drawn or set as text; the page's own policy forbids it to load or send anything.
  */
-export function htmlPage({ data, coloursOf, title, flip }: ExportInput): string {
-  const note = pageNote({ data });
+export function htmlPage({ data, callers, coloursOf, title, flip }: ExportInput): string {
+  const note = pageNote({ data, callers });
   const rows = pruneRows(data.rows, mostRows);
   const { palette, bucketOf } = coloursOf({ ...data, rows });
   const content = {
     names: rows.labels.map((_, label) => shownLabel({ ...data, rows }, label)),
     level: Array.from(rows.level),
     label: Array.from(rows.label),
-    value: Array.from(rows.value, (value, row) => value + (rows.valueRight?.[row] ?? 0)),
-    self: Array.from(rows.self, (self, row) => self + (rows.selfRight?.[row] ?? 0)),
+    ...valueLists(rows, data.custom.perValue),
     bucket: Array.from(rows.level, (_, row) => bucketOf(row)),
     fill: palette.fill,
     text: palette.text,
     background: palette.background,
+    run: palette.run,
     ink: palette.selected,
     unit: data.custom.unit ?? 'count',
-    flip,
+    flip: flip && !callers,
   };
   const heading = xmlText([title, data.custom.profileTypeName].filter(Boolean).join(' · '));
   const policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";

@@ -4,7 +4,6 @@ import { bigColumns } from '../../../model/flame-random';
 import { flameColours } from '../flame-colours';
 import { flameData } from '../flame-data';
 import { htmlPage, pageNote } from './html-page';
-import { pictureNote } from './picture';
 
 const dataOf = (rows: ReturnType<typeof bigColumns>) =>
   flameData({ rows, format: String, custom: {}, linksOf: () => [] }, rows);
@@ -26,10 +25,4 @@ it('tells how much of a large profile a page leaves out, and says it on the page
     title: 'T',
   };
   expect(htmlPage(input as unknown as Parameters<typeof htmlPage>[0])).toContain('<p>The page holds the largest');
-});
-
-it('tells how many levels a picture can hold', () => {
-  const noteOf = (rows: number) => pictureNote({ focus: { layout: { rows } } } as Parameters<typeof pictureNote>[0]);
-  expect(noteOf(800)).toBeUndefined();
-  expect(noteOf(5000)).toContain('800 of the 5\u2009000 levels');
 });

@@ -1,13 +1,13 @@
 import { Function as PprofFunction, Line, Location, Profile, Sample, StringTable, ValueType } from 'pprof-format';
 import { type FlameRows, hiddenLabel, textOf } from '../../../model/flame-rows';
-import { type AboutProfile, nameOf, stackValues } from './profile-files';
+import { type AboutProfile, nameOf, sideNames, stackValues } from './profile-files';
 
 const unitNames = { ns: 'nanoseconds', bytes: 'bytes', count: 'count' } as const;
 
-/** The rows as a pprof file (not compressed), one location per method, file and line. */
+/** The rows as a pprof file (not compressed), one location per method, file and line. It holds whole numbers only. */
 export function pprofBytes(
   rows: FlameRows,
-  { profileType = 'samples', unit = 'count' }: AboutProfile
+  { profileType = 'samples', unit = 'count', perValue }: AboutProfile
 ): Uint8Array<ArrayBuffer> {
   const stringTable = new StringTable();
   const functions: PprofFunction[] = [];
@@ -25,12 +25,15 @@ export function pprofBytes(
     return id;
   };
   const sample: Sample[] = [];
-  for (const { stack, value, hidden } of stackValues(rows)) {
+  for (const { stack, values, hidden } of stackValues(rows, perValue)) {
     const ids = stack.map((row) => locationOf(nameOf(rows, row), textOf(rows.file, row), rows.line?.[row] ?? 0));
     const all = hidden ? [...ids, locationOf(hiddenLabel, '', 0)] : ids;
-    sample.push(new Sample({ locationId: all.reverse(), value: [value] }));
+    sample.push(new Sample({ locationId: all.reverse(), value: values.map(Math.round) }));
   }
-  const type = new ValueType({ type: stringTable.dedup(profileType), unit: stringTable.dedup(unitNames[unit]) });
-  const profile = new Profile({ sampleType: [type], sample, location: locations, function: functions, stringTable });
+  const sampleType = sideNames(rows).map((name) => {
+    const type = stringTable.dedup([profileType, name].filter(Boolean).join('-'));
+    return new ValueType({ type, unit: stringTable.dedup(unitNames[unit]) });
+  });
+  const profile = new Profile({ sampleType, sample, location: locations, function: functions, stringTable });
   return Uint8Array.from(profile.encode());
 }

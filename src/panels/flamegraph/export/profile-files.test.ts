@@ -18,7 +18,7 @@ const rows: FlameRows = {
 const about = { title: 'T', profileType: 'cpu-time', profileTypeName: 'CPU Time', unit: 'ns' as const };
 
 it('writes folded stacks that add up to the total, the hidden part by name', () => {
-  expect(foldedText(rows)).toBe('serve 10\nserve;(small frames) 60\nserve;dec:ode <b> 30\ngc 50\n');
+  expect(foldedText(rows, about)).toBe('serve 10\nserve;(small frames) 60\nserve;dec:ode <b> 30\ngc 50\n');
 });
 
 it('writes speedscope files', () => {
@@ -45,6 +45,52 @@ it('writes pprof that pprof-format reads', () => {
     ['gc', 50],
   ]);
   expect(Number(profile.location[0].line[0].line)).toBe(7);
+});
+
+/** a 40 → 10, b 0 → 50, 5 → 0 hidden below the root. */
+const both: FlameRows = {
+  level: [0, 1, 1],
+  value: [45, 40, 0],
+  self: [0, 40, 0],
+  valueRight: [60, 10, 50],
+  selfRight: [0, 10, 50],
+  label: [0, 1, 2],
+  labels: ['total', 'a', 'b'],
+};
+
+it('writes both sides of a comparison', () => {
+  expect(foldedText(both, about)).toBe('(small frames) 5 0\na 40 10\nb 0 50\n');
+  const { profiles } = JSON.parse(speedscopeText(both, about));
+  const told = profiles.map(({ name, weights, endValue }: Record<string, unknown>) => [name, weights, endValue]);
+  expect(told).toEqual([
+    ['CPU Time, left', [5, 40, 0], 45],
+    ['CPU Time, right', [0, 10, 50], 60],
+  ]);
+  const pprof = Profile.decode(pprofBytes(both, about));
+  expect(pprof.sampleType.map(({ type }) => pprof.stringTable.strings[Number(type)])).toEqual([
+    'cpu-time-left',
+    'cpu-time-right',
+  ]);
+  expect(pprof.sample.map(({ value }) => value.map(Number))).toEqual([
+    [5, 0],
+    [40, 10],
+    [0, 50],
+  ]);
+});
+
+it('writes values of other units in the unit that it names', () => {
+  const seconds: FlameRows = {
+    level: [0, 1, 1],
+    value: [0.3, 0.1, 0.2],
+    self: [0, 0.1, 0.2],
+    label: [0, 1, 2],
+    labels: ['total', 'a', 'b'],
+  };
+  const inSeconds = { ...about, perValue: 1e9 };
+  expect(foldedText(seconds, inSeconds)).toBe('a 100000000\nb 200000000\n');
+  expect(JSON.parse(jsonText(seconds, inSeconds))).toMatchObject({ unit: 'ns', frames: [{ value: 3e8 }, {}, {}] });
+  const pprof = Profile.decode(pprofBytes(seconds, inSeconds));
+  expect(pprof.sample.map(({ value }) => Number(value[0]))).toEqual([1e8, 2e8]);
 });
 
 it('writes all columns as JSON', () => {

@@ -5,83 +5,116 @@ export interface AboutProfile {
   readonly profileType?: string;
   readonly profileTypeName?: string;
   readonly unit?: 'ns' | 'bytes' | 'count';
+  /** How many of `unit` a value of 1 in the rows is; files hold values in `unit`. */
+  readonly perValue?: number;
 }
 
 /** A stack from the root's child down to the frame that has the value; `hidden` = in frames that are not known. */
 export interface StackValue {
   /** Rows of the frames, from the root down, without the root. */
   readonly stack: readonly number[];
-  readonly value: number;
+  /** Of a comparison left and right. */
+  readonly values: readonly number[];
   readonly hidden: boolean;
 }
 
+/** Sums of fractions miss their parts by less than that share of the total. */
+const leastShare = 1e-12;
+
 /** All stacks with what was spent in their last frame. What a cut frame hides is told as a frame of its own. */
-export function* stackValues(rows: FlameRows): Generator<StackValue> {
-  const hidden = hiddenValues(rows.level, rows.value, rows.self);
+export function* stackValues(rows: FlameRows, perValue = 1): Generator<StackValue> {
+  const sides = sidesOf(rows);
+  const valuesOf = (columns: ReadonlyArray<ArrayLike<number>>, row: number) =>
+    columns.map((column, side) => {
+      const value = column[row];
+      return value > leastShare * sides[side].value[0] ? inFileUnit(value, perValue) : 0;
+    });
+  const selfs = sides.map(({ self }) => self);
+  const hiddens = sides.map(({ value, self }) => hiddenValues(rows.level, value, self));
   const open: number[] = [];
   for (let row = 0; row < rows.level.length; row++) {
     open.length = rows.level[row];
     open.push(row);
-    for (const [value, isHidden] of [[rows.self[row], false] as const, [hidden[row], true] as const]) {
-      if (value > 0) {
-        yield { stack: open.slice(1), value, hidden: isHidden };
+    for (const hidden of [false, true]) {
+      const values = valuesOf(hidden ? hiddens : selfs, row);
+      if (values.some((value) => value > 0)) {
+        yield { stack: open.slice(1), values, hidden };
       }
     }
   }
 }
 
+/** The columns of the profile, of a comparison those of the left and the right one. */
+function sidesOf({ level, value, self, valueRight, selfRight }: FlameRows) {
+  const left = { value, self };
+  return valueRight ? [left, { value: valueRight, self: selfRight ?? new Float64Array(level.length) }] : [left];
+}
+
+/** Whole numbers stay as they are. */
+const inFileUnit = (value: number, perValue: number) => (perValue === 1 ? value : Math.round(value * perValue));
+
+/** What the sides of a comparison are called, '' of a profile. */
+export const sideNames = ({ valueRight }: FlameRows): readonly string[] => (valueRight ? ['left', 'right'] : ['']);
+
 export const nameOf = (rows: FlameRows, row: number) => rows.labels[rows.label[row]] ?? '';
 
-/** Brendan Gregg's format: `a;b;c 12`. Line ends and semicolons in names would break it. */
-export function foldedText(rows: FlameRows): string {
+/**
+ * Brendan Gregg's format: `a;b;c 12`, of a comparison `a;b;c 12 15` as his `difffolded.pl` writes it. Line ends and semicolons
+ * in names would break it.
+ */
+export function foldedText(rows: FlameRows, { perValue }: AboutProfile): string {
   const safe = rows.labels.map((label) => label.replace(/;/g, ':').replace(/[\r\n]+/g, ' ') || '(no name)');
   const lines: string[] = [];
-  for (const { stack, value, hidden } of stackValues(rows)) {
+  for (const { stack, values, hidden } of stackValues(rows, perValue)) {
     const names = stack.map((row) => safe[rows.label[row]]);
-    lines.push(
-      `${[...names, ...(hidden ? [hiddenLabel] : stack.length === 0 ? ['(no stack)'] : [])].join(';')} ${value}`
-    );
+    const last = hidden ? [hiddenLabel] : stack.length === 0 ? ['(no stack)'] : [];
+    lines.push(`${[...names, ...last].join(';')} ${values.join(' ')}`);
   }
   return `${lines.join('\n')}\n`;
 }
 
 const speedscopeUnits = { ns: 'nanoseconds', bytes: 'bytes', count: 'none' } as const;
 
-export function speedscopeText(rows: FlameRows, { title, profileTypeName, unit = 'count' }: AboutProfile): string {
-  const frames = rows.labels.map((name) => ({ name }));
-  const file = firstRows(rows);
-  const named = frames.map((frame, label) => ({
-    ...frame,
-    ...(file[label] >= 0 && {
-      file: textOf(rows.file, file[label]) || undefined,
-      line: rows.line?.[file[label]] || undefined,
-    }),
-  }));
-  const samples: number[][] = [];
-  const weights: number[] = [];
-  for (const { stack, value, hidden } of stackValues(rows)) {
-    samples.push([...stack.map((row) => rows.label[row]), ...(hidden ? [named.length] : [])]);
-    weights.push(value);
-  }
-  const endValue = weights.reduce((sum, value) => sum + value, 0);
+export function speedscopeText(rows: FlameRows, about: AboutProfile): string {
+  const { title, profileTypeName, unit = 'count', perValue } = about;
+  const stacks = [...stackValues(rows, perValue)];
+  const samples = stacks.map(({ stack, hidden }) => [
+    ...stack.map((row) => rows.label[row]),
+    ...(hidden ? [rows.labels.length] : []),
+  ]);
+  const profiles = sideNames(rows).map((name, side) => {
+    const weights = stacks.map(({ values }) => values[side]);
+    return {
+      type: 'sampled',
+      name: [profileTypeName ?? title, name].filter(Boolean).join(', '),
+      unit: speedscopeUnits[unit],
+      startValue: 0,
+      endValue: weights.reduce((sum, value) => sum + value, 0),
+      samples,
+      weights,
+    };
+  });
   return JSON.stringify({
     $schema: 'https://www.speedscope.app/file-format-schema.json',
     exporter: 'hotspan',
     name: title,
     activeProfileIndex: 0,
-    shared: { frames: [...named, { name: hiddenLabel }] },
-    profiles: [
-      {
-        type: 'sampled',
-        name: profileTypeName ?? title,
-        unit: speedscopeUnits[unit],
-        startValue: 0,
-        endValue,
-        samples,
-        weights,
-      },
-    ],
+    shared: { frames: [...speedscopeFrames(rows), { name: hiddenLabel }] },
+    profiles,
   });
+}
+
+function speedscopeFrames(rows: FlameRows) {
+  const first = firstRows(rows);
+  return rows.labels.map((name, label) =>
+    first[label] < 0
+      ? { name }
+      : {
+          name,
+          file: textOf(rows.file, first[label]) || undefined,
+          line: rows.line?.[first[label]] || undefined,
+        }
+  );
 }
 
 /** Per label the first row that has it, -1 = none. */
@@ -94,14 +127,15 @@ function firstRows({ label, labels }: FlameRows): Int32Array {
 }
 
 /** The rows as a list of objects in depth-first order. */
-export function jsonText(rows: FlameRows, about: AboutProfile): string {
+export function jsonText(rows: FlameRows, { perValue = 1, ...about }: AboutProfile): string {
+  const numberOf = (column: ArrayLike<number> | undefined, row: number) => column && inFileUnit(column[row], perValue);
   const list = Array.from(rows.level, (level, row) => ({
     level,
     name: nameOf(rows, row),
-    value: rows.value[row],
-    self: rows.self[row],
-    valueRight: rows.valueRight?.[row],
-    selfRight: rows.selfRight?.[row],
+    value: numberOf(rows.value, row),
+    self: numberOf(rows.self, row),
+    valueRight: numberOf(rows.valueRight, row),
+    selfRight: numberOf(rows.selfRight, row),
     samples: rows.samples?.[row],
     file: textOf(rows.file, row) || undefined,
     line: rows.line?.[row] || undefined,

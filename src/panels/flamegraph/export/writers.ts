@@ -28,7 +28,7 @@ async function blobOf(format: ExportFormat, input: ExportInput): Promise<Blob> {
     case 'html':
       return new Blob([htmlPage(input)], { type: 'text/html' });
     case 'folded':
-      return new Blob([foldedText(rows)], { type: 'text/plain' });
+      return new Blob([foldedText(rows, about)], { type: 'text/plain' });
     case 'speedscope':
       return new Blob([speedscopeText(rows, about)], { type: 'application/json' });
     case 'json':
