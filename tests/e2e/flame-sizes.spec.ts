@@ -72,6 +72,39 @@ test('fits any panel size: what has no room folds, nothing sticks out', async ({
   expect(await seriousFaults(page, '[data-testid="data-testid Panel header Flame 41"]')).toEqual([]);
 });
 
+test('a menu of a panel at the edge of the page is all in view, and follows its button', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 500 });
+  await openPanels(page, namedFrame(), [
+    { id: 71, w: 4, h: 12 },
+    { id: 72, w: 24, h: 12 },
+  ]);
+  const menuOf = async (id: number, name: string) => {
+    const button = panel(page, id).getByRole('button', { name });
+    await button.scrollIntoViewIfNeeded();
+    await button.click();
+    const item = page.getByRole('menuitem', { name: 'Download JSON' });
+    await expect(item).toBeVisible();
+    return { button: await button.boundingBox(), menu: await page.getByRole('menu').boundingBox() };
+  };
+  const narrow = await menuOf(71, 'More');
+  expect(narrow.menu?.x).toBeGreaterThanOrEqual(0);
+  await page.keyboard.press('Escape');
+  await graph(page, 72).evaluate((view) => view.scrollIntoView({ block: 'start' }));
+  await panel(page, 72)
+    .getByRole('button', { name: 'Download' })
+    .evaluate((button) => window.scrollBy(0, button.getBoundingClientRect().bottom - window.innerHeight + 20));
+  const low = await menuOf(72, 'Download');
+  expect((low.menu?.y ?? 0) + (low.menu?.height ?? 0)).toBeLessThanOrEqual(low.button?.y ?? 0);
+  await page.mouse.wheel(0, 40);
+  await expect
+    .poll(async () => {
+      const menu = await page.getByRole('menu').boundingBox();
+      const button = await panel(page, 72).getByRole('button', { name: 'Download' }).boundingBox();
+      return menu && button && button.y - menu.y - menu.height;
+    })
+    .toBe((low.button?.y ?? 0) - (low.menu?.y ?? 0) - (low.menu?.height ?? 0));
+});
+
 /** The datasource names the unit, so the user's own is an override. */
 const unitOfValues = (unit: string, decimals: number) => ({
   defaults: {},
