@@ -11,6 +11,12 @@ it('puts file, line and method in, and dashboard variables', () => {
   );
 });
 
+it('keeps names of all scripts', () => {
+  expect(sourceLink('https://find.example.com/?q=${method}', { ...frame, method: '😀漢' }, replace)).toBe(
+    `https://find.example.com/?q=${encodeURIComponent('😀漢')}`
+  );
+});
+
 it('lets a name change nothing but its own place', () => {
   const method = '"><script>&x=1#@evil.example/${repo}\ud800';
   const link = new URL(sourceLink('https://find.example.com/?q=${method}&n=1', { ...frame, method }, replace) ?? '');

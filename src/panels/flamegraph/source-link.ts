@@ -36,7 +36,7 @@ export function sourceLink(
 }
 
 /** Unpaired surrogates can't be encoded. */
-const encodeURIComponentSafe = (text: string) => encodeURIComponent(text.replace(/[\ud800-\udfff]/g, '_'));
+const encodeURIComponentSafe = (text: string) => encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '_'));
 
 function webAddress(text: string): string | undefined {
   try {
