@@ -8,6 +8,7 @@ import { alertTarget, mayCreateAlerts, openAlertEditor } from '../../ui/alert-li
 import { copyText } from '../../ui/panel-copy';
 import { type Selection } from '../../ui/panel-selection';
 import { frameDetails, isMethod, linksOfRow, packageOfRow } from './flame-data';
+import { searchOfName } from './flame-pipeline';
 import { rowPlace, rowPx, rowTop } from './flame-rows-px';
 import { shortened } from './shortened';
 import { sourceLink } from './source-link';
@@ -83,7 +84,7 @@ function MethodItems({ data, node, selection, control, onMethods }: FlameMenuPro
   const picked = selection.names.has(name);
   const group = packageOfRow(data.rows, data.tree.row[node]);
   const show = () => {
-    control.setSearch(name);
+    control.setSearch(searchOfName(name));
     onMethods();
   };
   return (
@@ -94,7 +95,7 @@ function MethodItems({ data, node, selection, control, onMethods }: FlameMenuPro
         shortcut="Space"
         onClick={() => selection.toggle(name)}
       />
-      <Menu.Item label="Search this name" icon="search" onClick={() => control.setSearch(name)} />
+      <Menu.Item label="Search this name" icon="search" onClick={() => control.setSearch(searchOfName(name))} />
       <Menu.Item label="Show in table" icon="table" onClick={show} />
       <Menu.Divider />
       <Menu.Item

@@ -34,11 +34,16 @@ function rowsNamed(rows: FlameRows, names: readonly string[]): Uint8Array | unde
 /** The search as a /pattern/ that finds the same labels; undefined where no pattern does (fuzzy matches). */
 export function patternOfSearch(labels: readonly string[], search: string): string | undefined {
   const text = search.trim();
-  const pattern = isPattern(text) ? text : `/${text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}/`;
+  const pattern = isPattern(text) ? text : patternOf(text);
   const found = searchTexts(labels, text);
   const same = searchTexts(labels, pattern);
   return found.count > 0 && found.mask.every((hit, i) => hit === same.mask[i]) ? pattern : undefined;
 }
+
+const patternOf = (text: string) => `/${text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}/`;
+
+/** The search that finds a name, also one that looks like a pattern. */
+export const searchOfName = (name: string) => (isPattern(name.trim()) ? patternOf(name) : name);
 
 const isPattern = (text: string) => /^\/.+\/[iI]?$/s.test(text);
 

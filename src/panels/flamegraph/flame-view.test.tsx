@@ -3,10 +3,11 @@ import { locationService, setDataSourceSrv } from '@grafana/runtime';
 import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import React from 'react';
 import { of } from 'rxjs';
+import { searchTexts } from '../../model/text-search';
 import { panelProps, testFrame } from '../../ui/panel-test-props';
 import { loadLaterParts } from './flame-later';
 import { FlamePanel } from './flame-panel';
-import { patternOfSearch } from './flame-pipeline';
+import { patternOfSearch, searchOfName } from './flame-pipeline';
 import { defaultOptions } from './options';
 
 window.ResizeObserver = class {
@@ -161,6 +162,13 @@ it('hides or excludes what a search finds, as a pattern', async () => {
   fireEvent.click(screen.getByRole('button', { name: /excluded/ }));
   fireEvent.click(screen.getByRole('menuitem', { name: 'Include /json\\./' }));
   expect(path()).not.toContain('excluded');
+});
+
+it('searches a name that looks like a pattern by its letters', () => {
+  for (const name of ['/a(', '/a(/', ' /a.b/i', 'plain.name']) {
+    const found = searchTexts([name, 'axb', 'plain'], searchOfName(name));
+    expect([name, found.error, [...found.mask]]).toEqual([name, undefined, [1, 0, 0]]);
+  }
 });
 
 it('makes a pattern only of searches that find the same', () => {

@@ -4,6 +4,7 @@ import { type FlameGraphProps } from './flame-graph';
 import { FlameHelp } from './flame-help';
 import { FlameMenu } from './flame-menu';
 import { FlameMethods } from './flame-methods';
+import { searchOfName } from './flame-pipeline';
 import { type MenuPlace, type StageActions } from './use-flame-controls';
 import { type FlameControl } from './use-flame-state';
 
@@ -33,7 +34,7 @@ export function FlameWindow(props: FlameWindowProps) {
         control={control}
         selected={selection.names}
         onPick={(label) => {
-          control.setSearch(label);
+          control.setSearch(searchOfName(label));
           close();
         }}
         onSandwich={actions.sandwich}
