@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { Modal, useStyles2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
-import { labelTotals, matchedLabels } from '../../model/flame-search';
+import { type LabelTotals, labelTotals, matchedLabels } from '../../model/flame-search';
 import { formatCount, formatPart } from '../../model/units';
 import { ShareBar } from '../../ui/share-bar';
 import { type FlameData, shownLabel } from './flame-data';
@@ -24,15 +24,14 @@ const mostShown = 200;
 export function FlameMethods({ data, control, selected, onPick, onSandwich, onDismiss }: FlameMethodsProps) {
   const styles = useStyles2(getStyles);
   const { matches } = useMatches(data, control);
-  const { totals, labels } = useMemo(() => {
+  const { sides, labels } = useMemo(() => {
     const sums = labelTotals(data.tree);
     const all = new Uint8Array(data.rows.labels.length).fill(1);
     all[data.rows.label[0]] = 0;
-    return { totals: sums, labels: matchedLabels(sums, matches?.mask ?? all) };
+    return { sides: sidesOf(data, sums), labels: matchedLabels(sums, matches?.mask ?? all) };
   }, [data, matches]);
-  const whole = data.tree.width[0];
   const methods = labels.length === 1 ? 'method' : 'methods';
-  const title = `${formatCount(labels.length)} ${methods}${matches ? `, ${formatPart(matches.total, whole)} of the total` : ''}`;
+  const title = `${formatCount(labels.length)} ${methods}${matches ? `, ${formatPart(matches.total, data.tree.width[0])} of the total` : ''}`;
   return (
     <Modal title={title} isOpen onDismiss={onDismiss}>
       <div className={styles.scroll} tabIndex={0} role="region" aria-label="Methods">
@@ -49,17 +48,19 @@ export function FlameMethods({ data, control, selected, onPick, onSandwich, onDi
               <tr key={label} className={selected.has(data.rows.labels[label]) ? styles.picked : undefined}>
                 <td>
                   <button type="button" onClick={() => onPick(data.rows.labels[label])}>
-                    <bdi>{shownLabel(data, label)}</bdi>
+                    <bdi className={styles.name} title={shownLabel(data, label)}>
+                      {shownLabel(data, label)}
+                    </bdi>
                   </button>{' '}
                   <button type="button" className={styles.side} onClick={() => onSandwich(data.rows.labels[label])}>
                     callers and callees
                   </button>
                 </td>
                 <td>
-                  <ShareBar share={totals.self[label] / whole}>{data.format(totals.self[label])}</ShareBar>
+                  <Values data={data} sides={sides.map(({ totals, whole }) => [totals.self[label], whole])} />
                 </td>
                 <td>
-                  <ShareBar share={totals.total[label] / whole}>{data.format(totals.total[label])}</ShareBar>
+                  <Values data={data} sides={sides.map(({ totals, whole }) => [totals.total[label], whole])} />
                 </td>
               </tr>
             ))}
@@ -71,8 +72,41 @@ export function FlameMethods({ data, control, selected, onPick, onSandwich, onDi
   );
 }
 
+interface Side {
+  readonly totals: LabelTotals;
+  readonly whole: number;
+}
+
+/** What labels hold, of a comparison on the left and on the right. */
+function sidesOf({ tree, rows }: FlameData, sums: LabelTotals): Side[] {
+  const { valueRight, selfRight, ...left } = rows;
+  if (!valueRight) {
+    return [{ totals: sums, whole: rows.value[0] }];
+  }
+  const right = { ...left, value: valueRight, self: selfRight ?? new Float64Array(tree.length) };
+  return [left, right].map((columns) => ({
+    totals: labelTotals({ ...tree, columns }),
+    whole: columns.value[0],
+  }));
+}
+
+interface ValuesProps {
+  data: FlameData;
+  /** Value and whole of each side. */
+  sides: ReadonlyArray<readonly [number, number]>;
+}
+
+function Values({ data: { format }, sides }: ValuesProps) {
+  const [[value, whole]] = sides;
+  if (sides.length === 1) {
+    return <ShareBar share={value / whole}>{format(value)}</ShareBar>;
+  }
+  return <>{sides.map(([side, all]) => `${format(side)} · ${formatPart(side, all)}`).join(' → ')}</>;
+}
+
 const getStyles = (theme: GrafanaTheme2) => ({
   scroll: css({ maxHeight: '60vh', overflow: 'auto' }),
+  name: css({ display: '-webkit-box', WebkitLineClamp: 3, WebkitBoxOrient: 'vertical', overflow: 'hidden' }),
   picked: css({ background: theme.colors.action.selected }),
   side: css({ '&&': { color: theme.colors.text.secondary, fontFamily: theme.typography.fontFamily } }),
   table: css({
@@ -80,8 +114,14 @@ const getStyles = (theme: GrafanaTheme2) => ({
     fontVariantNumeric: 'tabular-nums',
     '& th': { textAlign: 'right', color: theme.colors.text.secondary },
     '& th:first-of-type': { textAlign: 'left' },
-    '& td': { padding: theme.spacing(0.25, 1), verticalAlign: 'top', minWidth: 160, whiteSpace: 'nowrap' },
-    '& td:first-of-type': { width: '100%', overflowWrap: 'anywhere', whiteSpace: 'normal' },
+    '& td': {
+      padding: theme.spacing(0.25, 1),
+      verticalAlign: 'top',
+      minWidth: 160,
+      whiteSpace: 'nowrap',
+      textAlign: 'right',
+    },
+    '& td:first-of-type': { textAlign: 'left', width: '100%', overflowWrap: 'anywhere', whiteSpace: 'normal' },
 
     '& button': {
       all: 'unset',

@@ -209,6 +209,9 @@ it('compares two sides', () => {
   fireEvent.mouseMove(canvasArea(), at(600, 1));
   expect(screen.getByTestId('flame-tooltip')).toHaveTextContent('Change+100 % of all');
   expect(screen.getByText('striped: only on one side')).toBeInTheDocument();
+  fireEvent.keyDown(graph(), { key: 'm' });
+  const rows = within(screen.getByRole('dialog')).getAllByRole('row');
+  expect(rows[1]).toHaveTextContent('10 · 100 % → 0 · 0 %');
 });
 
 it('folds its controls where there is little room', () => {
