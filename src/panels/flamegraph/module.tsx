@@ -4,14 +4,20 @@ import { neededFields } from './flame-data';
 import { FlamePanel } from './flame-panel';
 import { type FlameOptions, defaultOptions } from './options';
 
+/** The others would be offered and do nothing. */
+const usedOptions: readonly string[] = [
+  FieldConfigProperty.Unit,
+  FieldConfigProperty.Decimals,
+  FieldConfigProperty.Links,
+];
+
 export const plugin = new PanelPlugin<FlameOptions>(FlamePanel)
   .useFieldConfig({
-    standardOptions: {},
-    disableStandardOptions: [FieldConfigProperty.Thresholds, FieldConfigProperty.Color, FieldConfigProperty.Mappings],
+    disableStandardOptions: Object.values(FieldConfigProperty).filter((property) => !usedOptions.includes(property)),
   })
   .setPanelOptions((builder) =>
     builder
-      .addRadio({
+      .addSelect({
         path: 'colourBy',
         name: 'Colour by',
         defaultValue: defaultOptions.colourBy,
