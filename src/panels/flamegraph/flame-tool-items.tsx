@@ -137,7 +137,7 @@ export function FoldedItems(props: FlameToolbarProps) {
   return (
     <>
       <ViewItems {...props} />
-      <Menu.Divider />
+      {!data.isDiff && <Menu.Divider />}
       {!data.isDiff && <ColourItems {...props} />}
       <Menu.Divider />
       <Menu.Item label="Methods" icon="list-ul" onClick={tools.openMethods} />
@@ -224,9 +224,11 @@ export function OpenMenu({ label, anchor, onClose, children }: OpenMenuProps) {
 }
 
 const legendWords = 'striped: only on one side';
-/** Gives way before the search box and the buttons do. */
-const legend: CSSProperties = { display: 'inline-flex', alignItems: 'center', gap: 8, minWidth: 0, flexShrink: 9999 };
-const cut: CSSProperties = { overflow: 'hidden', textOverflow: 'ellipsis' };
+/** Gives way before the search box and the buttons do: words without room wrap to where they aren't seen. */
+const legend: CSSProperties = {
+  ...{ display: 'inline-flex', flexWrap: 'wrap', alignItems: 'center', gap: '8px' },
+  ...{ minWidth: 130, flexShrink: 9999, height: '1.5em', lineHeight: '1.5em', overflow: 'hidden' },
+};
 
 /** Below the button or, with more room there, above it; towards the middle of the page. */
 function menuPlace(button: HTMLElement | null): CSSProperties {
@@ -254,7 +256,7 @@ export function DiffLegend() {
         ))}
       </span>
       <span>more</span>
-      <span style={cut}>{legendWords}</span>
+      <span>{legendWords}</span>
     </span>
   );
 }
