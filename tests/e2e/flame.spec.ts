@@ -230,6 +230,18 @@ test('axe finds nothing serious', async ({ page }) => {
   expect(await seriousFaults(page, '[data-testid="data-testid Panel header Flame graph"]')).toEqual([]);
 });
 
+test('axe finds nothing serious in what opens over the panel', async ({ page }) => {
+  await openFlame(page, namedFrame(), '&var-method=json.decode');
+  await graph(page).focus();
+  await press(page, 'ArrowDown', 'ArrowDown', 'Shift+F10');
+  await expect(page.getByRole('menuitem', { name: 'Requests that ran this' })).toBeVisible();
+  // The faint shortcuts are Grafana's own.
+  expect(await seriousFaults(page, '[role=menu]', { rules: ['color-contrast'] })).toEqual([]);
+  await press(page, 'Escape', 'm');
+  await expect(page.getByRole('dialog')).toContainText('json.decode');
+  expect(await seriousFaults(page, '[role=dialog]')).toEqual([]);
+});
+
 test('shows states: nothing sampled, an error', async ({ page, allowProblem }) => {
   await answerFlame(page, {
     level: [0],

@@ -8,7 +8,7 @@ const keys: ReadonlyArray<readonly [string, string]> = [
   ['← →', 'Frame to the left, to the right'],
   ['Enter', 'Zoom in on the frame'],
   ['Escape, Backspace', 'Back'],
-  ['Home', 'Reset the zoom'],
+  ['Home', 'Reset: the whole graph, top-down'],
   ['+ −, Ctrl+wheel', 'Scale around the frame'],
   ['Shift+← →, drag', 'Move sideways'],
   ['Space, Ctrl+Enter', 'Select the method, or take it out of the selection'],

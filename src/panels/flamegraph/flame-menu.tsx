@@ -1,7 +1,7 @@
 import { type InterpolateFunction, type PanelData, locationUtil } from '@grafana/data';
 import { locationService } from '@grafana/runtime';
 import { ContextMenu, Menu } from '@grafana/ui';
-import React from 'react';
+import React, { type ComponentProps } from 'react';
 import { entryOfNode } from '../../model/flame-layout';
 import { labelOf, levelOf, pathTo } from '../../model/flame-tree';
 import { alertTarget, mayCreateAlerts, openAlertEditor } from '../../ui/alert-link';
@@ -149,11 +149,11 @@ function LinkItems({ data, node, sourceUrl, replaceVariables, panelData, panelId
   const share = data.upwards ? NaN : data.rows.value[data.tree.row[node]] / data.rows.value[0];
   return (
     <>
-      {requests && <Menu.Item label="Requests that ran this" icon="list-ul" url={requests} target="_blank" />}
+      {requests && <LinkItem label="Requests that ran this" icon="list-ul" url={requests} target="_blank" />}
       {linksOfRow(data, data.tree.row[node]).map(({ href, title, target: where, onClick }, i) => (
-        <Menu.Item key={i} label={shortened(title || href)} icon="link" url={href} target={where} onClick={onClick} />
+        <LinkItem key={i} label={shortened(title || href)} icon="link" url={href} target={where} onClick={onClick} />
       ))}
-      {source && <Menu.Item label="Open source" icon="external-link-alt" url={source} target="_blank" />}
+      {source && <LinkItem label="Open source" icon="external-link-alt" url={source} target="_blank" />}
       {target && (
         <Menu.Item
           label="Create alert"
@@ -169,6 +169,9 @@ function LinkItems({ data, node, sourceUrl, replaceVariables, panelData, panelId
     </>
   );
 }
+
+/** Grafana 12 gives links no role, and a menu may hold items only. */
+const LinkItem = (props: ComponentProps<typeof Menu.Item>) => <Menu.Item {...props} role="menuitem" />;
 
 const overviewPath = '/d/hotspan-overview';
 

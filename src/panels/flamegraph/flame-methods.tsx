@@ -108,7 +108,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
   scroll: css({ maxHeight: '60vh', overflow: 'auto' }),
   name: css({ display: '-webkit-box', WebkitLineClamp: 3, WebkitBoxOrient: 'vertical', overflow: 'hidden' }),
   picked: css({ background: theme.colors.action.selected }),
-  side: css({ '&&': { color: theme.colors.text.secondary, fontFamily: theme.typography.fontFamily } }),
+  side: css({ '&&': { color: 'inherit', opacity: 0.8, fontFamily: theme.typography.fontFamily } }),
   table: css({
     width: '100%',
     fontVariantNumeric: 'tabular-nums',
