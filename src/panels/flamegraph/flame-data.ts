@@ -130,7 +130,7 @@ export function shownName(data: FlameData, node: NodeIndex): string {
   return shownLabel(data, data.rows.label[data.tree.row[node]]);
 }
 
-/** What is known about one frame, for tooltip, menu and screen reader. */
+/** What is known about one frame, for tooltip and menu. */
 export interface FrameDetails {
   readonly name: string;
   readonly value: number;

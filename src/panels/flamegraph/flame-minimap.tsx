@@ -49,7 +49,9 @@ export function FlameMinimap({ scene, control, heightPx, scroll }: MinimapProps)
   }, [scene, matches, heightPx]);
   const scrollTo = (event: PointerEvent<HTMLElement>) => {
     if (event.buttons === 1) {
-      const { top } = event.currentTarget.getBoundingClientRect();
+      const map = event.currentTarget;
+      map.setPointerCapture(event.pointerId); // a drag may leave it
+      const { top } = map.getBoundingClientRect();
       scroll.to(Math.max(0, Math.min(spacePx - heightPx, (event.clientY - top) / scale - heightPx / 2)));
     }
   };

@@ -177,6 +177,13 @@ it('says why there is nothing to show', () => {
   expect(screen.getByRole('alert')).toHaveTextContent('The store does not answer.');
 });
 
+it('tells that one of several flame graphs is shown', () => {
+  const { data } = props();
+  const series = [testFrame({ time: [1], value: [2] }), ...data.series, flameFrame(), flameFrame()];
+  render(<FlamePanel {...props()} data={{ ...data, series }} />);
+  expect(screen.getByRole('note')).toHaveTextContent('The first of 3 flame graphs is shown.');
+});
+
 it('says what is wrong with rows that have no root', () => {
   const frame = testFrame({ level: [0, 1], value: [-1, 5], self: [0, 5], label: ['all', 'a'] });
   render(<FlamePanel {...props(frame)} />);

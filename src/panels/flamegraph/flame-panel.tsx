@@ -1,11 +1,13 @@
 import { CoreApp, LoadingState, type PanelProps } from '@grafana/data';
 import { PanelDataErrorView, locationService } from '@grafana/runtime';
-import { usePanelContext } from '@grafana/ui';
-import React, { useMemo } from 'react';
+import { usePanelContext, useTheme2 } from '@grafana/ui';
+import React, { type CSSProperties, useMemo } from 'react';
+import { frameWithFields } from '../../ui/panel-fields';
 import { useSelection } from '../../ui/panel-selection';
 import { PanelReason, emptyContent, panelContent } from '../../ui/panel-state';
 import { type FlameRows } from '../../model/flame-rows';
 import { drawnValue } from '../../model/flame-tree';
+import { formatCounted } from '../../model/units';
 import { neededFields, readFlameFrame } from './flame-data';
 import { FlameGraph } from './flame-graph';
 import { type FlameOptions, defaultOptions } from './options';
@@ -36,17 +38,46 @@ export function FlamePanel(props: PanelProps<FlameOptions>) {
     const message = `The rows of this data make no flame graph: ${flame?.problem ?? ''} ${orderHint}`;
     return <PanelDataErrorView panelId={id} data={data} fieldConfig={fieldConfig} message={message} />;
   }
+  const others = data.series.filter((one) => one !== frame && frameWithFields([one], neededFields)).length;
   return (
-    <FlameGraph
-      {...{ options, width, height, selection, replaceVariables, addressPrefix }}
-      source={flame}
-      panelData={data}
-      panelId={id}
-      title={props.title}
-      waiting={data.state === LoadingState.Loading}
-    />
+    <>
+      {others > 0 && <OthersNote others={others} />}
+      <FlameGraph
+        {...{ options, width, selection, replaceVariables, addressPrefix }}
+        height={others > 0 ? height - othersPx : height}
+        source={flame}
+        panelData={data}
+        panelId={id}
+        title={props.title}
+        waiting={data.state === LoadingState.Loading}
+      />
+    </>
   );
 }
+
+const othersPx = 20;
+
+/** One panel shows one graph. */
+function OthersNote({ others }: { others: number }) {
+  const { colors, typography } = useTheme2();
+  const text = `The first of ${formatCounted(others + 1, 'flame graph')} is shown. Give the others panels of their own.`;
+  return (
+    <div
+      role="note"
+      title={text}
+      style={{ ...noteStyle, color: colors.warning.text, fontSize: typography.bodySmall.fontSize }}
+    >
+      {text}
+    </div>
+  );
+}
+
+const noteStyle: CSSProperties = {
+  height: othersPx,
+  overflow: 'hidden',
+  textOverflow: 'ellipsis',
+  whiteSpace: 'nowrap',
+};
 
 const orderHint = 'Transformations that sort, filter or join rows take the order away that a flame graph needs.';
 

@@ -14,7 +14,7 @@ import { type NodeIndex, levelOf } from '../../model/flame-tree';
 import { formatCount, formatCounted, formatPart } from '../../model/units';
 import { FlameCanvas } from './flame-canvas';
 import { type FlameColours } from './flame-colours';
-import { type FlameData, frameDetails } from './flame-data';
+import { type FlameData, shownName } from './flame-data';
 import { HoverLayer } from './flame-hover';
 import { FlameMinimap, minimapPx } from './flame-minimap';
 import { rowPlace, rowPx } from './flame-rows-px';
@@ -167,8 +167,9 @@ function FlameView(props: FlameViewProps) {
 }
 
 function sayFrame(data: FlameData, node: NodeIndex): string {
-  const { name, value, self } = frameDetails(data, node);
-  const share = formatPart(value, data.rows.value[0]);
-  const total = `${name.slice(0, 200)}, total ${data.format(value)}, ${share} of all`;
-  return data.upwards ? total : `${total}, self ${data.format(self)}`;
+  const { value, self } = data.rows;
+  const row = data.tree.row[node];
+  const share = formatPart(value[row], value[0]);
+  const total = `${shownName(data, node).slice(0, 200)}, total ${data.format(value[row])}, ${share} of all`;
+  return data.upwards ? total : `${total}, self ${data.format(self[row])}`;
 }
