@@ -6,7 +6,8 @@ import { flameFields } from '../../api/frames';
 import { type FlameRows, graftRows, hiddenBelow } from '../../model/flame-rows';
 import { buildFlameTree, followPath, labelOf, pathLabels } from '../../model/flame-tree';
 import { frameWithFields } from '../../ui/panel-fields';
-import { type FlameSource, neededFields, readFlameFrame } from './flame-data';
+import { type FlameSource, readFlameFrame } from './flame-data';
+import { neededFields } from './needed-fields';
 import { type Grafted } from './use-cut-part';
 
 /** Shares below this aren't worth a query. */

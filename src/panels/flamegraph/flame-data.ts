@@ -41,8 +41,6 @@ export interface FlameData {
   readonly source: FlameSource;
 }
 
-export const neededFields = [flameFields.level, flameFields.value, flameFields.self, flameFields.label];
-
 /** The frame's rows, or why there are none. Frames of Grafana's own flame graph (text labels, no extra fields) work too. */
 export function readFlameFrame(frame: DataFrame): FlameSource | { problem: string } {
   const field = (name: string) => fieldByName(frame, name);

@@ -8,8 +8,9 @@ import { PanelReason, emptyContent, panelContent } from '../../ui/panel-state';
 import { type FlameRows } from '../../model/flame-rows';
 import { drawnValue } from '../../model/flame-tree';
 import { formatCounted } from '../../model/units';
-import { neededFields, readFlameFrame } from './flame-data';
+import { readFlameFrame } from './flame-data';
 import { FlameGraph } from './flame-graph';
+import { neededFields } from './needed-fields';
 import { type FlameOptions, defaultOptions } from './options';
 
 export function FlamePanel(props: PanelProps<FlameOptions>) {

@@ -125,6 +125,18 @@ it('leads to requests only from frames that our store answered', () => {
   expect(links().filter(Boolean)).toEqual([expect.stringContaining('/d/hotspan-overview?var-method=main.serve')]);
 });
 
+it('keeps the place of the keyboard over new data, and puts it on the zoomed frame of another view', () => {
+  const { rerender } = render(<FlamePanel {...props(frame([0, 1, 2, 4]))} />);
+  key('ArrowDown', 'ArrowDown', 'ArrowRight');
+  expect(current()).toContain('db.query');
+  rerender(<FlamePanel {...props()} />);
+  expect(current()).toContain('db.query, total 30');
+  key('ArrowUp', 'Enter', 'ArrowDown', 'Escape');
+  expect(current()).toContain('all, total 100');
+  rerender(<FlamePanel {...props(frame([0, 1, 4]))} />);
+  expect(current()).toContain('all, total 100');
+});
+
 it('says that the method of a sandwich is not there, and shows it when it comes', () => {
   locationService.push('/d/x?flame-1-mode=sandwich&flame-1-method=json.get');
   const { rerender } = render(<FlamePanel {...props(frame([0, 1, 4]))} />);

@@ -1,7 +1,7 @@
 import { FieldConfigProperty, PanelPlugin, VisualizationSuggestionScore } from '@grafana/data';
 import { frameWithFields } from '../../ui/panel-fields';
-import { neededFields } from './flame-data';
 import { FlamePanel } from './flame-panel';
+import { neededFields } from './needed-fields';
 import { type FlameOptions, defaultOptions } from './options';
 
 /** The others would be offered and do nothing. */

@@ -1,7 +1,6 @@
-import { type KeyboardEvent, type MouseEvent, type RefObject, useEffect } from 'react';
+import { type KeyboardEvent, type MouseEvent, type RefObject, useEffect, useMemo, useState } from 'react';
 import { entryOfNode } from '../../model/flame-layout';
-import { type NodeIndex, labelOf, parentOf } from '../../model/flame-tree';
-import { useOverride } from '../../ui/panel-override';
+import { type FlameTree, type NodeIndex, followPath, labelOf, parentOf, pathKeys } from '../../model/flame-tree';
 import { type Selection } from '../../ui/panel-selection';
 import { type FlameData, isMethod } from './flame-data';
 import { moveByKey, runKey } from './flame-keys';
@@ -56,11 +55,11 @@ const panStep = 0.2;
 /** The deepest scale: nothing smaller than this share of the focus fills the width. */
 const leastWindow = 1e-6;
 
-/** What mouse and keyboard do; `active` is the frame the keyboard is on. A new view puts it on the zoomed frame. */
+/** What mouse and keyboard do; `active` is the frame the keyboard is on. */
 export function useFlameControls(parts: FlameParts) {
   const { data, focus, selection, goal } = parts;
   const { tree } = data;
-  const [active, setActive] = useOverride<NodeIndex>(focus.node, `${focus.node} ${tree.length}`);
+  const [active, setActive] = useActive(tree, focus.node);
   useGoal(parts, goal, setActive);
   const select = (node: NodeIndex) => {
     if (isMethod(data, node)) {
@@ -119,6 +118,18 @@ export function useFlameControls(parts: FlameParts) {
     onKeyDown,
     onMenu: (entry: number, event: MouseEvent) => openMenu(parts, entry, event),
   };
+}
+
+/** A new view puts the keyboard on the zoomed frame; new data keep it by its way of names, as they keep the zoom. */
+function useActive(tree: FlameTree, focus: NodeIndex) {
+  const way = useMemo(() => pathKeys(tree, focus).join(), [tree, focus]);
+  const hold = (node: NodeIndex) => ({ tree: new WeakRef(tree), node, way, path: pathKeys(tree, node) });
+  const [held, setHeld] = useState(() => hold(focus));
+  const node = useMemo(() => {
+    const kept = held.tree.deref() === tree ? held.node : followPath(tree, held.path);
+    return held.way === way ? kept : focus;
+  }, [held, tree, way, focus]);
+  return [node, (to: NodeIndex) => setHeld(hold(to))] as const;
 }
 
 function useGoal(parts: FlameParts, goal: FlameGoal | undefined, setActive: (node: NodeIndex) => void) {
