@@ -109,6 +109,65 @@ async function hoverName(page: Page, share: number): Promise<string | null> {
   return page.getByTestId('flame-tooltip').textContent();
 }
 
+/** How often pixels were copied from canvas to canvas since it was first asked. */
+const copiedSoFar = (page: Page) =>
+  page.evaluate(() => {
+    const pen = CanvasRenderingContext2D.prototype;
+    const draw = pen.drawImage;
+    const known: unknown = Reflect.get(window, 'copied');
+    if (typeof known === 'number') {
+      return known;
+    }
+    Reflect.set(window, 'copied', 0);
+    Reflect.set(pen, 'drawImage', function (this: CanvasRenderingContext2D, ...args: unknown[]) {
+      Reflect.set(window, 'copied', Number(Reflect.get(window, 'copied')) + 1);
+      return Reflect.apply(draw, this, args);
+    });
+    return 0;
+  });
+
+test('the way back copies the picture that was left, unless something else is to be seen', async ({ page }) => {
+  await openFlame(page, namedFrame());
+  const canvas = graph(page).locator('canvas');
+  const pixels = () => canvas.evaluate((one: HTMLCanvasElement) => one.toDataURL());
+  const over = async (share: number, y: number) => {
+    const box = await canvas.boundingBox();
+    await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) * share, (box?.y ?? 0) + y);
+  };
+  expect(await copiedSoFar(page)).toBe(0);
+  const whole = await pixels();
+  // Code that keeps pictures is loaded after the graph.
+  await expect
+    .poll(async () => {
+      await over(0.1 + Math.random() / 10, 50);
+      return copiedSoFar(page);
+    })
+    .toBe(1);
+  await page.mouse.down();
+  await page.mouse.up();
+  await expect(path(page)).toContainText('json.decode');
+  expect(await pixels()).not.toBe(whole);
+  await graph(page).focus();
+  await press(page, 'Home');
+  await expect(path(page)).not.toContainText('json.decode');
+  expect(await copiedSoFar(page)).toBe(2);
+  expect(await pixels()).toBe(whole);
+
+  await press(page, 'ArrowDown', 'ArrowDown', 'Enter');
+  await expect(path(page)).toContainText('json.decode');
+  await press(page, '/');
+  await page.keyboard.type('query');
+  await expect(panel(page).getByTestId('flame-matches')).toHaveText('30.0 % · 1 method');
+  await graph(page).focus();
+  await press(page, 'Home');
+  await expect(path(page)).not.toContainText('json.decode');
+  expect(await copiedSoFar(page)).toBe(2);
+  expect(await pixels()).not.toBe(whole);
+  await press(page, '/', 'Escape');
+  await expect(panel(page).getByTestId('flame-matches')).toBeHidden();
+  expect(await pixels()).toBe(whole);
+});
+
 test('a link opens the same view, and the browser goes back', async ({ page }) => {
   await openFlame(page, namedFrame());
   await graph(page).focus();

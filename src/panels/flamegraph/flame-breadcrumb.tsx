@@ -1,11 +1,11 @@
 import { useTheme2 } from '@grafana/ui';
 import React, { type CSSProperties, useId } from 'react';
-import { displayName } from '../../model/display-name';
 import { type FlameRows, hiddenBelow } from '../../model/flame-rows';
 import { type NodeIndex, pathTo } from '../../model/flame-tree';
 import { formatCount, formatCounted, formatShare } from '../../model/units';
 import { type FlameData, shownName } from './flame-data';
-import { flameNotes } from './flame-later';
+import { toolItems } from './flame-later';
+import { type RulesWordsProps } from './flame-tool-items';
 import { flamePart } from './flame-styles';
 import { ToolButton, ToolIcon } from './tool-button';
 import { ToolMenu } from './tool-menu';
@@ -53,7 +53,7 @@ export function FlameBreadcrumb({ data, focus, control, narrow, whole, cut }: Fl
   return (
     <nav style={{ ...bar, fontSize: typography.bodySmall.fontSize }} aria-label="Path of the zoomed frame">
       <ol style={{ ...list, fontFamily: typography.fontFamilyMonospace }}>
-        {mode === 'sandwich' && <AllCrumb onClick={control.reset} />}
+        {mode === 'sandwich' && <Crumb data={data} node={0} top="all" onZoom={control.reset} />}
         {shown.map((node) => (
           <Crumb
             key={node}
@@ -77,20 +77,10 @@ export function FlameBreadcrumb({ data, focus, control, narrow, whole, cut }: Fl
   );
 }
 
-function AllCrumb({ onClick }: { onClick: () => void }) {
-  return (
-    <li className={flamePart.crumb}>
-      <button type="button" className={flamePart.link} onClick={onClick}>
-        all
-      </button>
-    </li>
-  );
-}
-
 interface CrumbProps {
   data: FlameData;
   node: NodeIndex;
-  current: boolean;
+  current?: boolean;
   /** Word for the root instead of its name. */
   top?: string;
   onZoom: (node: NodeIndex) => void;
@@ -144,23 +134,20 @@ function totalOf({ format, isDiff }: FlameData, { value, valueRight }: FlameRows
 
 /** What the user's rules do, with a way to take them back one by one. */
 function RulesNote({ data, whole, control }: Pick<FlameBreadcrumbProps, 'data' | 'whole' | 'control'>) {
-  const rules = useFlamePart(control, 'rules');
-  const place = useFlamePart(control, 'place');
-  if (rules.hide.length + rules.exclude.length === 0 && rules.only === '') {
-    return null;
-  }
-  const excluded = 1 - sideSum(data.rows) / (sideSum(whole) || 1);
-  const words = [
-    rules.only !== '' && `only ${displayName(rules.only).slice(0, 30)}`,
-    rules.hide.length > 0 && `${rules.hide.length} hidden`,
-    rules.exclude.length > 0 &&
-      (place.mode === 'sandwich' ? `${rules.exclude.length} excluded` : `${formatShare(excluded)} excluded`),
-  ].filter(Boolean);
-  return (
-    <ToolMenu label="Hidden and excluded" text={words.join(' · ')}>
+  const { hide, exclude, only } = useFlamePart(control, 'rules');
+  return hide.length + exclude.length === 0 && only === '' ? null : (
+    <ToolMenu
+      label="Hidden and excluded"
+      text={<RulesWords control={control} excluded={1 - sideSum(data.rows) / (sideSum(whole) || 1)} />}
+    >
       {({ RulesItems }) => <RulesItems control={control} />}
     </ToolMenu>
   );
+}
+
+function RulesWords(props: RulesWordsProps) {
+  const notes = toolItems.use();
+  return notes && <notes.RulesWords {...props} />;
 }
 
 const sideSum = ({ value, valueRight }: FlameRows) => (value[0] ?? 0) + (valueRight?.[0] ?? 0);
@@ -172,7 +159,7 @@ const sideSum = ({ value, valueRight }: FlameRows) => (value[0] ?? 0) + (valueRi
 function HiddenShare({ data, focus, cut }: Pick<FlameBreadcrumbProps, 'data' | 'focus' | 'cut'>) {
   const { colors } = useTheme2();
   const id = useId();
-  const notes = flameNotes.use();
+  const notes = toolItems.use();
   const { hiddenNodes, hiddenShare = 0 } = data.custom;
   const zoomed = focus.node > 0 && !data.upwards;
   const share = zoomed ? hiddenBelow(data.rows, data.tree.row[focus.node]) : hiddenShare;

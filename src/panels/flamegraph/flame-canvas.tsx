@@ -12,11 +12,13 @@ import React, {
 } from 'react';
 import { type FlameLayout, entryOfNode, hitFlame } from '../../model/flame-layout';
 import { type FlameTree, type NodeIndex, levelOf } from '../../model/flame-tree';
+import { keptPicture } from './flame-later';
 import { paintFlame } from './flame-painter';
 import { type RowPlace, rowAt, rowPlace, rowPx, rowTop } from './flame-rows-px';
 import { type FlameScene } from './flame-scene';
 import { flamePart } from './flame-styles';
 import { type HoverStore } from './hover-store';
+import { type Picture } from './kept-picture';
 import { type ScrollStore } from './scroll-store';
 import { type FlameControl } from './use-flame-state';
 import { useMatches } from './use-flame-view';
@@ -65,19 +67,20 @@ export function FlameCanvas(props: FlameCanvasProps) {
       onClick={(event) => !pan.hasMoved() && onClick(entryAt(event), event)}
       onContextMenu={(event) => onMenu(entryAt(event), event)}
     >
-      <Drawing {...{ scene, control, place, heightPx, scroll, active }} />
+      <Drawing {...{ scene, control, place, heightPx, scroll, hover, active }} />
       <ActiveMark tree={data.tree} layout={layout} place={place} active={active} />
       {children}
     </div>
   );
 }
 
-interface DrawingProps extends Pick<FlameCanvasProps, 'scene' | 'control' | 'heightPx' | 'scroll' | 'active'> {
+interface DrawingProps
+  extends Pick<FlameCanvasProps, 'scene' | 'control' | 'heightPx' | 'scroll' | 'hover' | 'active'> {
   place: RowPlace;
 }
 
 /** The canvas itself, which alone is drawn again while a search is typed. */
-function Drawing({ scene, control, place, heightPx, scroll, active }: DrawingProps) {
+function Drawing({ scene, control, place, heightPx, scroll, hover, active }: DrawingProps) {
   const canvasRef = useRef<HTMLCanvasElement>(null);
   const { data, layout } = scene;
   const { matches } = useMatches(data, control);
@@ -89,7 +92,7 @@ function Drawing({ scene, control, place, heightPx, scroll, active }: DrawingPro
   }, [scroll]);
   useStartAtRoot(layout.focus, place, heightPx, scroll);
   useKeepInView(data.tree, layout.focus, active, place, heightPx, scroll);
-  usePainting(canvasRef, shown, place, heightPx, scroll);
+  usePainting(canvasRef, shown, place, scroll, hover, heightPx);
   return <canvas ref={canvasRef} style={{ ...sticky, width: layout.widthPx, height: heightPx }} />;
 }
 
@@ -98,14 +101,21 @@ function usePainting(
   canvasRef: RefObject<HTMLCanvasElement>,
   scene: FlameScene,
   { spacePx }: RowPlace,
-  heightPx: number,
-  scroll: ScrollStore
+  scroll: ScrollStore,
+  hover: HoverStore,
+  heightPx: number
 ) {
+  const painted = useRef<Picture>();
   const paint = useCallback(() => {
-    if (canvasRef.current && heightPx > 0 && scene.layout.widthPx > 0) {
+    const canvas = canvasRef.current;
+    if (canvas && heightPx > 0 && scene.layout.widthPx > 0) {
       // A drawing that became lower is scrolled back by the browser, as is one that was pulled past its edge.
       const scrollPx = Math.max(0, Math.min(scroll.get(), spacePx - heightPx));
-      paintFlame(canvasRef.current, scene, { heightPx, scrollPx, pixelRatio: window.devicePixelRatio || 1 });
+      const viewport = { heightPx, scrollPx, pixelRatio: window.devicePixelRatio || 1 };
+      const now = (painted.current = { canvas, scene, viewport });
+      if (!keptPicture.now()?.showKept(now)) {
+        paintFlame(canvas, scene, viewport);
+      }
     }
   }, [canvasRef, scene, heightPx, spacePx, scroll]);
   useLayoutEffect(paint, [paint]);
@@ -118,13 +128,16 @@ function usePainting(
       });
     };
     const stop = scroll.subscribe(paintSoon);
-    document.fonts?.addEventListener?.('loadingdone', paintSoon);
+    // What the pointer is over may be zoomed in on next.
+    const stopKeeping = hover.subscribe(() => painted.current && keptPicture.now()?.keepSoon(painted.current));
+    document.fonts?.addEventListener('loadingdone', paintSoon);
     return () => {
       cancelAnimationFrame(frame);
       stop();
-      document.fonts?.removeEventListener?.('loadingdone', paintSoon);
+      stopKeeping();
+      document.fonts?.removeEventListener('loadingdone', paintSoon);
     };
-  }, [paint, scroll]);
+  }, [paint, scroll, hover]);
 }
 
 /** A new focus starts at its root; new data or another size keep the distance from it. */

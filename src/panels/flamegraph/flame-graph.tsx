@@ -7,7 +7,7 @@ import { panelToolbarHeightPx } from '../../ui/panel-heights';
 import { FlameBreadcrumb, breadcrumbPx } from './flame-breadcrumb';
 import { flameColours } from './flame-colours';
 import { type FlameData, type FlameSource } from './flame-data';
-import { flameNotes, flameWindows, loadSoon, searchSteps } from './flame-later';
+import { flameWindows, loadSoon, searchSteps, toolItems } from './flame-later';
 import { rowPx } from './flame-rows-px';
 import { FlameStage } from './flame-stage';
 import { flameClass } from './flame-styles';
@@ -77,7 +77,7 @@ export function FlameGraph(props: FlameGraphProps) {
 }
 
 function Missing({ name }: { name: string }) {
-  const notes = flameNotes.use();
+  const notes = toolItems.use();
   return notes ? <notes.MissingMethod name={name} /> : null;
 }
 

@@ -32,5 +32,5 @@ interface TooltipProps extends Pick<HoverLayerProps, 'data' | 'layout'> {
 
 function LoadedTooltip(props: TooltipProps) {
   const part = flameTooltip.use();
-  return part ? <part.FlameTooltip {...props} /> : null;
+  return part && <part.FlameTooltip {...props} />;
 }

@@ -3,16 +3,15 @@ import { laterPart } from './later-part';
 
 /** What opens over the graph, and what the pointer shows: one file, which is loaded soon after the graph is drawn. */
 export const flameWindows = laterPart(() => import(/* webpackChunkName: "flame-later" */ './flame-windows'));
+/** Menus, and what nobody clicks for: legend and hint. */
 export const toolItems = laterPart(() => import(/* webpackChunkName: "flame-later" */ './flame-tool-items'));
-/** Legend and hint, which nobody clicks for. */
-export const flameNotes = laterPart(() => import(/* webpackChunkName: "flame-later" */ './flame-tool-items'), 'first');
 export const searchSteps = laterPart(() => import(/* webpackChunkName: "flame-later" */ './search-steps'));
-export const flameTooltip = laterPart(() => import(/* webpackChunkName: "flame-later" */ './flame-tooltip'), 'first');
+export const keptPicture = laterPart(() => import(/* webpackChunkName: "flame-later" */ './kept-picture'));
+export const flameTooltip = laterPart(() => import(/* webpackChunkName: "flame-later" */ './flame-tooltip'));
 
 /** Who comes first with a click or a key waits for the same loading. */
-export async function loadLaterParts(): Promise<void> {
-  await Promise.all([flameTooltip, toolItems, flameNotes, flameWindows, searchSteps].map((part) => part.load()));
-}
+export const loadLaterParts = (): Promise<unknown> =>
+  Promise.all([flameTooltip, toolItems, flameWindows, searchSteps, keptPicture].map((part) => part.load()));
 
 const afterMs = 200;
 

@@ -242,9 +242,11 @@ export function withValue(data: FlameData, row: number, name: string, cells: num
     return fitName(name, cells);
   }
   const { value, valueRight } = data.rows;
+  // Names that are written from right to left would take the digits of the value along.
+  const start = name + (onlySimple.test(name) ? '' : '\u200e');
   const long = valueRight
-    ? `${name}  ${formatPart(value[row], value[0])} → ${formatPart(valueRight[row], valueRight[0])}`
-    : `${name}  ${data.format(value[row])}  ${formatPart(value[row], value[0])}`;
+    ? `${start}  ${formatPart(value[row], value[0])} → ${formatPart(valueRight[row], valueRight[0])}`
+    : `${start}  ${data.format(value[row])}  ${formatPart(value[row], value[0])}`;
   return long.length <= cells ? long.replaceAll('\u2009', ' ') : name;
 }
 

@@ -147,6 +147,22 @@ export function FoldedItems(props: FlameToolbarProps) {
   );
 }
 
+export interface RulesWordsProps extends Pick<FlameToolbarProps, 'control'> {
+  /** Of the whole. */
+  excluded: number;
+}
+
+export function RulesWords({ control, excluded }: RulesWordsProps) {
+  const { hide, exclude, only } = useFlamePart(control, 'rules');
+  const { mode } = useFlamePart(control, 'place');
+  const words = [
+    only !== '' && `only ${shortened(only)}`,
+    hide.length > 0 && `${hide.length} hidden`,
+    exclude.length > 0 && (mode === 'sandwich' ? `${exclude.length} excluded` : `${formatShare(excluded)} excluded`),
+  ];
+  return words.filter(Boolean).join(' · ');
+}
+
 /** Takes the user's rules back, one by one. */
 export function RulesItems({ control }: Pick<FlameToolbarProps, 'control'>) {
   const { setRules } = control;

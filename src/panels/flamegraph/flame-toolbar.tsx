@@ -6,7 +6,7 @@ import { type Selection } from '../../ui/panel-selection';
 import { panelToolbarHeightPx } from '../../ui/panel-heights';
 import { type ExportFormat } from './export-format';
 import { type FlameData } from './flame-data';
-import { flameNotes } from './flame-later';
+import { toolItems } from './flame-later';
 import { FlameSearchBox } from './flame-search-box';
 import { flamePart } from './flame-styles';
 import { modeNames } from './mode-names';
@@ -135,6 +135,6 @@ function WideMenus(props: FlameToolbarProps) {
 
 /** What the colours of a comparison say comes soon after the graph. */
 function DiffLegend() {
-  const items = flameNotes.use();
-  return items ? <items.DiffLegend /> : null;
+  const items = toolItems.use();
+  return items && <items.DiffLegend />;
 }

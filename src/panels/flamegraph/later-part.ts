@@ -4,14 +4,18 @@ import { tellFailure } from './tell-failure';
 /** Code that the first picture doesn't need. Once it is there, who uses it renders it at once. */
 export interface LaterPart<T> {
   load(): Promise<T>;
-  /** Calls with it, at once where it is loaded; tells the user where it can't be. */
+  /** undefined until it is loaded. */
+  now(): T | undefined;
+  /** Calls with it, at once where it is loaded; tells the user every time that it can't be. */
   run(work: (part: T) => void): void;
-  /** undefined until it is loaded; using it loads it. Where that fails, the user is told and `onFailure` called. */
+  /**
+   * undefined until it is loaded; using it loads it. Where that fails, the user is told and `onFailure` called; without one
+   * nobody clicked for it, and the user is told once.
+   */
   use(onFailure?: () => void): T | undefined;
 }
 
-/** `tell`: every failure to load it, or just the first of a part that nobody clicks for. */
-export function laterPart<T>(load: () => Promise<T>, tell: 'every' | 'first' = 'every'): LaterPart<T> {
+export function laterPart<T>(load: () => Promise<T>): LaterPart<T> {
   let told = false;
   let loaded: T | undefined;
   let loading: Promise<T> | undefined;
@@ -32,14 +36,15 @@ export function laterPart<T>(load: () => Promise<T>, tell: 'every' | 'first' = '
     listeners.add(listener);
     return () => listeners.delete(listener);
   };
-  const failure = (error: unknown) => {
-    if (tell === 'every' || !told) {
+  const failure = (error: unknown, asked = true) => {
+    if (asked || !told) {
       tellFailure('A part of the flame graph could not be loaded', error);
     }
     told = true;
   };
   return {
     load: start,
+    now: () => loaded,
     run: (work) => (loaded ? work(loaded) : void start().then(work, failure)),
     use: (onFailure) => {
       const part = useSyncExternalStore(subscribe, () => loaded);
@@ -48,15 +53,12 @@ export function laterPart<T>(load: () => Promise<T>, tell: 'every' | 'first' = '
         failed.current = onFailure;
       });
       useEffect(() => {
-        let used = true;
         start().catch((error: unknown) => {
-          failure(error);
-          if (used) {
-            failed.current?.();
-          }
+          failure(error, failed.current !== undefined);
+          failed.current?.();
         });
         return () => {
-          used = false;
+          failed.current = undefined; // who has left asks for nothing
         };
       }, []);
       return part;
