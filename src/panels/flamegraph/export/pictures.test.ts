@@ -73,7 +73,7 @@ it('stripes frames that only one side of a comparison has', () => {
 it('keeps names of all scripts, and cuts those that may be wider than their frame', () => {
   expect(xmlText('😀 漢字 \ud800<')).toBe('😀 漢字 ·&#60;');
   const { svg, texts } = svgOf(inputOf({ ...rows, labels: ['all', '😀.漢字', 'a', 'b', 'c'] }));
-  expect(texts).toContain('😀.漢字');
+  expect(texts).toContain('😀.漢字\u200e');
   expect(svg.querySelector('svg > text')?.parentElement?.getAttribute('width')).toBe('799');
 });
 
