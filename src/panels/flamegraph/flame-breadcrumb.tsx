@@ -72,7 +72,7 @@ export function FlameBreadcrumb({ data, focus, control, narrow, whole, cut }: Fl
       )}
       <RulesNote data={data} whole={whole} control={control} />
       {!narrow && <Totals data={data} whole={whole} />}
-      {data.custom.hiddenNodes ? <HiddenShare data={data} focus={focus} cut={cut} /> : null}
+      {data.custom.hiddenNodes ? <HiddenShare {...{ data, focus, whole, cut }} /> : null}
     </nav>
   );
 }
@@ -153,16 +153,16 @@ function RulesWords(props: RulesWordsProps) {
 const sideSum = ({ value, valueRight }: FlameRows) => (value[0] ?? 0) + (valueRight?.[0] ?? 0);
 
 /**
- * How much is in frames that the answer left out: of the whole profile, or of the zoomed frame. Its explanation is there once
+ * How much is in frames that the answer left out: of the whole profile, or of what is shown of it. Its explanation is there once
  * that is loaded.
  */
-function HiddenShare({ data, focus, cut }: Pick<FlameBreadcrumbProps, 'data' | 'focus' | 'cut'>) {
+function HiddenShare({ data, focus, whole, cut }: Pick<FlameBreadcrumbProps, 'data' | 'focus' | 'whole' | 'cut'>) {
   const { colors } = useTheme2();
   const id = useId();
   const notes = toolItems.use();
   const { hiddenNodes, hiddenShare = 0 } = data.custom;
-  const zoomed = focus.node > 0 && !data.upwards;
-  const share = zoomed ? hiddenBelow(data.rows, data.tree.row[focus.node]) : hiddenShare;
+  const isPart = (focus.node > 0 || data.rows !== whole) && !data.upwards;
+  const share = isPart ? hiddenBelow(data.rows, data.tree.row[focus.node]) : hiddenShare;
   if (share <= 0) {
     return null;
   }
@@ -178,7 +178,7 @@ function HiddenShare({ data, focus, cut }: Pick<FlameBreadcrumbProps, 'data' | '
       </span>
       {notes && (
         <span role="tooltip" id={id}>
-          <notes.HiddenHint share={share} frames={zoomed ? undefined : hiddenNodes} />
+          <notes.HiddenHint share={share} frames={isPart ? undefined : hiddenNodes} />
         </span>
       )}
     </span>

@@ -292,7 +292,7 @@ export function MissingMethod({ name }: { name: string }) {
 export function HiddenHint({ share, frames }: { share: number; frames?: number }) {
   const where =
     frames === undefined
-      ? 'the zoomed frame is spent in small frames that are not drawn.'
+      ? 'what is shown is spent in small frames that are not drawn.'
       : `the total is spent in small frames that are not drawn (${formatCounted(frames, 'frame')}).`;
   const more = 'The tables count them. Zoom in to load them, or raise “Max nodes” in the query.';
   return `${formatShare(share)} of ${where} ${more}`;
