@@ -24,11 +24,14 @@ export function pprofBytes(
     }
     return id;
   };
+  // A row is in the stacks of all rows below it.
+  const ids = new Uint32Array(rows.level.length);
+  const idOf = (row: number) =>
+    (ids[row] ||= locationOf(nameOf(rows, row), textOf(rows.file, row), rows.line?.[row] ?? 0));
   const sample: Sample[] = [];
   for (const { stack, values, hidden } of stackValues(rows, perValue)) {
-    const ids = stack.map((row) => locationOf(nameOf(rows, row), textOf(rows.file, row), rows.line?.[row] ?? 0));
-    const all = hidden ? [...ids, locationOf(hiddenLabel, '', 0)] : ids;
-    sample.push(new Sample({ locationId: all.reverse(), value: values.map(Math.round) }));
+    const locationId = [...stack.map(idOf), ...(hidden ? [locationOf(hiddenLabel, '', 0)] : [])].reverse();
+    sample.push(new Sample({ locationId, value: values.map(Math.round) }));
   }
   const sampleType = sideNames(rows).map((name) => {
     const type = stringTable.dedup([profileType, name].filter(Boolean).join('-'));

@@ -2,8 +2,10 @@ import { Profile } from 'pprof-format';
 import { type FlameRows } from '../../../model/flame-rows';
 import { scriptJson } from './html-page';
 import { pprofBytes } from './pprof-file';
-import { foldedText, jsonText, speedscopeText } from './profile-files';
+import { type AboutProfile, foldedLines, jsonText, speedscopeText } from './profile-files';
 import { xmlText } from './svg-text';
+import { writeFile } from './writers';
+import { type ExportInput } from '../start-export';
 
 /** serve 100 of 150, 60 of it in frames that the answer left out. */
 const rows: FlameRows = {
@@ -15,6 +17,7 @@ const rows: FlameRows = {
   file: { texts: ['', 'a.py'], index: [0, 1, 1, 0] },
   line: [0, 7, 9, 0],
 };
+const foldedText = (of: FlameRows, how: AboutProfile) => [...foldedLines(of, how)].join('');
 const about = { title: 'T', profileType: 'cpu-time', profileTypeName: 'CPU Time', unit: 'ns' as const };
 
 it('writes folded stacks that add up to the total, the hidden part by name', () => {
@@ -91,6 +94,34 @@ it('writes values of other units in the unit that it names', () => {
   expect(JSON.parse(jsonText(seconds, inSeconds))).toMatchObject({ unit: 'ns', frames: [{ value: 3e8 }, {}, {}] });
   const pprof = Profile.decode(pprofBytes(seconds, inSeconds));
   expect(pprof.sample.map(({ value }) => Number(value[0]))).toEqual([1e8, 2e8]);
+});
+
+it('loses no whole number, however small beside the total', () => {
+  const count = 1000;
+  const large: FlameRows = {
+    level: [0, ...Array.from({ length: count }, () => 1)],
+    value: [1e12 + count, ...Array.from({ length: count }, () => 1)],
+    self: [1e12, ...Array.from({ length: count }, () => 1)],
+    label: Array.from({ length: count + 1 }, (_, row) => row),
+    labels: Array.from({ length: count + 1 }, (_, row) => `f${row}`),
+  };
+  const sum = Profile.decode(pprofBytes(large, about)).sample.reduce((all, { value }) => all + Number(value[0]), 0);
+  expect(sum).toBe(1e12 + count);
+  expect(JSON.parse(speedscopeText(large, about)).profiles[0].endValue).toBe(1e12 + count);
+  expect(foldedText(large, about).trim().split('\n')).toHaveLength(count + 1);
+});
+
+it('writes folded stacks in parts, of which none is longer than a string can be', async () => {
+  const many: FlameRows = {
+    level: [0, ...Array.from({ length: 200 }, () => 1)],
+    value: [200, ...Array.from({ length: 200 }, () => 1)],
+    self: [0, ...Array.from({ length: 200 }, () => 1)],
+    label: [0, ...Array.from({ length: 200 }, () => 1)],
+    labels: ['total', 'x'.repeat(60_000)],
+  };
+  const input = { rows: many, data: { custom: {} }, title: 'T' } as unknown as ExportInput;
+  const { blob } = await writeFile('folded', input);
+  expect(blob.size).toBe(200 * (60_000 + ' 1\n'.length));
 });
 
 it('writes all columns as JSON', () => {

@@ -18,7 +18,7 @@ export interface StackValue {
   readonly hidden: boolean;
 }
 
-/** Sums of fractions miss their parts by less than that share of the total. */
+/** Sums of fractions miss their parts by less than that share of the total; those of whole numbers don't. */
 const leastShare = 1e-12;
 
 /** All stacks with what was spent in their last frame. What a cut frame hides is told as a frame of its own. */
@@ -27,7 +27,8 @@ export function* stackValues(rows: FlameRows, perValue = 1): Generator<StackValu
   const valuesOf = (columns: ReadonlyArray<ArrayLike<number>>, row: number) =>
     columns.map((column, side) => {
       const value = column[row];
-      return value > leastShare * sides[side].value[0] ? inFileUnit(value, perValue) : 0;
+      const isRest = !Number.isInteger(value) && value <= leastShare * sides[side].value[0];
+      return isRest ? 0 : inFileUnit(value, perValue);
     });
   const selfs = sides.map(({ self }) => self);
   const hiddens = sides.map(({ value, self }) => hiddenValues(rows.level, value, self));
@@ -59,18 +60,16 @@ export const sideNames = ({ valueRight }: FlameRows): readonly string[] => (valu
 export const nameOf = (rows: FlameRows, row: number) => rows.labels[rows.label[row]] ?? '';
 
 /**
- * Brendan Gregg's format: `a;b;c 12`, of a comparison `a;b;c 12 15` as his `difffolded.pl` writes it. Line ends and semicolons
- * in names would break it.
+ * Lines of Brendan Gregg's format: `a;b;c 12`, of a comparison `a;b;c 12 15` as his `difffolded.pl` writes it. Line ends and
+ * semicolons in names would break it.
  */
-export function foldedText(rows: FlameRows, { perValue }: AboutProfile): string {
+export function* foldedLines(rows: FlameRows, { perValue }: AboutProfile): Generator<string> {
   const safe = rows.labels.map((label) => label.replace(/;/g, ':').replace(/[\r\n]+/g, ' ') || '(no name)');
-  const lines: string[] = [];
   for (const { stack, values, hidden } of stackValues(rows, perValue)) {
     const names = stack.map((row) => safe[rows.label[row]]);
     const last = hidden ? [hiddenLabel] : stack.length === 0 ? ['(no stack)'] : [];
-    lines.push(`${[...names, ...last].join(';')} ${values.join(' ')}`);
+    yield `${[...names, ...last].join(';')} ${values.join(' ')}\n`;
   }
-  return `${lines.join('\n')}\n`;
 }
 
 const speedscopeUnits = { ns: 'nanoseconds', bytes: 'bytes', count: 'none' } as const;

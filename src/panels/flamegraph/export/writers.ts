@@ -2,7 +2,7 @@ import { type ExportFormat } from '../export-format';
 import { type ExportInput } from '../start-export';
 import { htmlPage, pageNote } from './html-page';
 import { pictureNote, pictureOf } from './picture';
-import { foldedText, jsonText, speedscopeText } from './profile-files';
+import { foldedLines, jsonText, speedscopeText } from './profile-files';
 import { svgText } from './svg-text';
 
 interface WrittenFile {
@@ -28,7 +28,7 @@ async function blobOf(format: ExportFormat, input: ExportInput): Promise<Blob> {
     case 'html':
       return new Blob([htmlPage(input)], { type: 'text/html' });
     case 'folded':
-      return new Blob([foldedText(rows, about)], { type: 'text/plain' });
+      return linesBlob(foldedLines(rows, about));
     case 'speedscope':
       return new Blob([speedscopeText(rows, about)], { type: 'application/json' });
     case 'json':
@@ -38,6 +38,22 @@ async function blobOf(format: ExportFormat, input: ExportInput): Promise<Blob> {
       return gzipped(pprofBytes(rows, about));
     }
   }
+}
+
+const partLength = 4_000_000;
+
+/** Lines of a file that may be longer than a string can be: the browser keeps its parts. */
+function linesBlob(lines: Iterable<string>): Blob {
+  const parts: Blob[] = [];
+  let part = '';
+  for (const line of lines) {
+    part += line;
+    if (part.length >= partLength) {
+      parts.push(new Blob([part]));
+      part = '';
+    }
+  }
+  return new Blob([...parts, part], { type: 'text/plain' });
 }
 
 function gzipped(bytes: Uint8Array<ArrayBuffer>): Promise<Blob> {
