@@ -127,15 +127,19 @@ function usePainting(
         paint();
       });
     };
+    const onLetters = () => {
+      painted.current = undefined; // with other letters
+      paintSoon();
+    };
     const stop = scroll.subscribe(paintSoon);
     // What the pointer is over may be zoomed in on next.
     const stopKeeping = hover.subscribe(() => painted.current && keptPicture.now()?.keepSoon(painted.current));
-    document.fonts?.addEventListener('loadingdone', paintSoon);
+    document.fonts?.addEventListener('loadingdone', onLetters);
     return () => {
       cancelAnimationFrame(frame);
       stop();
       stopKeeping();
-      document.fonts?.removeEventListener('loadingdone', paintSoon);
+      document.fonts?.removeEventListener('loadingdone', onLetters);
     };
   }, [paint, scroll, hover]);
 }

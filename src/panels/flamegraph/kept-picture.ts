@@ -19,7 +19,7 @@ const kept = new WeakMap<HTMLCanvasElement, Kept>();
 let last: WeakRef<HTMLCanvasElement> | undefined;
 let rest: number | undefined;
 
-/** Copies the picture of a whole graph when there is time, unless it is kept already. What is painted before ends that. */
+/** Copies a picture that isn't zoomed in when there is time, unless it is kept already. What is painted before ends that. */
 export function keepSoon(picture: Picture) {
   if (typeof requestIdleCallback !== 'function' || picture.scene.layout.focus > 0 || isSame(picture)) {
     return;
@@ -29,12 +29,16 @@ export function keepSoon(picture: Picture) {
 }
 
 function keep({ canvas, scene, viewport }: Picture) {
+  rest = undefined;
+  if (!canvas.isConnected) {
+    return;
+  }
   forgetKept();
   const copy = document.createElement('canvas');
   copy.width = canvas.width;
   copy.height = canvas.height;
   const context = copy.getContext('2d', { alpha: false });
-  if (context && canvas.isConnected) {
+  if (context) {
     context.drawImage(canvas, 0, 0);
     kept.set(canvas, { scene, viewport, copy });
     last = new WeakRef(canvas);
@@ -44,8 +48,11 @@ function keep({ canvas, scene, viewport }: Picture) {
 /** Shows what was kept of that canvas; false where that is another picture, or none. */
 export function showKept(picture: Picture): boolean {
   stopWaiting();
-  const { canvas } = picture;
-  const { copy } = kept.get(canvas) ?? {};
+  const { canvas, scene } = picture;
+  const { copy, scene: keptScene } = kept.get(canvas) ?? {};
+  if (keptScene && keptScene.data !== scene.data) {
+    forgetKept(); // such data doesn't come back, and is large
+  }
   const context = canvas.getContext('2d', { alpha: false });
   if (!copy || !context || !isSame(picture) || canvas.width !== copy.width || canvas.height !== copy.height) {
     return false;

@@ -138,12 +138,23 @@ const addressDelayMs = 300;
 
 /** Address and state follow each other: the state first, except when the user goes back or opens a link. */
 function useAddress(prefix: string, control: FlameControl) {
-  useEffect(() => (prefix === '' ? undefined : followAddress(prefix, control)), [prefix, control]);
+  useEffect(() => {
+    if (prefix === '') {
+      return;
+    }
+    // The first picture is on the screen before.
+    let stop: (() => void) | undefined;
+    const timer = setTimeout(() => (stop = followAddress(prefix, control)));
+    return () => {
+      clearTimeout(timer);
+      stop?.();
+    };
+  }, [prefix, control]);
 }
 
 function followAddress(prefix: string, control: FlameControl): () => void {
   const { pathname } = locationService.getLocation();
-  let known = writePlace(control.get()); // what the address says as far as this panel knows
+  let known = writePlace(readAddress(prefix)); // what the address says as far as this panel knows
   let timer: ReturnType<typeof setTimeout> | undefined;
   const write = () => {
     const texts = writePlace(control.get());
@@ -153,10 +164,12 @@ function followAddress(prefix: string, control: FlameControl): () => void {
       writeAddress(prefix, texts, step);
     }
   };
-  const stop = control.subscribe(() => {
+  const writeSoon = () => {
     clearTimeout(timer);
     timer = setTimeout(write, addressDelayMs);
-  });
+  };
+  const stop = control.subscribe(writeSoon);
+  writeSoon(); // of what changed since the panel appeared
   const following = locationService.getLocationObservable().subscribe((location) => {
     const read = readAddress(prefix);
     const there = writePlace(read);
