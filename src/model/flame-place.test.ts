@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type FlameState, colourWays, readPlace, sameTexts, startState, wholeWidth, writePlace } from './flame-place';
 
-const key = fc.stringMatching(/^[a-z0-9]{1,7}$/);
+const key = fc.stringMatching(/^[a-z0-9]{1,7}(-[1-9]\d{0,2})?$/);
 const path = fc
   .array(fc.tuple(key, fc.integer({ min: 1, max: 40 })), { maxLength: 20 })
   .map((runs) => runs.flatMap(([name, times]) => Array<string>(times).fill(name)));

@@ -152,7 +152,7 @@ function writePath(keys: readonly string[]): string {
 const deepest = 20_000;
 
 function readPath(text: string): string[] {
-  if (text === '' || !/^[a-z0-9]+(\*\d{1,5})?(\.[a-z0-9]+(\*\d{1,5})?)*$/.test(text)) {
+  if (text === '' || !/^(\.[a-z0-9]+(-\d{1,7})?(\*\d{1,5})?)+$/.test(`.${text}`)) {
     return [];
   }
   const keys: string[] = [];

@@ -75,6 +75,19 @@ describe('buildFlameTree', () => {
     expect(followPath(tree, ['x', 'gone', 'leaf'].map(labelKey))).toBe(1);
   });
 
+  it('finds siblings of one name by their paths', () => {
+    const tree = buildFlameTree({
+      level: [0, 1, 2, 1, 1, 2, 2],
+      value: [9, 3, 3, 2, 4, 2, 2],
+      self: [0, 0, 3, 2, 0, 2, 2],
+      label: [0, 1, 2, 2, 1, 2, 2],
+      labels: ['all', 'a', 'b'],
+    });
+    const nodes = Array.from({ length: tree.length }, (_, node) => node);
+    expect(nodes.map((node) => followPath(tree, pathKeys(tree, node)))).toEqual(nodes);
+    expect(pathKeys(tree, 6)).toEqual([`${labelKey('a')}-1`, `${labelKey('b')}-1`]);
+  });
+
   it('draws both sides of a comparison', () => {
     const tree = buildFlameTree({
       level: [0, 1, 1],

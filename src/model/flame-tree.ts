@@ -201,8 +201,10 @@ export function followPath(tree: FlameTree, keys: readonly string[]): NodeIndex 
 }
 
 function childWithKey(tree: FlameTree, node: NodeIndex, key: string): NodeIndex {
+  const [name, before = 0] = key.split('-');
+  let left = Number(before);
   for (let child = tree.firstChild[node]; child < tree.firstChild[node + 1]; child++) {
-    if (labelKey(labelOf(tree, child)) === key) {
+    if (labelKey(labelOf(tree, child)) === name && left-- === 0) {
       return child;
     }
   }
@@ -216,9 +218,22 @@ export function pathLabels(tree: FlameTree, node: NodeIndex): string[] {
     .map((at) => labelOf(tree, at));
 }
 
-/** The way to a node as keys of labels: it survives new data and fits into an address. */
+/**
+ * The way to a node as keys of labels: it survives new data and fits into an address. Frames of other datasources may have
+ * siblings of one name; the second of them is `key-1`.
+ */
 export function pathKeys(tree: FlameTree, node: NodeIndex): string[] {
-  return pathLabels(tree, node).map(labelKey);
+  const path = pathTo(tree, node);
+  return path.slice(1).map((at, i) => siblingKey(tree, path[i]!, at));
+}
+
+function siblingKey(tree: FlameTree, parent: NodeIndex, node: NodeIndex): string {
+  const name = labelOf(tree, node);
+  let before = 0;
+  for (let at = tree.firstChild[parent]!; at < node; at++) {
+    before += labelOf(tree, at) === name ? 1 : 0;
+  }
+  return labelKey(name) + (before > 0 ? `-${before}` : '');
 }
 
 /** The widest child, or -1. */

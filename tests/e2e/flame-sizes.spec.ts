@@ -89,7 +89,8 @@ test('a menu of a panel at the edge of the page is all in view, and follows its 
   const narrow = await menuOf(71, 'More');
   expect(narrow.menu?.x).toBeGreaterThanOrEqual(0);
   await page.keyboard.press('Escape');
-  await graph(page, 72).evaluate((view) => view.scrollIntoView({ block: 'start' }));
+  await panel(page, 72).scrollIntoViewIfNeeded();
+  await expect(graph(page, 72)).toBeVisible();
   await panel(page, 72)
     .getByRole('button', { name: 'Download' })
     .evaluate((button) => window.scrollBy(0, button.getBoundingClientRect().bottom - window.innerHeight + 20));

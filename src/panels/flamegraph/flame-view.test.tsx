@@ -125,6 +125,13 @@ it('leads to requests only from frames that our store answered', () => {
   expect(links().filter(Boolean)).toEqual([expect.stringContaining('/d/hotspan-overview?var-method=main.serve')]);
 });
 
+it('zooms in on each of several siblings of one name', () => {
+  const made = testFrame({ level: [0, 1, 1], value: [100, 60, 40], self: [0, 60, 40], label: ['all', 'f', 'f'] });
+  render(<FlamePanel {...props(made)} />);
+  key('ArrowDown', 'ArrowRight', 'Enter');
+  expect(current()).toBe('f, total 40, 40.0 % of all, self 40');
+});
+
 it('keeps the place of the keyboard over new data, and puts it on the zoomed frame of another view', () => {
   const { rerender } = render(<FlamePanel {...props(frame([0, 1, 2, 4]))} />);
   key('ArrowDown', 'ArrowDown', 'ArrowRight');
