@@ -2,7 +2,7 @@ import { Profile } from 'pprof-format';
 import { type FlameRows } from '../../../model/flame-rows';
 import { scriptJson } from './html-page';
 import { pprofBytes } from './pprof-file';
-import { type AboutProfile, foldedLines, jsonText, speedscopeText } from './profile-files';
+import { type AboutProfile, foldedLines, jsonText, roundingNote, speedscopeText } from './profile-files';
 import { xmlText } from './svg-text';
 import { writeFile } from './writers';
 import { type ExportInput } from '../start-export';
@@ -122,6 +122,12 @@ it('writes folded stacks in parts, of which none is longer than a string can be'
   const input = { rows: many, data: { custom: {} }, title: 'T' } as unknown as ExportInput;
   const { blob } = await writeFile('folded', input);
   expect(blob.size).toBe(200 * (60_000 + ' 1\n'.length));
+});
+
+it('tells that pprof rounds fractions of counts', () => {
+  const fractions = { ...rows, self: [0, 10.5, 30, 50] };
+  expect(roundingNote(fractions, {})).toContain('rounded');
+  expect([roundingNote(fractions, { perValue: 1e9 }), roundingNote(rows, {})]).toEqual([undefined, undefined]);
 });
 
 it('writes all columns as JSON', () => {

@@ -54,6 +54,14 @@ function sidesOf({ level, value, self, valueRight, selfRight }: FlameRows) {
 /** Whole numbers stay as they are. */
 const inFileUnit = (value: number, perValue: number) => (perValue === 1 ? value : Math.round(value * perValue));
 
+/** What pprof can't hold of the values; undefined = nothing. */
+export function roundingNote({ value, self }: FlameRows, { perValue = 1 }: Pick<AboutProfile, 'perValue'>) {
+  const isFraction = (one: number) => Number.isFinite(one) && !Number.isInteger(one);
+  return perValue === 1 && [value, self].some((column) => Array.from(column).some(isFraction))
+    ? 'pprof holds whole numbers, so fractions are rounded. The JSON, speedscope and folded files hold them.'
+    : undefined;
+}
+
 /** What the sides of a comparison are called, '' of a profile. */
 export const sideNames = ({ valueRight }: FlameRows): readonly string[] => (valueRight ? ['left', 'right'] : ['']);
 

@@ -2,7 +2,7 @@ import { type ExportFormat } from '../export-format';
 import { type ExportInput } from '../start-export';
 import { htmlPage, pageNote } from './html-page';
 import { pictureNote, pictureOf } from './picture';
-import { foldedLines, jsonText, speedscopeText } from './profile-files';
+import { foldedLines, jsonText, roundingNote, speedscopeText } from './profile-files';
 import { svgText } from './svg-text';
 
 interface WrittenFile {
@@ -13,8 +13,20 @@ interface WrittenFile {
 
 /** The file of a format. */
 export async function writeFile(format: ExportFormat, input: ExportInput): Promise<WrittenFile> {
-  const note = format === 'png' ? pictureNote(input) : format === 'html' ? pageNote(input) : undefined;
-  return { blob: await blobOf(format, input), note };
+  return { blob: await blobOf(format, input), note: noteOf(format, input) };
+}
+
+function noteOf(format: ExportFormat, input: ExportInput): string | undefined {
+  switch (format) {
+    case 'png':
+      return pictureNote(input);
+    case 'html':
+      return pageNote(input);
+    case 'pprof':
+      return roundingNote(input.rows, input.data.custom);
+    default:
+      return undefined;
+  }
 }
 
 async function blobOf(format: ExportFormat, input: ExportInput): Promise<Blob> {
