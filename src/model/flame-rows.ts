@@ -91,6 +91,12 @@ export function hiddenBelow(rows: FlameRows, row: number): number {
   return all > 0 ? Math.max(0, 1 - shown / all) : 0;
 }
 
+/** The rows of a profile, of a comparison those of its left and of its right side. */
+export function rowSides({ valueRight, selfRight, ...left }: FlameRows): FlameRows[] {
+  const right = valueRight && { ...left, value: valueRight, self: selfRight ?? new Float64Array(left.level.length) };
+  return right ? [left, right] : [left];
+}
+
 /**
  * The rows with what is below `row` taken from `part`, a frame whose root is that row's frame: a cut part of a graph is
  * replaced by what was asked for it alone.

@@ -2,6 +2,7 @@ import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { Modal, useStyles2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
+import { rowSides } from '../../model/flame-rows';
 import { type LabelTotals, labelTotals, matchedLabels } from '../../model/flame-search';
 import { formatCount, formatPart } from '../../model/units';
 import { ShareBar } from '../../ui/share-bar';
@@ -78,14 +79,9 @@ interface Side {
 }
 
 /** What labels hold, of a comparison on the left and on the right. */
-function sidesOf({ tree, rows }: FlameData, sums: LabelTotals): Side[] {
-  const { valueRight, selfRight, ...left } = rows;
-  if (!valueRight) {
-    return [{ totals: sums, whole: rows.value[0] }];
-  }
-  const right = { ...left, value: valueRight, self: selfRight ?? new Float64Array(tree.length) };
-  return [left, right].map((columns) => ({
-    totals: labelTotals({ ...tree, columns }),
+function sidesOf({ tree, rows, isDiff }: FlameData, sums: LabelTotals): Side[] {
+  return rowSides(rows).map((columns) => ({
+    totals: isDiff ? labelTotals({ ...tree, columns }) : sums,
     whole: columns.value[0],
   }));
 }

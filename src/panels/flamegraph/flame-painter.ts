@@ -19,9 +19,9 @@ import {
 import { gapPx, rowPlace, rowPx, rowTop, rowsInView } from './flame-rows-px';
 import { type FlameScene } from './flame-scene';
 
-const textPaddingPx = 4;
+export const textPaddingPx = 4;
 const fewestLabelPx = 20;
-const stripesLeftPx = 4;
+export const stripesLeftPx = 4;
 const leastStripedPx = 4;
 
 export interface FlameViewport {
@@ -173,7 +173,8 @@ function hatchOf(target: CanvasRenderingContext2D, palette: FlamePalette, change
   return target.createPattern(tile, 'repeat');
 }
 
-const onlySimple = /^[\x20-\x7e…·→]*$/;
+/** Texts whose width is known: a cell of the monospace font for each character. */
+export const onlySimple = /^[\x20-\x7e…·→]*$/;
 
 function paintLabels(brush: Brush, pen: PixelPen, rows: readonly PaintedRow[]) {
   const { rowStart, w } = pen.scene.layout;

@@ -288,7 +288,7 @@ export function MissingMethod({ name }: { name: string }) {
   );
 }
 
-/** What the share that a cut graph hides is; `frames` where it is that of the whole graph, not of the zoomed frame. */
+/** What the share that a cut graph hides is; `frames` where it is that of the whole graph, not of what is shown of it. */
 export function HiddenHint({ share, frames }: { share: number; frames?: number }) {
   const where =
     frames === undefined

@@ -15,7 +15,8 @@ export const fromHost = {
   },
 };
 
-const outside = {
+/** For esbuild: such packages stay outside. */
+export const outside = {
   name: 'outside',
   setup: (one) => one.onResolve({ filter: provided }, ({ path }) => ({ path, external: true })),
 };
@@ -42,15 +43,15 @@ async function namesUsed(entryPoints, options) {
 /** Source of the host's script. */
 export async function hostSource(entryPoints, options) {
   const used = [...(await namesUsed(entryPoints, options))];
-  const imports = used.map(([from, names], i) =>
-    names.has('*')
-      ? `import * as all${i} from '${from}';`
-      : `import { ${[...names].map((name) => `${name} as ${name}_${i}`).join(', ')} } from '${from}';`
-  );
-  const given = used.map(([from, names], i) =>
-    names.has('*')
-      ? `'${from}': all${i}`
-      : `'${from}': { ${[...names].map((name) => `${name}: ${name}_${i}`).join(', ')} }`
-  );
-  return `${imports.join('\n')}\nwindow.benchHost = { ${given.join(',\n')} };`;
+  const parts = used.map(([from, names], i) => {
+    const each = (write) => [...names].map((name) => write(name, `${name}_${i}`)).join(', ');
+    const [imported, given] = names.has('*')
+      ? [`* as all_${i}`, `all_${i}`]
+      : [`{ ${each((name, local) => `${name} as ${local}`)} }`, `{ ${each((name, local) => `${name}: ${local}`)} }`];
+    return { line: `import ${imported} from '${from}';`, entry: `'${from}': ${given}` };
+  });
+  return [
+    ...parts.map(({ line }) => line),
+    `window.benchHost = { ${parts.map(({ entry }) => entry).join(', ')} };`,
+  ].join('\n');
 }

@@ -3,9 +3,9 @@ import { build } from 'esbuild';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { root } from '../../../scripts/steps.mjs';
+import { outside } from './from-host.mjs';
 
 const room = path.join(root, 'src/panels/flamegraph');
-const provided = ['react', 'react-dom', 'rxjs', '@emotion/*', '@grafana/*'];
 
 /** The renderer is the drawing with all that is around it, the module the whole panel. What loads on demand isn't counted. */
 const entries = { painterKB: 'flame-painter.ts', rendererKB: 'flame-graph.tsx', moduleKB: 'module.tsx' };
@@ -27,8 +27,7 @@ async function gzipKB(file) {
     format: 'esm',
     target: 'es2022',
     jsx: 'automatic',
-    external: provided,
-    plugins: [onDemand],
+    plugins: [outside, onDemand],
     write: false,
     logLevel: 'error',
   });

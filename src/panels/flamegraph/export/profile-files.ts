@@ -1,4 +1,4 @@
-import { type FlameRows, hiddenLabel, hiddenValues, textOf } from '../../../model/flame-rows';
+import { type FlameRows, hiddenLabel, hiddenValues, rowSides, textOf } from '../../../model/flame-rows';
 
 export interface AboutProfile {
   readonly title: string;
@@ -23,7 +23,7 @@ const leastShare = 1e-12;
 
 /** All stacks with what was spent in their last frame. What a cut frame hides is told as a frame of its own. */
 export function* stackValues(rows: FlameRows, perValue = 1): Generator<StackValue> {
-  const sides = sidesOf(rows);
+  const sides = rowSides(rows);
   const valuesOf = (columns: ReadonlyArray<ArrayLike<number>>, row: number) =>
     columns.map((column, side) => {
       const value = column[row];
@@ -43,12 +43,6 @@ export function* stackValues(rows: FlameRows, perValue = 1): Generator<StackValu
       }
     }
   }
-}
-
-/** The columns of the profile, of a comparison those of the left and the right one. */
-function sidesOf({ level, value, self, valueRight, selfRight }: FlameRows) {
-  const left = { value, self };
-  return valueRight ? [left, { value: valueRight, self: selfRight ?? new Float64Array(level.length) }] : [left];
 }
 
 /** Whole numbers stay as they are. */

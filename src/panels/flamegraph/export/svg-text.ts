@@ -1,20 +1,17 @@
 import { hidesMatch } from '../../../model/flame-search';
 import { formatPart } from '../../../model/units';
 import { shownLabel } from '../flame-data';
-import { withValue } from '../flame-painter';
+import { onlySimple, stripesLeftPx, textPaddingPx, withValue } from '../flame-painter';
+import { foundBarPx, pickedBarPx } from '../flame-pixels';
 import { boxWidth, gapPx, rowPlace, rowPx, rowTop } from '../flame-rows-px';
 import { type FlameScene } from '../flame-scene';
 import { type ExportInput } from '../start-export';
 import { pictureScenes, sceneHeight, stacked } from './picture-scenes';
 
 const cellPx = 7.2;
-const paddingPx = 4;
 /** Of a frame, however narrow. */
 const leastPx = 0.5;
-const foundBarPx = 2;
-const pickedBarPx = 3;
 const boxPx = rowPx - gapPx;
-const stripesLeftPx = 4;
 
 /** Text for XML: no markup, and no characters that XML doesn't know. */
 export function xmlText(text: string): string {
@@ -112,11 +109,12 @@ function addFrame(shapes: Shapes, scene: FlameScene, entry: number, y: number) {
   if (selected?.[label] === 1) {
     addBox(shapes.bars, palette.selected, x, y + boxPx - pickedBarPx, width, pickedBarPx);
   }
-  const cells = Math.floor((layout.w[entry] - 2 * paddingPx - gapPx) / cellPx);
+  const cells = Math.floor((layout.w[entry] - 2 * textPaddingPx - gapPx) / cellPx);
   if (cells >= 2) {
     const name = withValue(data, row, shownLabel(data, label), cells);
     if (change !== 'both') {
-      addBox(shapes.plates, fill, x, y, Math.min(width, name.length * cellPx + 2 * paddingPx), boxPx - stripesLeftPx);
+      const plateWidth = Math.min(width, name.length * cellPx + 2 * textPaddingPx);
+      addBox(shapes.plates, fill, x, y, plateWidth, boxPx - stripesLeftPx);
     }
     shapes.texts.push(textAt(name, x, y, width, dim ? palette.dimText : palette.text[bucket]));
   }
@@ -127,9 +125,9 @@ function textAt(name: string, x: number, y: number, width: number, colour: strin
   const words = xmlText(name).replaceAll('  ', '\u00a0\u00a0'); // else readers make one space of two
   const text = (left: number, base: number) =>
     `<text x="${round(left)}" y="${round(base)}" fill="${colour}">${words}</text>`;
-  return /^[\x20-\x7e…·→]*$/.test(name)
-    ? text(x + paddingPx, y + 14)
-    : `<svg x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${rowPx}">${text(paddingPx, 14)}</svg>`;
+  return onlySimple.test(name)
+    ? text(x + textPaddingPx, y + 14)
+    : `<svg x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${rowPx}">${text(textPaddingPx, 14)}</svg>`;
 }
 
 const round = (px: number) => Math.round(px * 100) / 100;
